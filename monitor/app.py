@@ -25,7 +25,7 @@ from monitor.daemon.canary import LOOK_EVERY as CANARY_LOOK
 from monitor.daemon.canary import CanaryRuns
 from monitor.daemon.channel_care import ChannelCare
 from monitor.daemon.dead_man_ping import PING_EVERY, DeadManPing
-from monitor.daemon.health import HEARTBEAT_EVERY, DaemonHealth
+from monitor.daemon.health import DaemonHealth
 from monitor.daemon.http_server import RETRY_EVERY, HttpServer
 from monitor.daemon.index_building import LOOK_EVERY as INDEX_LOOK
 from monitor.daemon.index_building import build_index
@@ -47,12 +47,13 @@ from monitor.runtime.gc_tuning import paused
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.processes import preload_module
 from monitor.sources.http.fetch import Fetcher
+from monitor.sources.http.guard import find_lifted_refusal, networks_for
 from monitor.sources.polling.in_worker import PARSER_SETUP, preload_parsers
 from monitor.sources.polling.robots import Robots
 from monitor.sources.polling.source_poller import SourcePoller
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.channel_addresses import record_channel_addresses
-from monitor.store.engine.daemons import DaemonRecord
+from monitor.store.engine.daemons import HEARTBEAT_EVERY, DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
@@ -148,9 +149,8 @@ async def open_daemon(
 
         async def apply_config(new: Config) -> None:
             made = await asyncio.to_thread(_make_active_config, new, zone, catches_up=catches_up)
-            await thread.run(_register_sources, claims, new.sources, active.current.sources)
-            await thread.run(record_channel_addresses, database, new.settings.channels.values())
-            await thread.run(_switch_index, database, new.settings, active.current.config.settings)
+            fetcher.allow_networks(new.settings.allow, new.settings.allow_for)  # before sources are due because of it
+            await thread.run(_register_edit, database, claims, new, active.current.config)
             hide_secrets(secrets_of(new))
             active.current = made
 
@@ -248,9 +248,17 @@ def _make_canary_jobs(files: UserFiles | None, canary: CanaryRuns) -> list[Job]:
 def _register_config(database: Database, claims: Claims, config: Config) -> None:
     """Bring the database up to what the config has, and to what the clock says now."""
     claims.register_sources(config.sources, clock.now())
+    claims.retry_failing(_find_newly_allowed(claims, config), clock.now())
     record_channel_addresses(database, config.settings.channels.values())
     _switch_index(database, config.settings)
     correct_delivery_times(database, clock.now())  # it may have been set back while no daemon ran
+
+
+def _register_edit(database: Database, claims: Claims, config: Config, before: Config) -> None:
+    """The same while the daemon runs."""
+    _register_sources(claims, config, before.sources)
+    record_channel_addresses(database, config.settings.channels.values())
+    _switch_index(database, config.settings, before.settings)
 
 
 def _switch_index(database: Database, settings: Settings, before: Settings | None = None) -> None:
@@ -262,13 +270,26 @@ def _switch_index(database: Database, settings: Settings, before: Settings | Non
         log.warning(LogEvent.INDEX_UNSUPPORTED, why=problem)
 
 
-def _register_sources(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:
-    """Those that have come, or are read another way now, are due at once where they failed."""
+def _register_sources(claims: Claims, config: Config, before: Mapping[str, Source]) -> None:
+    """Those that have come, are read another way now, or may reach more networks now, are due at once where they
+    failed."""
+    sources = config.sources
     claims.register_sources(sources, clock.now())
     came = sources.keys() - before.keys()
     claims.mark_readded(came)
     edited = {id_ for id_, each in sources.items() if id_ in before and before[id_].read_as != each.read_as}
-    claims.retry_failing(came | edited, clock.now())
+    claims.retry_failing(came | edited | _find_newly_allowed(claims, config), clock.now())
+
+
+def _find_newly_allowed(claims: Claims, config: Config) -> set[str]:
+    """The sources whose last poll was refused an address that `network.allow` now lets them reach."""
+    settings, problems = config.settings, claims.find_problems()
+    return {
+        id_
+        for id_, problem in problems.items()
+        if id_ in config.sources
+        and find_lifted_refusal(problem, networks_for(id_, settings.allow, settings.allow_for)) is not None
+    }
 
 
 def _release_stale_leases(claims: Claims, outbox: Outbox, pages: FullTextQueue) -> None:

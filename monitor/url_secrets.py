@@ -160,7 +160,7 @@ def _quote_in_lower_case(quoted: str) -> str:
 
 
 def _option_forms(option: _SecretOption) -> Iterator[str]:
-    if not option.name or _has_random_piece(option.value):
+    if not option.name or has_random_piece(option.value):
         yield from secret_forms(option.value)
     else:
         name = _OPTION_SIGN.sub("", option.name)
@@ -215,12 +215,12 @@ def _is_secret_option(name: str, value: str) -> bool:
         case "always":
             return True
         case "often":
-            return _has_random_piece(value) or any(len(piece) >= _LONG_PIECE for piece in _PIECE.findall(value))
+            return has_random_piece(value) or any(len(piece) >= _LONG_PIECE for piece in _PIECE.findall(value))
         case "random":
-            return _has_random_piece(value)
+            return has_random_piece(value)
     if not name:  # a word, a file, or a path within an address that is a value
-        return len(value) >= _RANDOM and not _PATH_SIGN.search(value) and _has_random_piece(value, _CHANGES_OF_NO_NAME)
-    return len(value) >= _RANDOM and _has_random_piece(value)
+        return len(value) >= _RANDOM and not _PATH_SIGN.search(value) and has_random_piece(value, _CHANGES_OF_NO_NAME)
+    return len(value) >= _RANDOM and has_random_piece(value)
 
 
 @lru_cache(maxsize=1024)  # few names occur, and many times
@@ -237,7 +237,7 @@ def _judge_name(name: str) -> Literal["always", "often", "random", "id", ""]:
     return "id" if joined.endswith("id") else ""
 
 
-def _has_random_piece(value: str, changes: int = _CHANGES) -> bool:
+def has_random_piece(value: str, changes: int = _CHANGES) -> bool:
     """Whether a part of a value is long and changes between letters and digits more than words and dates do: so often
     at least."""
     if len(value) < _RANDOM_PIECE:

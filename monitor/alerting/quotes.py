@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from monitor.model import Article, Field, Match, Span
+from monitor.text.folding import folded_tokens
 from monitor.text.sentences import split_sentences
 
 _Sentence = tuple[Field, int, int]
@@ -61,6 +62,18 @@ def quote_all_sentences(title: str, text: str, evidence: Sequence[Span]) -> list
         key=lambda span: (span[0] is Field.TEXT, span[1]),
     )
     return [_build_quote(texts, evidence, span) for span in sentences]
+
+
+def quote_lead(title: str, text: str) -> Quote | None:
+    """The first sentence of a text that does not only repeat the title; None: there is none."""
+    texts = {Field.TITLE: title, Field.TEXT: text}
+    sentences = (_build_quote(texts, (), (Field.TEXT, *span)) for span in split_sentences(text))
+    return next((quote for quote in sentences if not repeats_title(quote.sentence, title)), None)
+
+
+def repeats_title(sentence: str, title: str) -> bool:
+    """Whether a sentence has the words of the title and no others, as the first one of many feeds."""
+    return folded_tokens(sentence) == folded_tokens(title)
 
 
 def evidence_in_words(match: Match) -> str:

@@ -34,7 +34,7 @@ from monitor.wording.local_time import format_local_time as format_local_time  #
 from monitor.wording.reasons import reason_in_words
 
 F = TypeVar("F", bound=Callable[..., object])
-TIME_EXAMPLES = "2026-01-05, '2026-01-05 09:00', or how long ago: '3 days'."
+TIME_EXAMPLES = "2026-01-05, '2026-01-05 09:00', today, yesterday, or how long ago: '3 days'."
 """What `parse_time_option` reads, for the help of an option."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ from monitor.model.article_query import ArticleQuery
 from monitor.services.article_query import parse_article_query, require_time_order
 from monitor.services.queries.search import search_articles
 
+_OPERATORS = frozenset({"AND", "OR", "NOT"})  # of other programs
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -76,6 +77,16 @@ def read_query(words: Iterable[str], since: str | None, before: str | None, sett
     return query
 
 
+def _list_hints(words: Iterable[str], query: ArticleQuery) -> Iterator[str]:
+    """What may find more, if the words of a query were not found."""
+    if operators := _OPERATORS.intersection(" ".join(words).split()):
+        yield f"{', '.join(sorted(operators))}: searched for as a word, because a query has no operators"
+    if len(query.wanted_terms) > 1:
+        yield "an article must have all words, so leave some out"
+    if any(not term.is_prefix for term in query.wanted_terms):
+        yield "a * at the end of a word finds its other endings: flood*"
+
+
 def print_search(config: Path, words: Iterable[str], since: str | None, before: str | None, page: PageOptions) -> None:
     """Find articles, and print a page of them. Raises InvalidRequest."""
     if page.as_json and page.as_csv:
@@ -91,5 +102,5 @@ def print_search(config: Path, words: Iterable[str], since: str | None, before: 
     elif found.hits:
         article_list.print_hits(found, loaded.settings.timezone)
     else:
-        click.echo("nothing was found; a * at the end of a word finds its other endings: flood*", err=True)
+        click.echo("; ".join(["nothing was found", *_list_hints(words, query)]), err=True)
     article_list.print_page_end(found)

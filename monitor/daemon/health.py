@@ -33,7 +33,6 @@ from monitor.store.queries.ages import (
 from monitor.store.queues.dead_letters import find_dead_letters
 from monitor.telemetry.metrics import Metrics
 
-HEARTBEAT_EVERY = timedelta(seconds=10)
 PATIENCE = timedelta(seconds=30)  # a job or the database that takes longer is a problem
 SLOW = timedelta(seconds=5)
 # A problem only if all polls fail for so long, and so many of them fail. Nobody is woken by a source that is down for a

@@ -17,15 +17,12 @@ from zoneinfo import ZoneInfo
 from monitor import clock
 from monitor.config.loading.user_files import FilesSnapshot, UserFiles
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import Channel, Config, MessageTemplate, RunningVersion, Settings, select_running_rules
+from monitor.model import Channel, Config, MessageTemplate, RunningVersion, select_running_rules
 from monitor.notify import channel_faults_in_worker
 from monitor.telemetry import LogEvent, log
 
-# What is wired once, at the start: fields of Settings, as monitor.yaml calls them.
-_AT_START = {
-    "timezone": "timezone", "database": "database", "allow": "network", "allow_for": "network", "limits": "limits",
-    "web": "web",
-}  # fmt: skip
+_AT_START = ("timezone", "database", "limits", "web")
+"""The settings that the parts get once, at the start. Their fields in Settings are called as in monitor.yaml."""
 LOOK = timedelta(seconds=0.5)
 _LOOK_AGAIN = 0.2  # s until the next look at files that have changed
 _SHARE = 0.1  # of the time may go into looking, where thousands of files are watched
@@ -132,10 +129,9 @@ class Reloader:
         )
 
     async def _accept(self, config: Config, faults: Sequence[Fault]) -> None:
-        restart = [
-            key for name, key in _AT_START.items() if _is_setting_changed(name, config.settings, self._began_with)
-        ]
-        running = replace(_build_running(config, faults), restart_settings=tuple(dict.fromkeys(restart)))
+        new, old = config.settings, self._began_with
+        restart = tuple(name for name in _AT_START if getattr(new, name) != getattr(old, name))
+        running = replace(_build_running(config, faults), restart_settings=restart)
         if config == self._config:
             self._again = False  # what was refused has been undone
             await self._report(replace(running, since=self.running.since))
@@ -174,7 +170,3 @@ def _build_running(config: Config, faults: Sequence[Fault]) -> RunningVersion:
 
 def _has_lost_names(old: Config, new: Config) -> bool:
     return not (old.rules.keys() <= new.rules.keys() and old.sources.keys() <= new.sources.keys())
-
-
-def _is_setting_changed(name: str, one: Settings, other: Settings) -> bool:
-    return bool(getattr(one, name) != getattr(other, name))

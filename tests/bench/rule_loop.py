@@ -77,7 +77,8 @@ def build(folder: Path, count: int) -> None:
     """The files, and the archive."""
     run(folder, "init", "--pack", "labour-and-ports", ".")
     config = folder / "monitor.yaml"
-    config.write_text(config.read_text(encoding="utf-8").replace("[seeds/sources]", "[]"), encoding="utf-8")
+    text = config.read_text(encoding="utf-8").replace("[sources.yaml, seeds/sources]", "[]")
+    config.write_text(text, encoding="utf-8")
     database = open_database(f"sqlite:///{folder / 'monitor.db'}")
     database.upgrade()
     pool = articles(POOL, 1, 150)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from tests.e2e.whole import Daemon, Site, document, now, rss, serving, until, write_config
+from tests.e2e.whole import Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
 
 RULE = "rule: {id}\ntitle: {title}\nlevel: low\nmatch: {{words: {{en: [{word}]}}}}\n"
 
@@ -39,3 +39,42 @@ async def test_edits_are_taken_up_without_a_restart(tmp_path: Path) -> None:
             assert await daemon.end(signal.SIGTERM) == 0
     assert ["Second" in site.received[0]["message"], "First" in site.received[1]["message"]] == [True, True]
     assert "has 3 faults" in daemon.log.read_text()
+
+
+async def test_a_network_that_is_allowed_counts_at_once(tmp_path: Path) -> None:
+    """The sources that were refused it need not wait for their next poll, whether a daemon runs or starts later; and
+    nobody reads the old refusal as if it were of now."""
+    site = Site()
+    async with serving(site):
+        site.pages["/wire"] = site.pages["/post"] = document(rss(("A quiet day", "/quiet", now())))
+        write_config(tmp_path, {name: site.url(f"/{name}") for name in ("wire", "post")})
+        for file, old, new in (
+            ("sources.yaml", "every: 5 s", "every: 1 day"),
+            ("monitor.yaml", "[127.0.0.0/8]", "[]"),
+        ):
+            edit(tmp_path / file, old, new)
+        async with Daemon(tmp_path) as daemon:
+
+            async def list_problems() -> dict[str, str]:
+                listed = await news_monitor("sources", "list", "--json", folder=tmp_path)
+                return {row["id"]: row["problem"] for row in listed.rows}
+
+            await until(lambda: daemon.log.read_text().count("is a private or special address") == 2)
+            assert not any("allows it now" in problem for problem in (await list_problems()).values())
+            edit(tmp_path / "monitor.yaml", "allow: []", "allow: [{network: 127.0.0.1/32, sources: [wire]}]")
+            await until(lambda: site.asked["/wire"])
+            assert await daemon.end(signal.SIGTERM) == 0
+        edit(tmp_path / "monitor.yaml", "sources: [wire]", "sources: [wire, post]")
+        stale = "127.0.0.1 was refused at its last poll; network.allow allows it now"
+        assert await list_problems() == {"wire": None, "post": stale}
+        assert f"failing: post: {stale} (since " in (await news_monitor("status", folder=tmp_path)).out
+        assert site.asked["/post"] == 0
+        async with Daemon(tmp_path) as daemon:
+            await until(lambda: site.asked["/post"])
+            assert await daemon.end(signal.SIGTERM) == 0
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -397,18 +398,23 @@ async def test_what_is_taken_up_at_the_next_start_is_named(folder: Path, taken: 
     assert reloader.running.restart_settings == ("database", "web")
 
 
-async def test_a_network_for_a_source_is_taken_up_at_the_next_start(folder: Path, reloader: Reloader) -> None:
-    """It is named once, whether networks for all sources have changed too or not."""
+async def test_networks_are_live(folder: Path, taken: Taken, reloader: Reloader) -> None:
+    """Those for all sources and those for one; that a source has gone is reported."""
     one, other = "{network: 10.0.0.0/8, sources: [nobody]}", "192.168.0.0/16"
     write(folder / "monitor.yaml", f"{SETTINGS}network: {{allow: [{one}, {other}]}}\n")
     await looks(reloader)
-    assert reloader.running.restart_settings == ("network",)
+    settings = taken.configs[-1].settings
+    assert (settings.allow, settings.allow_for) == ((ip_network(other),), {"nobody": (ip_network("10.0.0.0/8"),)})
+    assert reloader.running.restart_settings == ()
     assert any("there is no source 'nobody'" in fault for fault in reloader.running.faults)
 
 
 def test_every_setting_is_live_or_taken_up_at_the_next_start() -> None:
     """Whoever adds one decides; a setting that is neither would be edited in vain, and nobody told."""
-    live = {"channels", "routes", "operator", "retention", "weekly_misses", "heartbeat", "canary", "archive"}
+    live = {
+        "channels", "routes", "operator", "retention", "weekly_misses", "heartbeat", "canary", "archive", "allow",
+        "allow_for",
+    }  # fmt: skip
     assert live.isdisjoint(_AT_START)
     assert live | set(_AT_START) == {each.name for each in fields(Settings)}
 

@@ -213,7 +213,29 @@ async def test_a_connection_of_a_source_serves_no_other_one(site: Site) -> None:
                 refused = await fetcher.fetch(url, Validators(), source=other)
             assert attempts == ["127.0.0.1"]
             assert "is a private or special address" in str(refused.problem)
+            assert "put {network: '127.0.0.1/32', sources: [other]} into" in str(refused.problem)
     assert len(site.asked) == 3
+
+
+async def test_an_allowance_that_ends_is_for_no_later_request(site: Site) -> None:
+    """One that comes while the fetcher works counts for the next request, and one that goes too."""
+    own, other, url = source("intranet"), source("other"), f"{site.url}/feed"
+    async with Fetcher(LIMITS, ()) as fetcher:
+
+        async def fetch_for_both() -> list[FetchOutcome]:
+            return [(await fetcher.fetch(url, Validators(), source=by)).outcome for by in (own, other)]
+
+        with private_attempts() as before:
+            refused = await fetch_for_both()
+        fetcher.allow_networks((), {"intranet": LOOPBACK})
+        with private_attempts() as attempts:
+            granted = await fetch_for_both()
+        fetcher.allow_networks((), {})
+        with private_attempts() as after:
+            again = await fetch_for_both()
+    assert (before, attempts, after) == ([], ["127.0.0.1"], [])
+    assert refused == again == [FetchOutcome.FAILED] * 2
+    assert granted == [FetchOutcome.DOCUMENT, FetchOutcome.FAILED]
 
 
 async def test_a_redirect_of_another_source_never_reaches_the_allowed_network(site: Site) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from monitor import __version__
 from monitor.config.editing.starter import MONITOR_YAML
+from monitor.config.yaml.yaml12 import read_yaml_file
 from tests.install_run.__main__ import SECTIONS, commands_of
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,16 @@ def test_the_database_of_package_and_image_is_where_they_may_write() -> None:
     assert MONITOR_YAML.name in read("debian/rules")
     for text in (read("debian/rules"), read("../docs/install.md")):
         assert "sqlite:////var/lib/news-monitor/monitor.db" in " ".join(text.split())
+
+
+def test_the_package_has_each_file_that_its_configuration_names() -> None:
+    """A file that is missing is a fault. Its folders may be empty."""
+    (template,) = read_yaml_file(ROOT / "monitor/config/editing/starter.yaml")
+    assert isinstance(template.data, dict)
+    named = {str(name) for key in ("sources", "rules", "entities") for name in template.data[key]}  # type: ignore[union-attr]
+    folders = {line.removeprefix("etc/news-monitor/") for line in read("debian/dirs").split()}
+    files = set(re.findall(r"\$\(PACKAGE\)/etc/news-monitor/(\S+)", read("debian/rules")))
+    assert named <= folders | files
 
 
 def test_the_package_starts_the_program_that_it_has() -> None:

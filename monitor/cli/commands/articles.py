@@ -10,7 +10,7 @@ import click
 from monitor.cli.config_summary import load_summary
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import config_option, existing_database, json_line, json_option, open_output, print_json
-from monitor.cli.output.article_list import details_row, export_row, format_details
+from monitor.cli.output.article_list import details_row, export_row, format_details, print_found_by_words
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import OutputPath
 from monitor.cli.query_options import PageOptions, page_options, print_search, query_argument, read_query
@@ -65,7 +65,7 @@ def show(config: Path, as_json: bool, article: str) -> None:
     """Show one article: its text, its versions and times, its story and its matches.
 
     ARTICLE is its number (from `search` or `articles list`), an address, a uid, 'SOURCE UID' in quotes, the id of an
-    alert, or its headline in quotes. A part of the headline is enough.
+    alert, or its headline in quotes. A part of the headline is enough, or some of its words in any order.
 
     \b
     Examples:
@@ -75,6 +75,8 @@ def show(config: Path, as_json: bool, article: str) -> None:
     """
     loaded = load_summary(config)
     details = show_article(existing_database(loaded.settings), article)
+    if details.is_by_words:
+        print_found_by_words(article)
     if as_json:
         print_json(details_row(details))
         return

@@ -18,6 +18,7 @@ from monitor.errors import InvalidRequest
 from monitor.services.lookup import require_known
 from monitor.wording.quantities import format_count
 
+_ABOUT_SOURCES = " `run` polls all these sources; `init --empty` writes none."
 _KINDS = ("rule", "list", "source", "entity")
 
 
@@ -125,7 +126,7 @@ def _describe_items(items: Mapping[str, int], monitor_yaml: Path, *, was_there: 
     rules, sources = items.get("rule", 0), items.get("source", 0)
     counts = f"{format_count(rules, 'rule')} and {format_count(sources, 'source')}"
     if not was_there:
-        return f"Wrote {counts}."
+        return f"Wrote {counts}.{_ABOUT_SOURCES if sources else ''}"
     if not rules and not sources:
         return f"Added {counts} to {monitor_yaml}."
     return f"Added {counts} to {monitor_yaml}: a daemon that runs on it uses them within seconds."

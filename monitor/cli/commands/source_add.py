@@ -26,6 +26,10 @@ from monitor.sources.polling.discovery import DiscoveredFeed
 from monitor.url_secrets import redact_url
 
 _AS_REFERENCE = "write ${file:/PATH}, ${env:NAME} or ${credential:NAME} in its place (docs/sources.md)"
+_TO_RENAME = (
+    "The id is made from the address. To rename it, change it in that file before the daemon polls it: a new id is a "
+    "new source."
+)
 _KEYS = ("id", "name", "language", "publisher", "tags", "every")
 """In the order in which they are written."""
 
@@ -33,7 +37,7 @@ _KEYS = ("id", "name", "language", "publisher", "tags", "every")
 @click.command()
 @config_option
 @click.argument("url")
-@click.option("--id", "id_", metavar="ID", help="Its id (default: made from the host).")
+@click.option("--id", "id_", metavar="ID", help="Its id (default: made from the address).")
 @click.option("--name", help="Its name, as messages show it (default: the id).")
 @click.option("--language", metavar="TAG", help="The language of its articles: en, ko, zh-Hant ...")
 @click.option("--publisher", help="Who publishes it.")
@@ -60,9 +64,9 @@ def add(
     several are listed, each with the command that adds it. If no server answers, the address is added with a warning.
     The page of a public Telegram channel (https://t.me/NAME) is added as a page.
 
-    The source goes into the first file that `sources` in monitor.yaml names. If that names only folders, it goes into
-    sources.yaml in the first of them, which is created if necessary. The daemon polls the source as soon as it has read
-    the file.
+    The source goes into the first file that `sources` in monitor.yaml names: in a folder of `init`, that is
+    sources.yaml. If monitor.yaml names only folders, it goes into sources.yaml in the first of them, which is created
+    if necessary. The daemon polls the source as soon as it has read the file.
 
     \b
     Examples:
@@ -90,6 +94,8 @@ def add(
     for each in ids:
         click.echo(f"added {each} to {request.target}")
     _describe_added(found, chosen, ids[0])
+    if id_ is None:
+        click.echo(_TO_RENAME, err=True)
 
 
 def _announce_fetch(url: str) -> None:

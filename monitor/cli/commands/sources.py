@@ -25,7 +25,7 @@ from monitor.cli.output.source_report import trouble_to_row
 from monitor.cli.output.tables import print_table
 from monitor.config.editing.source_files import source_files
 from monitor.config.loading.summary import ConfigSummary
-from monitor.services.commands.sources import remove_sources, retry_sources
+from monitor.services.commands.sources import find_networks_without_source, remove_sources, retry_sources
 from monitor.services.queries.sources import AssessedSource, SourceHealth, SourceReport, list_sources, select_unhealthy
 
 _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0,
@@ -167,7 +167,8 @@ def _explain_not_retried(report: SourceReport | None, zone: str) -> str:
 def remove(config: Path, ids: tuple[str, ...]) -> None:
     """Remove sources from their files. Comments that are also about other sources stay.
 
-    Their stored articles stay in the database. If one of the IDs is unknown, none is removed.
+    Their stored articles stay in the database. If one of the IDs is unknown, none is removed. If network.allow in
+    monitor.yaml still names one of them, the command says where: edit that too.
 
     \b
     Example:
@@ -175,8 +176,12 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
     """
     files = source_files(config)
     print_faults(files.faults)
-    for source in remove_sources(files, ids):
+    removed = remove_sources(files, ids)
+    for source in removed:
         click.echo(f"removed {source.id} from {source.file}")
+    if faults := find_networks_without_source(files, removed):
+        print_faults(faults)
+        click.echo("a daemon that runs polls the removed sources until network.allow no longer names them", err=True)
 
 
 def _list_sources(loaded: ConfigSummary) -> list[AssessedSource]:

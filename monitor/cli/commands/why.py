@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from monitor.cli.options import (
     print_json,
     span_row,
 )
+from monitor.cli.output.article_list import print_found_by_words
 from monitor.cli.output.nearest_report import nearest_row
 from monitor.cli.output.why_report import format_article_report, format_rule_report, format_rule_reports
 from monitor.cli.output.wrapped_lines import print_lines
@@ -28,8 +29,9 @@ from monitor.cli.paths import find_required_config
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.lab.recorded import UnusableLine, read_single_article
 from monitor.model import Settings, Step
-from monitor.services.queries.articles import ArticleLookup, StoredArticle, look_up_article
+from monitor.services.queries.articles import ArticleLookup, look_up_article
 from monitor.services.queries.why import MatchReport, RuleReport, WhyReport, explain_article, explain_stored_article
+from monitor.store.engine.database import Database
 from monitor.wording.commands import write_why_command
 from monitor.wording.reasons import outcome_in_words
 
@@ -49,9 +51,9 @@ def why(
 
     ARTICLE is the number of a match (from `matches list`), the id of an alert (from its message; the first six
     characters are enough if no other id begins with them), an address, a uid, 'SOURCE UID' in quotes, or its headline
-    in quotes. A part of the headline is enough if the article is one of the newest 200,000. The article is compared
-    with the rules as they are now. The output also shows what was decided when the article came, and what happened to
-    each message.
+    in quotes. A part of the headline is enough, or some of its words in any order, if the article is one of the newest
+    200,000. The article is compared with the rules as they are now. The output also shows what was decided when the
+    article came, and what happened to each message.
 
     With -, the article is read from standard input: a headline, and below it the text if there is any; or a JSON
     object, as `match` reads it. Then only the rules are tried, and no database is needed.
@@ -123,15 +125,23 @@ def _explain_stored_article(config: Path | None, paths: tuple[Path, ...], name: 
     settings = loaded.config.settings
     database = existing_database(settings)
     lookup = look_up_article(database, name)
+    if len(lookup.found) != 1 and rule is not None and rule not in loaded.config.rules:
+        _require_quotes(database, lookup, name, rule)
     if not lookup.found:
-        if rule is not None and lookup.missing is None and look_up_article(database, f"{name} {rule}").found:
-            raise InvalidRequest(f"write source and uid in quotes: {write_why_command(name, rule)}")
         raise InvalidRequest(_explain_not_found(lookup, name, settings.timezone))
     if len(lookup.found) > 1:
-        raise InvalidRequest("\n".join(_list_candidates(lookup.found, name, settings.timezone)))
+        raise InvalidRequest("\n".join(_list_candidates(lookup, name, settings.timezone)))
     print_faults(loaded.faults)
+    if lookup.is_by_words:
+        print_found_by_words(name)
     report = explain_stored_article(loaded.config, database, lookup.found[0], rule)
     return report, settings, bool(loaded.faults)
+
+
+def _require_quotes(database: Database, lookup: ArticleLookup, name: str, word: str) -> None:
+    """Raises InvalidRequest if `word`, which is no rule, is the second word of a name without quotes."""
+    if lookup.missing is None and look_up_article(database, f"{name} {word}").found:
+        raise InvalidRequest(f"write the article in quotes: {write_why_command(name, word)}")
 
 
 def _explain_not_found(lookup: ArticleLookup, name: str, zone: str) -> str:
@@ -141,23 +151,28 @@ def _explain_not_found(lookup: ArticleLookup, name: str, zone: str) -> str:
         )
         left = f" ({format_local_time(absent.left_at, zone)})" if absent.left_at else ""
         return f"the article '{name}' is no longer stored: {source}{absent.reason}{left}"
+    if numbered := lookup.numbered:
+        article = numbered.article
+        command = write_why_command(article.source, article.uid)
+        return f"there is no match {name}; to ask about article {name}, “{article.title}”: {command}"
     if name.isdecimal():
         return f"there is no match {name}, or it was deleted with its article; see `news-monitor matches list`"
     if re.fullmatch("[SE][0-9a-f]{4,}", name):
         return f"'{name}' is not an article; for stories and events: `news-monitor stories show {name}`"
     return (
         f"no article is stored for '{name}': no source has brought it, or it has another name; `news-monitor search` "
-        "finds words in any order, `news-monitor sources health` says which sources fail, and `news-monitor why -` "
+        "finds words of its text too, `news-monitor sources health` says which sources fail, and `news-monitor why -` "
         "tries the rules on a headline that you type"
     )
 
 
-def _list_candidates(found: Sequence[StoredArticle], name: str, zone: str) -> Iterator[str]:
-    yield f"several articles match '{name}', the newest first; choose one of them:"
-    for each in found:
+def _list_candidates(lookup: ArticleLookup, name: str, zone: str) -> Iterator[str]:
+    yield f"{lookup.describe_several(name)}; choose one of them:"
+    for each in lookup.found:
         article = each.article
         seen = format_local_time(article.seen, zone)
         yield f"  {write_why_command(article.source, article.uid)}   {seen}, {article.title}"
+    yield from lookup.describe_rest()
 
 
 # --- as JSON ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import click
 
-from monitor.alerting.quotes import Quote, highlight_sentence
+from monitor.alerting.quotes import Quote, highlight_sentence, quote_lead, repeats_title
 from monitor.cli.options import format_local_time, match_row, print_json
 from monitor.cli.output.tables import print_table
 from monitor.model import Article, Field
@@ -22,7 +22,7 @@ _COLUMNS = ("id", "seen", "published", "source", "language", "title", "url", "se
 
 
 def print_hits(page: HitPage, zone: str) -> None:
-    """A table: when each was first seen, its source, title, and the sentence with the first hit in the text."""
+    """A table: when each was first seen, its source, title, and a sentence of its text."""
     mark = "**" if sys.stdout.isatty() else ""  # only on a terminal: a program would read the stars as text
     rows = (
         (
@@ -62,6 +62,11 @@ def print_page_end(page: HitPage) -> None:
         click.echo(f"not all articles are in the search index, so texts were read one by one; {hint}", err=True)
     if page.next_before is not None:
         click.echo(f"there are more; the next page: --before-id {page.next_before}", err=True)
+
+
+def print_found_by_words(name: str) -> None:
+    """On stderr: how the only article that was found for this name was found."""
+    click.echo(f"no headline contains '{name}' as it is written; this article alone has all of its words", err=True)
 
 
 def article_row(id_: int, found: Article) -> dict[str, object]:
@@ -133,9 +138,12 @@ def format_details(details: ArticleDetails, zone: str) -> Iterator[str]:
 
 
 def _show_sentence(hit: ArticleHit, mark: str = "") -> str:
-    """The first sentence of the text with a hit, with the mark around hits; without one, nothing: the title is shown
-    anyway."""
-    return next((_shorten(quote, mark) for quote in hit.sentences if quote.field is Field.TEXT), "")
+    """The first sentence of the text with a hit, with the mark around hits; if the text has none, its first sentence.
+    What only repeats the title is left out: that is shown anyway."""
+    title = hit.article.title
+    in_text = (each for each in hit.sentences if each.field is Field.TEXT and not repeats_title(each.sentence, title))
+    quote = next(in_text, None) or quote_lead(title, hit.article.text)
+    return _shorten(quote, mark) if quote else ""
 
 
 def _shorten(quote: Quote, mark: str) -> str:

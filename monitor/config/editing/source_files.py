@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
 from urllib.parse import urlsplit
 
@@ -24,10 +24,13 @@ from monitor.config.yaml.yaml12 import PlainData, YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Place
+from monitor.url_secrets import has_random_piece, redact_url
 
 NEW_FILE = "sources.yaml"
-"""The file in the first folder for sources that a command adds, separate from those that come with the program."""
+"""The file for sources that a command adds, separate from those that come with the program: `init` writes it beside
+monitor.yaml; if monitor.yaml names only folders, it is in the first of them."""
 
+_LONGEST_ID = 56  # characters of an id that is made; a number may follow
 _TIDIED = ("name", "publisher", "tags")
 """Keys whose blanks are normalised when they are read. They are written in the normalised form."""
 
@@ -110,8 +113,8 @@ def find_valid_sources(file: Path) -> tuple[set[Place], list[Fault]]:
 
 
 def new_source(url: str, options: NewSource, used_ids: Collection[str]) -> NewSource:
-    """The keys of a new source as they are written. Without an id in `options`, it is made from the host and avoids
-    `used_ids`. Raises InvalidRequest with all faults."""
+    """The keys of a new source as they are written. Without an id in `options`, it is made from the address and
+    avoids `used_ids`. Raises InvalidRequest with all faults."""
     keys = {"id": options.get("id") or _id_from_url(url, used_ids), "url": url}
     keys |= {key: value for key, value in options.items() if value and key != "id"}
     names = list(keys)
@@ -180,12 +183,27 @@ def _resolve_path(path: Path) -> Path:
 
 
 def _id_from_url(url: str, used_ids: Collection[str]) -> str:
-    """An id from the host, such as news-example-com; with a number if that is used already."""
-    host = ""
+    """An id from the host, such as news-example-com; if that is used already, from the host, port and path, such as
+    news-example-com-sport; if that is used too, with a number."""
+    host = path = ""
     with suppress(ValueError):  # for a faulty url, which is reported elsewhere; UnicodeError is a ValueError
-        host = (urlsplit(url).hostname or "").encode("idna").decode()
-    base = re.sub("[^a-z0-9]+", "-", host.removeprefix("www."))[:56].strip("-") or "source"
+        parts = urlsplit(redact_url(url))
+        host = (parts.hostname or "").encode("idna").decode().removeprefix("www.")
+        port = f":{parts.port}" if parts.port else ""
+        path = f"{port}/{'/'.join(_list_words_of_path(parts.path))}"
+    base = _make_id(host)
+    if base in used_ids:
+        base = _make_id(host + path)
     return base if base not in used_ids else f"{base}-{_find_free_number(base, used_ids)}"
+
+
+def _list_words_of_path(path: str) -> list[str]:
+    """The parts of a path that say something: not the ending of its file, nor what may be a token."""
+    return [part for part in PurePosixPath(path.lower()).with_suffix("").parts if not has_random_piece(part)]
+
+
+def _make_id(text: str) -> str:
+    return re.sub("[^a-z0-9]+", "-", text)[:_LONGEST_ID].strip("-") or "source"
 
 
 def _find_free_number(base: str, used_ids: Collection[str]) -> int:

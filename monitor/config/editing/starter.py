@@ -1,5 +1,5 @@
-"""Writes the files of `init`: a commented monitor.yaml, packs of rules with their sources, the lists and entities that
-any rule may name, and the JSON Schemas that the files point to.
+"""Writes the files of `init`: a commented monitor.yaml, a file for the user's own sources, packs of rules with their
+sources, the lists and entities that any rule may name, and the JSON Schemas that the files point to.
 
 It overwrites nothing: existing files stay, and are reported. It keeps a record of what it wrote
 (`shipped_record.py`), from which `starter_update.py` takes over later versions.
@@ -14,15 +14,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from monitor.config.editing.shipped_record import ShippedRecord
+from monitor.config.editing.source_files import NEW_FILE
 from monitor.config.generated.schema import build_json_schema, file_name
 from monitor.config.language.file_kinds import KINDS
-from monitor.config.loading.files import is_config_file_name
+from monitor.config.loading.files import is_config_file_name, is_there
 from monitor.config.loading.packs import Pack
 from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.runtime.safe_paths import make_folder, open_folder_of
 
 MONITOR_YAML = Path("monitor.yaml")
-_TEMPLATE = Path(__file__).with_name("starter.yaml")
+_OWN_FILES = {MONITOR_YAML: "starter.yaml", Path(NEW_FILE): "starter-sources.yaml"}
+"""The files that are the user's alone from the beginning, each with the file here that it is a copy of at first."""
 _SHARED = ("rules/lists", "seeds/entities")
 _NAMED = ("rules", "seeds/sources", "seeds/entities")
 """The folders that the template names. They must exist even if they are empty."""
@@ -34,15 +36,21 @@ def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[l
     written: list[Path] = []
     existing: list[Path] = []
     record = ShippedRecord(folder)
-    for name, content in {MONITOR_YAML: _TEMPLATE.read_bytes(), **list_shipped_files(shipped, packs)}.items():
+    for name, content in {**_read_own_files(folder), **list_shipped_files(shipped, packs)}.items():
         path = folder / name
         is_written = _write_if_missing(path, content)
         (written if is_written else existing).append(path)
-        if name != MONITOR_YAML and (is_written or _has_content(path, content)):
+        if name not in _OWN_FILES and (is_written or _has_content(path, content)):
             record.keep(name, content)
     for folder_name in _NAMED:
         make_folder(folder / folder_name)
     return written, existing
+
+
+def _read_own_files(folder: Path) -> dict[Path, bytes]:
+    """What the user's own files are at first. A monitor.yaml that is there already names its own file for sources."""
+    wanted = [MONITOR_YAML] if is_there(folder / MONITOR_YAML) else list(_OWN_FILES)
+    return {name: Path(__file__).with_name(_OWN_FILES[name]).read_bytes() for name in wanted}
 
 
 def _write_if_missing(path: Path, content: bytes) -> bool:

@@ -11,11 +11,12 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from monitor.config.editing.source_files import NEW_FILE
 from monitor.config.loading.files import is_config_file_name
 from monitor.config.yaml.yaml12 import YamlDocument, decode_utf8_text, parse_yaml_text, read_yaml_file
 from monitor.errors import InvalidFiles
 
-_FOLDERS = ("rules", "seeds")
+_PLACES = (NEW_FILE, "rules", "seeds")
 _KINDS = ("rule", "list", "entity")
 Id = tuple[str, str]
 """The kind (rule, list, entity, source) and the id."""
@@ -38,8 +39,9 @@ class TakenIds:
     @cached_property
     def _files(self) -> dict[Id, Path]:
         found: dict[Id, Path] = {}
-        for folder in _FOLDERS:
-            for path in sorted((self._folder / folder).rglob("*")):
+        for place in _PLACES:
+            root = self._folder / place
+            for path in [root] if root.is_file() else sorted(root.rglob("*")):
                 if is_config_file_name(path.name):
                     with suppress(InvalidFiles):
                         for id_ in _iter_ids(read_yaml_file(path)):

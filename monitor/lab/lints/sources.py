@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from monitor.lab.annotated_document import Lint, LintKind
 from monitor.lab.lints.settings import AS_REFERENCE
 from monitor.model import Place, Source
-from monitor.sources.http.guard import Network, explain_allowance, refused_host
+from monitor.sources.http.guard import Network, explain_allowance, networks_for, refused_host
 
 
 def lint_no_sources(sources: Mapping[str, Source], files_place: Place) -> Iterator[Lint]:
@@ -32,7 +32,7 @@ def lint_private_addresses(
         place = places.get(id_)
         if place is None:  # it is not checked
             continue
-        networks = (*allowed_networks, *allowed_for.get(id_, ()))
+        networks = networks_for(id_, allowed_networks, allowed_for)
         for key, url in (("url", source.url), ("sitemap", source.sitemap), ("proxy", source.proxy)):
             host = (urlsplit(url).hostname or "") if url else ""
             if address := refused_host(host, networks):

@@ -20,7 +20,7 @@ from monitor.errors import Fault, FeedUnreadable, FetchFailed, InvalidFiles, Inv
 from monitor.model import Limits
 from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
-from monitor.sources.http.guard import explain_allowance, refused_host, write_allowance
+from monitor.sources.http.guard import APPLIED_AT_ONCE, explain_allowance, refused_host, write_allowance
 from monitor.sources.kinds import recognize_address
 from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds
 from monitor.sources.polling.in_worker import PARSER_SETUP
@@ -197,5 +197,5 @@ def _reason_if_refused(request: SourceRequest, id_: str) -> str | None:
     to_do = explain_allowance(address, id_)
     if isinstance(settings, dict) and "network" not in settings:
         line = f"network: {{allow: [{write_allowance(address, id_)}]}}"
-        to_do = f"if it is meant, write this line into monitor.yaml, and start the daemon again:\n  {line}"
+        to_do = f"if it is meant, write this line into monitor.yaml ({APPLIED_AT_ONCE}):\n  {line}"
     return f"{host} is a private or special address, which sources must not reach; {to_do}"

@@ -10,6 +10,8 @@ from monitor.config.editing.atomic_rewrite import prepare_rewrite
 from monitor.config.editing.source_edit import without_sources
 from monitor.config.editing.source_files import ListedSource, SourceFiles
 from monitor.config.language.faults import did_you_mean
+from monitor.config.language.network import find_unknown_sources
+from monitor.config.loading.files import settings_document
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
 from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
@@ -51,6 +53,13 @@ def remove_sources(files: SourceFiles, ids: Iterable[str]) -> list[ListedSource]
     for rewrite in rewrites:
         rewrite.write()
     return removed
+
+
+def find_networks_without_source(files: SourceFiles, removed: Iterable[ListedSource]) -> list[Fault]:
+    """The places in `network.allow` that name no source any more, now that these were removed. A running daemon
+    does not apply the removal while there is one. `files`: as they were before. Raises InvalidFiles."""
+    remaining = {source.id for source in files.sources} - {source.id for source in removed}
+    return list(find_unknown_sources(settings_document(files.config), remaining))
 
 
 def _find_source(files: SourceFiles, id_: str) -> ListedSource:

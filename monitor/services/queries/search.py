@@ -12,7 +12,7 @@ from monitor.errors import InvalidRequest
 from monitor.model import Article, Config
 from monitor.model.article_query import ArticleQuery
 from monitor.services.lookup import require_known
-from monitor.services.queries.articles import look_up_article
+from monitor.services.queries.articles import ArticleLookup, look_up_article
 from monitor.store.engine.database import Database
 from monitor.store.queries.articles import ArticleQueries, StoredArticle
 from monitor.store.queries.matches import MatchQueries
@@ -28,8 +28,6 @@ __all__ = [
     "search_articles",
     "show_article",
 ]
-
-_MAX_NAMED = 5  # articles that are named, where several have one name
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +52,12 @@ class HitPage:
 @dataclass(frozen=True, slots=True)
 class ArticleDetails:
     """A stored article with its number, its story and matches, and its versions with the times of their commits, the
-    oldest first."""
+    oldest first. `is_by_words`: as in `ArticleLookup`."""
 
     id: int
     stored: StoredArticle
     versions: tuple[tuple[datetime, Article], ...]
+    is_by_words: bool = False
 
 
 def search_articles(
@@ -87,26 +86,27 @@ def require_known_names(config: Config | ConfigSummary, database: Database, quer
 
 
 def show_article(database: Database, name: str) -> ArticleDetails:
-    """The article with this number, address, uid, 'SOURCE UID' or the id of its alert. Raises InvalidRequest if there
-    is none, or if there are several."""
+    """The article with this number, or with one of the names that `look_up_article` takes. Raises InvalidRequest if
+    there is none, or if there are several."""
     queries = ArticleQueries(database)
-    numbers = _find_numbers(queries, database, name)
+    if name.isascii() and name.isdigit():
+        lookup, numbers = ArticleLookup(()), [number for number, _ in queries.find_numbers(name)]
+    else:
+        lookup = look_up_article(database, name)
+        numbers = [queries.number_of(each.article) for each in lookup.found]
+    if lookup.missing is not None:
+        raise InvalidRequest(f"there is no article '{name}': {lookup.missing.reason}")
     if not numbers:
         raise InvalidRequest(f"there is no article '{name}': `news-monitor articles list` shows those that are kept")
     if len(numbers) > 1:
-        named = ", ".join(map(str, numbers[:_MAX_NAMED]))
-        raise InvalidRequest(f"several articles have the name '{name}'; give a number: {named}")
+        lines = [
+            f"  {number}  {each.article.source}: {each.article.title}"
+            for number, each in zip(numbers, lookup.found, strict=True)
+        ]
+        what = f"{lookup.describe_several(name)}; give a number:"
+        raise InvalidRequest("\n".join([what, *lines, *lookup.describe_rest()]))
     stored, versions = queries.load_details(numbers[0])
-    return ArticleDetails(numbers[0], stored, versions)
-
-
-def _find_numbers(queries: ArticleQueries, database: Database, name: str) -> list[int]:
-    if name.isascii() and name.isdigit():
-        return [number for number, _ in queries.find_numbers(name)]
-    found = look_up_article(database, name)
-    if found.missing is not None:
-        raise InvalidRequest(f"there is no article '{name}': {found.missing.reason}")
-    return [queries.number_of(stored.article) for stored in found.found]
+    return ArticleDetails(numbers[0], stored, versions, lookup.is_by_words)
 
 
 def _quote(article: Article, query: ArticleQuery) -> tuple[Quote, ...]:

@@ -11,8 +11,9 @@ from monitor.config.loading.summary import ConfigSummary
 from monitor.ingest.poll_schedule import within_interval
 from monitor.model import Config, Source, SourceTrouble
 from monitor.services.lookup import require_known
+from monitor.services.queries.source_reports import load_source_report, load_source_reports
 from monitor.store.engine.database import Database
-from monitor.store.queries.reports import ReportQueries, SourceReport
+from monitor.store.queries.reports import SourceReport
 from monitor.store.queries.source_details import SourceDetails, load_source_details
 
 __all__ = [
@@ -68,7 +69,7 @@ class AssessedSource:
 
 def list_sources(config: Config | ConfigSummary, database: Database | None, now: datetime) -> list[AssessedSource]:
     """The sources of the config, in their order. `database`: None if there is none yet."""
-    reports = {} if database is None else ReportQueries(database).sources()
+    reports = {} if database is None else load_source_reports(config.settings, database)
     return [
         AssessedSource(source, report, assess_source_health(source, report, now))
         for source in config.sources.values()
@@ -85,7 +86,7 @@ def show_source(
     source = config.sources[id_]
     if database is None:
         return AssessedSource(source, None, assess_source_health(source, None, now)), None
-    report = ReportQueries(database).source(id_)
+    report = load_source_report(config.settings, database, id_)
     activity = load_source_details(database, id_, now, config.settings.timezone)
     return AssessedSource(source, report, assess_source_health(source, report, now)), activity
 

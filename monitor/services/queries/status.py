@@ -10,6 +10,8 @@ from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import Fault
 from monitor.model import DeadLetters, RuleStatus
 from monitor.runtime.sandbox import missing_protections
+from monitor.services.queries.source_reports import load_source_reports
+from monitor.sources.http.guard import is_refusal
 from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
 from monitor.store.engine.database import Database
 from monitor.store.queries.ages import (
@@ -99,9 +101,11 @@ class ServiceStatus:
 
     @property
     def has_only_failing_sources(self) -> bool:
-        """Whether several sources fail, and none that was ever polled well does not: the network may be down."""
+        """Whether several sources fail, and none that was ever polled well does not: the network may be down. Refusals
+        of ours say nothing about it."""
         is_one_well = any(at is not None and id_ not in self.failing for id_, at in self.ages.good.items())
-        return len(self.failing) > 1 and not is_one_well
+        is_one_refused = any(is_refusal(report.problem or "") for report in self.failing.values())
+        return len(self.failing) > 1 and not is_one_well and not is_one_refused
 
 
 def find_faults(config: ConfigSummary) -> tuple[Fault, ...]:
@@ -122,7 +126,7 @@ def load_status(config: ConfigSummary, database: Database, now: datetime) -> Ser
     """The current status. Faults of channels are only those that running daemons found. Raises StoreFailed."""
     sources, rules = config.sources, config.rules
     queries = ReportQueries(database)
-    reports = {id_: report for id_, report in queries.sources().items() if id_ in sources}
+    reports = {id_: each for id_, each in load_source_reports(config.settings, database).items() if id_ in sources}
     return ServiceStatus(
         now=now,
         faults=config.faults,

@@ -97,8 +97,10 @@ class StatusText:
         failing = sorted(status.failing.values(), key=lambda report: report.failing_since or status.now)
         if status.has_only_failing_sources:
             which = "sources" if len(failing) == len(status.ages.good) else "sources that were polled"
-            since = self._format_time(failing[-1].failing_since)
-            yield f"failing: all {len(failing)} {which} fail since {since}: is this machine's network up?"
+            last = failing[-1]
+            why = f" ({last.id}: {last.problem})" if last.problem else ""
+            since = self._format_time(last.failing_since)
+            yield f"failing: all {len(failing)} {which} fail since {since}{why}: is this machine's network up?"
             return
         for report in failing[:_SHOWN]:
             since = "" if report.failing_since is None else f"since {self._format_time(report.failing_since)}, "
@@ -109,12 +111,18 @@ class StatusText:
 
     def _daemon_summary(self) -> Iterator[tuple[str, str]]:
         for daemon in self._status.alive_daemons:
-            ago = f"{round((self._status.now - daemon.started_at).total_seconds())} s ago"
-            ticked = daemon.ticked_at
-            tick = f"last tick {self._format_time(ticked)}" if ticked else f"started {ago}, no tick yet"
             since = self._format_time(daemon.started_at)
-            yield "daemon", f"{daemon.name}, version {daemon.version}, since {since}, {tick}"
+            yield "daemon", f"{daemon.name}, version {daemon.version}, since {since}, {self._describe_tick(daemon)}"
             yield "", self._describe_running(daemon)
+
+    def _describe_tick(self, daemon: DaemonReport) -> str:
+        """When it last looked for due sources; of one that has just started, whether it is normal that it has not."""
+        if daemon.ticked_at is not None:
+            return f"last tick {self._format_time(daemon.ticked_at)}"
+        started = f"started {round((self._status.now - daemon.started_at).total_seconds())} s ago"
+        if self._status.now <= daemon.first_tick_by:
+            return f"{started}, first tick due by {self._format_time(daemon.first_tick_by)}"
+        return f"{started}, and its first tick is late: see its log"
 
     def _shadow_summary(self) -> Iterator[tuple[str, str]]:
         """What the rules in shadow would have sent until now: a person decides by it whether they go live."""

@@ -31,7 +31,7 @@ from monitor.errors import FetchFailed
 from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
 from monitor.sources.http import http_problems
 from monitor.sources.http.decoder import ACCEPT_ENCODING, BodyDecoder, unpack_gzip
-from monitor.sources.http.guard import Network, reason_if_address_refused
+from monitor.sources.http.guard import Network, name_source_in_advice, reason_if_address_refused
 from monitor.sources.http.host_queue import HostQueue, Politeness
 from monitor.sources.http.resolver import Resolver
 from monitor.sources.http.sessions import GuardedSessions
@@ -70,17 +70,17 @@ class _FetchRequest:
 
     `extra_headers`: sent instead of ours with the same name. `gap`, `max_bytes`: stricter limits than usual, for the
     time until the next request to the same domain, and for the body. `may_follow`: called for each redirect.
-    `source_id`: of the source that it is for, whose networks it may reach; `secrets`: what is not shown of an address;
-    `address`, `shown_address`: the source's own address, and how that is shown.
+    `networks`: the private ones that it may reach; `secrets`: what is not shown of an address; `address`,
+    `shown_address`: the source's own address, and how that is shown.
     """
 
     validators: Validators
+    networks: tuple[Network, ...]
     extra_headers: Mapping[str, str] = field(default_factory=dict)
     proxy: str | None = None
     gap: timedelta = timedelta(0)
     max_bytes: int | None = None
     may_follow: MayFollow | None = None
-    source_id: str | None = None
     secrets: frozenset[str] = frozenset()
     address: str | None = None
     shown_address: str = ""
@@ -94,8 +94,7 @@ class _FetchRequest:
 class Fetcher:
     """Fetches for all sources. An async context manager: it holds the HTTP sessions of the process.
 
-    `allow`: the private networks that all sources may reach; `allow_for`: by the id of a source, those that it may
-    reach besides.
+    `allow`, `allow_for`: the private networks that sources may reach (`guard.networks_for`).
     """
 
     def __init__(
@@ -121,8 +120,14 @@ class Fetcher:
     ) -> None:
         await self._sessions.close()
 
+    def allow_networks(self, allow: Sequence[Network], allow_for: Mapping[str, Sequence[Network]]) -> None:
+        """Let sources reach these private networks from now on, and no others. A fetch that has begun keeps those that
+        it began with."""
+        self._sessions.allow_networks(allow, allow_for)
+        self._politeness.allow_networks(self._sessions.all_networks)
+
     def networks_for(self, source: Source | None) -> tuple[Network, ...]:
-        """The private networks that this source may reach. What was fetched with some of them is not for a source
+        """The private networks that this source may reach now. What was fetched with some of them is not for a source
         without them."""
         return self._sessions.networks_for(None if source is None else source.id)
 
@@ -145,9 +150,10 @@ class Fetcher:
         the least time until the next request to this domain, and the most decoded bytes, if they are stricter than the
         limits. `may_follow`: called with the target of each redirect, before it is followed.
         """
-        request = _FetchRequest(validators, dict(headers or {}), proxy, gap, max_bytes, may_follow)
+        networks = self.networks_for(source)
+        request = _FetchRequest(validators, networks, dict(headers or {}), proxy, gap, max_bytes, may_follow)
         if source is not None:
-            request = replace(request, proxy=source.proxy, source_id=source.id, secrets=source.secrets)
+            request = replace(request, proxy=source.proxy, secrets=source.secrets)
             request = replace(request, address=source.address, shown_address=source.url)
         if url != request.address:
             request = replace(request, secrets=request.secrets | find_url_secrets(url))
@@ -156,6 +162,7 @@ class Fetcher:
             return await self._follow(address, request)
         except FETCH_ERRORS as error:
             problem = hide_secrets_in(self._explain_error(error), request.secrets)
+            problem = name_source_in_advice(problem, source.id) if source else problem
         return FetchResult(FetchOutcome.FAILED, request.show_url(url), validators=validators, problem=problem)
 
     def _explain_error(self, error: Exception) -> str:
@@ -234,8 +241,8 @@ class Fetcher:
         try:
             async with deadline:
                 if request.proxy is not None:
-                    await self._check_proxied_host(url, self._sessions.networks_for(request.source_id))
-                session = self._sessions.session_for(request.source_id)
+                    await self._check_proxied_host(url, request.networks)
+                session = self._sessions.session_for(request.networks)
                 pending_response = session.get(url, headers=headers, allow_redirects=False, proxy=request.proxy)
                 async with pending_response as response:
                     on_answer()

@@ -7,8 +7,10 @@ looks the name up and calls `reason_if_address_refused` first, which is weaker.
 
 from __future__ import annotations
 
+import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
@@ -27,6 +29,11 @@ NOT_PUBLIC_IPV6 = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 
 # For protocols, not for hosts (RFC 6890); some of it is global in older Pythons.
 NOT_PUBLIC_IPV4 = IPv4Network("192.0.0.0/24")
+
+APPLIED_AT_ONCE = "a daemon that runs applies that within seconds"
+_ANY_ID = "ID"  # is written where the id of the source is not known
+_REFUSED = "is a private or special address"  # stored lines of earlier versions go on otherwise
+_REFUSAL = re.compile(rf"([0-9a-f.:]+)(?: \(written [^()]+\))? {_REFUSED}")
 
 
 class AddressRefused(OSError):
@@ -53,16 +60,33 @@ def reason_if_address_refused(ip: str, allow: Sequence[Network]) -> str | None:
     if is_in_networks(address, allow) or is_public(address):
         return None
     as_written = "" if str(address) == ip else f" (written {ip})"
-    return (
-        f"{address}{as_written} is a private or special address, which sources must not reach; "
-        f"{explain_allowance(address)}"
-    )
+    return f"{address}{as_written} {_REFUSED}, which sources must not reach; {explain_allowance(address)}"
 
 
-def explain_allowance(address: Address, source_id: str = "ID") -> str:
-    """What lets a source reach a private address. `ID` is written where the id of the source is not known."""
+def find_lifted_refusal(problem: str, allow: Sequence[Network]) -> Address | None:
+    """The address that a poll was refused, if these networks allow it now. `problem`: the stored line of that poll, all
+    that is known of it, which may have more around that of `reason_if_address_refused`."""
+    if refusal := _REFUSAL.search(problem):
+        with suppress(ValueError):  # a line that a server has a part in may have anything there
+            address = normalize_ip(refusal[1])
+            return address if is_in_networks(address, allow) else None
+    return None
+
+
+def is_refusal(problem: str) -> bool:
+    """Whether the line of a poll says that an address was refused."""
+    return _REFUSAL.search(problem) is not None
+
+
+def explain_allowance(address: Address, source_id: str = _ANY_ID) -> str:
+    """What lets a source reach a private address."""
     item = write_allowance(address, source_id)
-    return f"if it is meant, put {item} into the list network.allow in monitor.yaml, and start the daemon again"
+    return f"if it is meant, put {item} into the list network.allow in monitor.yaml; {APPLIED_AT_ONCE}"
+
+
+def name_source_in_advice(problem: str, source_id: str) -> str:
+    """The line of a refusal with the id of the source in what it tells people to write. The guard does not know it."""
+    return problem.replace(f"sources: [{_ANY_ID}]", f"sources: [{source_id}]")
 
 
 def write_allowance(address: Address, source_id: str) -> str:
@@ -109,6 +133,14 @@ def normalize_ip(ip: str) -> Address:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return address.ipv4_mapped
     return address
+
+
+def networks_for(
+    source_id: str | None, allow: Sequence[Network], allow_for: Mapping[str, Sequence[Network]]
+) -> tuple[Network, ...]:
+    """The private networks that a source may reach (None: what is fetched for no source). `allow`: those that all
+    sources may reach; `allow_for`: by the id of a source, those that it may reach besides."""
+    return (*allow, *(allow_for.get(source_id, ()) if source_id is not None else ()))
 
 
 def is_in_networks(address: Address, networks: Sequence[Network]) -> bool:

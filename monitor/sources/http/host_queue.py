@@ -51,6 +51,11 @@ class Politeness:
         self._next_cleanup = 0.0  # when to remove past entries of `_free_at` next
         self._queues: dict[str, HostQueue] = {}
 
+    def allow_networks(self, networks: Sequence[Network]) -> None:
+        """Treat the hosts in these networks, and no others, as the operator's own from now on."""
+        self._allow = tuple(networks)
+        self._queues.clear()
+
     def host_queue(self, url: str) -> HostQueue:
         """The queue of this address; redirects are not known in advance."""
         if url not in self._queues:

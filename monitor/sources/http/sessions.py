@@ -12,12 +12,12 @@ from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from aiohttp.abc import AbstractResolver
 
 from monitor.model import Limits
-from monitor.sources.http.guard import Guard, Network
+from monitor.sources.http.guard import Guard, Network, networks_for
 
 
 class GuardedSessions:
-    """Sessions by what they may reach. `allow`: the private networks that all sources may reach; `allow_for`: by the id
-    of a source, those that it may reach besides. Every session sends these `headers`."""
+    """Sessions by what they may reach. `allow` and `allow_for`: as in `networks_for`. Every session sends these
+    `headers`."""
 
     def __init__(
         self,
@@ -28,15 +28,19 @@ class GuardedSessions:
         headers: Mapping[str, str],
     ) -> None:
         self._limits = limits
-        self._for_all = tuple(allow)
-        self._by_source = {source: (*allow, *networks) for source, networks in allow_for.items()}
+        self.allow_networks(allow, allow_for)
         self._resolver = resolver
         self._headers = dict(headers)
         self._sessions: dict[tuple[Network, ...], ClientSession] = {}
         self._is_closed = False
 
+    def allow_networks(self, allow: Sequence[Network], allow_for: Mapping[str, Sequence[Network]]) -> None:
+        """Let sources reach these private networks from now on, and no others."""
+        self._for_all = tuple(allow)
+        self._by_source = {source: networks_for(source, allow, allow_for) for source in allow_for}
+
     def networks_for(self, source_id: str | None) -> tuple[Network, ...]:
-        """The private networks that this source may reach; None: what is fetched for no source."""
+        """The private networks that this source may reach now; None: what is fetched for no source."""
         return self._by_source.get(source_id, self._for_all) if source_id is not None else self._for_all
 
     @property
@@ -44,12 +48,11 @@ class GuardedSessions:
         """The private networks that any source may reach."""
         return tuple(dict.fromkeys([*self._for_all, *(each for some in self._by_source.values() for each in some)]))
 
-    def session_for(self, source_id: str | None) -> ClientSession:
-        """The session for requests of this source. For the event loop in which it is called. Raises RuntimeError once
-        they are closed: nobody would close a new one."""
+    def session_for(self, networks: tuple[Network, ...]) -> ClientSession:
+        """The session for requests that may reach these private networks. For the event loop in which it is called.
+        Raises RuntimeError once they are closed: nobody would close a new one."""
         if self._is_closed:
             raise RuntimeError("the HTTP sessions are closed")
-        networks = self.networks_for(source_id)
         if (session := self._sessions.get(networks)) is None:
             session = self._sessions[networks] = self._open_session(networks)
         return session

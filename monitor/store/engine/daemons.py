@@ -15,7 +15,8 @@ from monitor.model import RunningVersion
 from monitor.store.engine.database import Database, build_insert
 from monitor.store.engine.tables import daemon
 
-ALIVE_WINDOW = timedelta(seconds=30)  # three heartbeats
+HEARTBEAT_EVERY = timedelta(seconds=10)
+ALIVE_WINDOW = 3 * HEARTBEAT_EVERY
 
 
 class DaemonStatus(StrEnum):
@@ -49,6 +50,12 @@ class DaemonReport:
     def host(self) -> str:
         """The machine that it runs on."""
         return self.owner.rsplit(":", 2)[0]
+
+    @property
+    def first_tick_by(self) -> datetime:
+        """When its row has its first tick at the latest, if all is well: with the first heartbeat after the one that
+        it starts with."""
+        return self.started_at + HEARTBEAT_EVERY
 
     @property
     def is_stalled(self) -> bool:

@@ -59,6 +59,7 @@ _MOVE_NEXT_POLL = update(source).where(
 )
 _IS_FAILING = source.c.id.in_(_IDS) & (source.c.failures > 0)
 _RETRY_FAILING = update(source).where(_IS_FAILING, _IS_FREE).values(next_at=_NOW).returning(source.c.id)
+_SELECT_PROBLEMS = select(source.c.id, source.c.problem).where(source.c.failures > 0, source.c.problem.is_not(None))
 _SELECT_FINGERPRINTS = select(document.c.source_id, document.c.marks).where(document.c.source_id.in_(_IDS))
 
 
@@ -118,6 +119,11 @@ class Claims:
                 result = connection.execute(_RETRY_FAILING, {"ids": list(batch), "now": now})
                 due.update(result.scalars())
         return due
+
+    def find_problems(self) -> dict[str, str]:
+        """Why the last poll of each failing source failed, by its id."""
+        with self._database.reading() as connection:
+            return {row.id: row.problem for row in connection.execute(_SELECT_PROBLEMS)}
 
     def mark_readded(self, ids: Iterable[str]) -> None:
         """Sources that have just come (back) into the config were not polled because nobody wanted them. So what they

@@ -7,6 +7,7 @@ every title with this one, and the newest are folded and compared here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
@@ -18,6 +19,7 @@ from monitor.store.engine.tables import article
 from monitor.store.search.article_search import IdRange, get_indexed_id, select_candidates
 from monitor.store.search.index_terms import build_needle, fold_field
 from monitor.store.search.search_index import is_index_complete
+from monitor.store.search.term_spans import TermCheck
 from monitor.text.folding import folded_tokens
 
 TITLES = 200_000
@@ -38,10 +40,8 @@ class TitleSearch:
         (`TITLES`) articles that have its words; while the index is not complete, among the newest of all."""
         tokens = folded_tokens(title)
         with self._database.reading() as connection:
-            if tokens and is_index_complete(connection):
-                candidates = _select_indexed(connection, title, tokens)
-            else:
-                candidates = select(article.c.id, article.c.title).order_by(article.c.id.desc())
+            terms = (TextTerm(title, tuple(tokens), Field.TITLE, is_prefix=True),) if tokens else ()
+            candidates = _select_candidates(connection, terms)
             same = connection.execute(candidates.where(article.c.title == title).limit(limit)).scalars().all()
             if same or not tokens:
                 return list(same)
@@ -49,11 +49,27 @@ class TitleSearch:
             with connection.execute(newest) as rows:
                 return _choose_titles(rows, tokens, limit)
 
+    def find_by_words(self, words: str, limit: int = 10) -> list[int]:
+        """The ids of at most `limit` articles that have all of these words in their titles, in any order, the newest
+        first. They are looked for among as many articles as in `find`."""
+        terms = tuple(
+            TextTerm(word, tuple(tokens), Field.TITLE) for word in words.split() if (tokens := folded_tokens(word))
+        )
+        if not terms:
+            return []
+        check = TermCheck(terms)
+        with self._database.reading() as connection:
+            newest = _select_candidates(connection, terms).limit(TITLES).execution_options(yield_per=_AT_ONCE)
+            with connection.execute(newest) as rows:
+                return list(islice((row.id for row in rows if check.is_met(row.title, "")), limit))
 
-def _select_indexed(connection: Connection, title: str, tokens: Sequence[str]) -> Select[Any]:
-    """The articles that have the words of the title somewhere, the newest first."""
-    query = ArticleQuery((TextTerm(title, tuple(tokens), Field.TITLE, is_prefix=True),))
-    candidates = select_candidates(connection, query, IdRange(0, None, is_indexed=True))
+
+def _select_candidates(connection: Connection, terms: tuple[TextTerm, ...]) -> Select[Any]:
+    """The articles that may have these terms in their titles, the newest first: those that have them somewhere; all, if
+    there are no terms or the index is not complete."""
+    if not terms or not is_index_complete(connection):
+        return select(article.c.id, article.c.title).order_by(article.c.id.desc())
+    candidates = select_candidates(connection, ArticleQuery(terms), IdRange(0, None, is_indexed=True))
     return candidates.with_only_columns(article.c.id, article.c.title).order_by(get_indexed_id(connection).desc())
 
 

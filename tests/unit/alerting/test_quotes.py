@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.alerting.quotes import Quote, quote_all_sentences, quote_best_sentence
+from monitor.alerting.quotes import Quote, quote_all_sentences, quote_best_sentence, quote_lead
 from monitor.model import Field, Span
 from tests.building import article
 
@@ -97,6 +97,21 @@ def test_every_sentence_that_holds_evidence() -> None:
         Quote(TEXT, "North Korea fired.", ((0, 11), (12, 17))),
         Quote(TEXT, "Missiles flew.", ((0, 8),)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("It rained. Seoul said so.", "It rained."),
+        ("Missile news\nIt rained. Seoul said so.", "It rained."),  # many feeds repeat the title
+        ("MISSILE NEWS. It rained.", "It rained."),
+        ("Missile news", None),
+        (" \n", None),
+    ],
+)
+def test_the_lead_is_what_the_title_does_not_say(text: str, lead: str | None) -> None:
+    quote = quote_lead("Missile news", text)
+    assert quote == (Quote(TEXT, lead, ()) if lead else None)
 
 
 def test_evidence_of_a_text_that_is_gone_has_no_sentence() -> None:

@@ -161,7 +161,7 @@ async def test_a_span_of_time_can_be_taken_away(tmp_path: Path) -> None:
     ("command", "said"),
     [
         (("show", "99"), "there is no match 99: `news-monitor matches list` shows"),
-        (("list", "--since", "yesterday"), "'yesterday' is not a time: write '3 days' (ago), 2026-01-05 or"),
+        (("list", "--since", "someday"), "'someday' is not a time: write '3 days' (ago), today, 2026-01-05 or"),
         (
             ("list", "--rule", "launch", "rule:korea"),
             "--rule launch and rule:korea: no match has both; to",

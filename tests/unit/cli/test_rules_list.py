@@ -76,6 +76,7 @@ async def test_init_writes_the_packs_that_are_named(tmp_path: Path) -> None:
         ended = await news_monitor("init", *options, folder, folder=tmp_path)
         assert ended.code == 0, ended.err
         assert (folder / asia).is_file() is there
+        assert ("`run` polls all these sources" in ended.err) is there
         assert (folder / "rules" / "lists").is_dir()
     added = await news_monitor("init", "--pack", "east-asia", folder, folder=tmp_path)
     assert re.search(rf"^wrote \d+ files in {folder}/rules: 11 rules$", added.out, re.MULTILINE)
@@ -88,9 +89,12 @@ async def test_init_writes_the_packs_that_are_named(tmp_path: Path) -> None:
 async def test_init_names_folders_and_with_verbose_each_file(tmp_path: Path) -> None:
     """With what is in them; the files are the same."""
     brief = await news_monitor("init", "brief", folder=tmp_path)
-    assert (brief.code, len(brief.out.splitlines())) == (0, 4)
-    assert brief.out.startswith("wrote brief/monitor.yaml\nwrote ")
-    rules, seeds, schema = brief.out.splitlines()[1:]
+    assert (brief.code, len(brief.out.splitlines())) == (0, 5)
+    assert re.search(
+        r"^Wrote 11 rules and \d+ sources\. `run` polls all these sources; `init --empty` w", brief.err, re.MULTILINE
+    )
+    assert brief.out.startswith("wrote brief/monitor.yaml\nwrote brief/sources.yaml\nwrote ")
+    rules, seeds, schema = brief.out.splitlines()[2:]
     assert re.fullmatch(r"wrote \d+ files in brief/rules: 11 rules, \d+ lists", rules)
     assert re.fullmatch(r"wrote \d+ files in brief/seeds: (1 list, )?\d+ sources, \d+ entities", seeds)
     assert re.fullmatch(r"wrote \d+ files in brief/schema", schema)
@@ -113,4 +117,5 @@ async def test_init_adds_to_a_configured_folder_only_what_it_is_asked_for(tmp_pa
     assert not (tmp_path / "rules").exists()
     added = await news_monitor("init", "--empty", ".", folder=tmp_path)
     assert (added.code, mine.read_text()) == (0, "sources: []\n")
+    assert not (tmp_path / "sources.yaml").exists()
     assert "Added 0 rules and 0 sources to monitor.yaml." in added.err

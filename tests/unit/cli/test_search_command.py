@@ -63,6 +63,30 @@ async def test_a_hit_has_its_sentence_and_the_places_in_it(tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("archive")
+async def test_an_article_with_hits_in_its_title_alone_has_its_first_sentence(tmp_path: Path) -> None:
+    """Without stars; for programs, only sentences with hits are sentences."""
+    shown = await run(tmp_path, "search", "title:late", "--csv")
+    assert [row["sentence"] for row in csv.DictReader(io.StringIO(shown.out))] == ["'=1+1 ferries sail."] * 2
+    seen = "\n".join(on_terminal(200, "-m", "monitor", "articles", "list", "title:late", folder=tmp_path))
+    assert "=1+1 ferries sail." in seen
+    assert "**" not in seen
+    found = rows(await run(tmp_path, "search", "title:late", "--json"))
+    assert [[quote["field"] for quote in row["sentences"]] for row in found] == [["title"]] * 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("lived_in")
+async def test_a_sentence_that_repeats_the_title_is_not_shown(lived_in: Database, tmp_path: Path) -> None:
+    claims, section, at = Claims(lived_in, "here:1"), SerialSection(lived_in), NOON + HOUR
+    repeated = article("r", "Cranes stop in Busan", "Cranes stop in Busan. Drivers left. They want more.", seen=at)
+    commit(section, claimed(claims, at=at), repeated, at=at)
+    for query, sentence in (("busan", "Drivers left."), ("more", "They want more.")):
+        shown = await run(tmp_path, "search", query, "--csv")
+        assert [row["sentence"] for row in csv.DictReader(io.StringIO(shown.out))] == [sentence]
+    (found,) = rows(await run(tmp_path, "search", "busan", "--json"))
+    assert [quote["field"] for quote in found["sentences"]] == ["title", "text"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("archive")
 async def test_pages_lead_to_the_next_one(tmp_path: Path) -> None:
     """The last line says how; the last page says nothing."""
     first = await run(tmp_path, "search", "ferry", "--limit", "2", "--json")
@@ -104,6 +128,30 @@ async def test_spreadsheets_take_no_text_for_a_formula(tmp_path: Path) -> None:
     heads, *lines = csv.reader(io.StringIO(ended.out))
     assert heads[-1] == "sentence"
     assert [line[-1] for line in lines] == ["'=1+1 ferries sail."] * 3
+
+
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize(
+    ("query", "hints"),
+    [
+        ("lang:ru", []),
+        ("title:harbou*", []),
+        ("harbour", ["a * at the end of a word finds its other endings: flood*"]),
+        ("harbou* ferr*", ["an article must have all words, so leave some out"]),
+        (
+            "ferry OR harbour",
+            [
+                "OR: searched for as a word, because a query has no operators",
+                "an article must have all words, so leave some out",
+                "a * at the end of a word finds its other endings: flood*",
+            ],
+        ),
+    ],
+)
+async def test_where_nothing_is_found_it_says_what_may_find_more(tmp_path: Path, query: str, hints: list[str]) -> None:
+    ended = await run(tmp_path, "search", query)
+    assert (ended.code, ended.out) == (0, "")
+    assert ended.told[0].split("; ") == ["nothing was found", *hints]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠SUM(1)", "\u3000=1"])

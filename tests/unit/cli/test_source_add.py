@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from monitor.cli.commands.source_add import _TO_RENAME
 from tests.e2e.whole import Ended, Page, Site, news_monitor, serving, status, write_config
 
 SAID = ".tgme_widget_message_text.js-message_text"
@@ -92,7 +93,7 @@ async def test_a_name_that_is_given_stands_before_a_feeds_title(site: Site, fold
 async def test_the_one_feed_of_a_page_is_added(site: Site, folder: Path) -> None:
     """With its title as name; the feed of comments and what is gone do not count."""
     ended = await add(folder, site.url("/"), "--tag", "port")
-    assert (ended.code, ended.err) == (0, "")
+    assert (ended.code, ended.told) == (0, [_TO_RENAME])
     assert added(folder) == [f"url: {site.url('/feed/')}", "name: Harbour News", "tags: [port]"]
     again = await add(folder, site.url("/"))
     assert again.code == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -55,7 +56,8 @@ def test_a_source_is_added_and_removed(folder: Path) -> None:
         "--every",
         "2 minutes",
     )
-    assert added.output == "added news-example-com to sources.yaml\n"
+    assert added.stdout == "added news-example-com to sources.yaml\n"
+    assert added.stderr.startswith("The id is made from the address. To rename it, change it in that file")
     assert file.read_text(encoding="utf-8").splitlines()[-1] == (
         "  - {id: news-example-com, url: https://news.example.com/feed, name: 'News: all', tags: [a], every: 2 minutes}"
     )
@@ -94,7 +96,7 @@ def test_that_an_address_will_be_refused_is_told_at_once(folder: Path, url: str,
         return
     assert added.stderr.startswith("near will be refused: ")
     item = f"{{network: '{network}', sources: [near]}}"
-    assert f"put {item} into the list network.allow in monitor.yaml, and start the daemon again" in added.stderr
+    assert f"put {item} into the list network.allow in monitor.yaml; a daemon that runs applies that" in added.stderr
     config = folder / "monitor.yaml"
     named = config.read_text(encoding="utf-8").replace("127.0.0.0/8", item.replace("near", "too"))
     config.write_text(named, encoding="utf-8")
@@ -108,7 +110,7 @@ def test_where_no_network_is_allowed_yet_the_whole_line_is_printed(folder: Path)
     lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
     config.write_text("".join(line for line in lines if not line.startswith("network:")), encoding="utf-8")
     added = run("add", "--no-check", "http://127.0.0.1:9/f.xml", "--id", "near")
-    assert "write this line into monitor.yaml, and start the daemon again:" in added.stderr
+    assert "write this line into monitor.yaml (a daemon that runs applies that within seconds):" in added.stderr
     line = added.stderr.splitlines()[-1]
     assert line == "  network: {allow: [{network: '127.0.0.1/32', sources: [near]}]}"
     with config.open("a", encoding="utf-8") as file:
@@ -170,6 +172,21 @@ def test_a_source_with_a_fault_can_be_removed(folder: Path) -> None:
         run("add", "https://x.example/")
     assert run("remove", "bad", "two").output.endswith("removed two from sources.yaml\n")
     assert "one" in run("list").output
+
+
+def test_a_network_that_is_left_of_a_removed_source_is_reported(folder: Path) -> None:
+    """Its place, and what it means for a daemon that runs."""
+    config = folder / "monitor.yaml"
+    text = config.read_text(encoding="utf-8").replace("[127.0.0.0/8]", "[{network: 10.0.0.0/8, sources: [two, one]}]")
+    config.write_text(text, encoding="utf-8")
+    removed = run("remove", "two")
+    assert (removed.exit_code, removed.stdout) == (0, "removed two from sources.yaml\n")
+    fault, meaning = removed.stderr.splitlines()
+    assert re.match(r"monitor\.yaml:\d+:\d+: there is no source 'two' that this network could be for", fault)
+    assert meaning == "a daemon that runs polls the removed sources until network.allow no longer names them"
+    config.write_text(text.replace("two, ", ""), encoding="utf-8")
+    run("add", "--no-check", "https://two.example/feed", "--id", "two")
+    assert run("remove", "two").stderr == ""
 
 
 def test_sources_of_several_files_go_at_once(folder: Path) -> None:

@@ -31,11 +31,12 @@ from monitor.model import (
     SourceTrouble,
     TroubleKind,
 )
+from monitor.sources.http.guard import reason_if_address_refused
 from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
-from monitor.store.engine.tables import alert
+from monitor.store.engine.tables import alert, source
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, article, claimed, commit, polled, rule, rules, sources, to_desk
@@ -182,9 +183,14 @@ async def test_a_status_that_cannot_be_made_is_json_too(tmp_path: Path) -> None:
 
 
 def test_a_daemon_that_has_just_started_has_missed_nothing(database: Database, said: Callable[..., list[str]]) -> None:
-    """Its first comes after the workers: until then it says how long ago it started."""
+    """Its first tick is known from its second heartbeat: until then it says that this is normal, and then that it is
+    not."""
     DaemonRecord(database, "desk:17:aa").record_start("1.2", RUNS, NOW - 3 * SECOND)
-    assert said()[0].endswith(", started 3 s ago, no tick yet")
+    due = (NOW + 7 * SECOND).astimezone(ZONE)
+    assert said()[0].endswith(f", started 3 s ago, first tick due by {due:%Y-%m-%d %H:%M:%S %Z}")
+    DaemonRecord(database, "desk:18:bb").record_start("1.2", RUNS, NOW - 14 * SECOND)
+    (late,) = (line for line in said() if line.startswith("daemon      process 18"))
+    assert late.endswith(", started 14 s ago, and its first tick is late: see its log")
 
 
 @pytest.mark.parametrize(
@@ -373,6 +379,20 @@ def test_where_all_fail_the_network_is_asked_about(
     assert told.startswith(f"{line}{(NOW - MINUTE).astimezone(ZONE):%Y-%m-%d %H:%M}")
     assert told.endswith(": is this machine's network up?") == (len(names) > 1)
     assert json.loads(said("--json")[0])["failing"].keys() == set(names)
+
+
+def test_addresses_that_we_refuse_ourselves_say_nothing_of_the_network(
+    database: Database, said: Callable[..., list[str]]
+) -> None:
+    """Each source has its line, with what to write."""
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    for name in ("wire", "post"):
+        poll(database, name, FetchOutcome.FAILED, NOW)
+    with database.writing() as connection:
+        connection.execute(update(source).values(problem=reason_if_address_refused("10.0.0.5", ())))
+    told = [line for line in said() if line.startswith("failing: ")]
+    assert [line.split(": ")[1] for line in told] == ["wire", "post"]
+    assert all("10.0.0.5 is a private or special address" in line for line in told)
 
 
 def test_what_is_dead_is_told_with_what_to_do(database: Database, said: Callable[..., list[str]]) -> None:

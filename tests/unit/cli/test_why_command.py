@@ -348,7 +348,8 @@ async def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:
     [
         (("1", "lanch"), 2, "there is no rule 'lanch'; did you mean 'launch'?"),
         (("https://x.test/never",), 2, "no article is stored for 'https://x.test/never': no source has brought it, or"),
-        (("wire", "guid 1"), 2, "write source and uid in quotes: news-monitor why 'wire guid 1'"),
+        (("wire", "guid 1"), 2, "write the article in quotes: news-monitor why 'wire guid 1'"),
+        (("fires", "missiles"), 2, "write the article in quotes: news-monitor why 'fires missiles'"),
         (("n1",), 2, "no article is stored for 'n1'"),
         (
             ("S746401c3",),
@@ -383,6 +384,36 @@ async def test_an_article_is_asked_for_by_its_headline(kept: Folder) -> None:
         "  news-monitor why 'post b'   2026-01-05 21:01:00 KST, North Korea fires missiles",
         "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
     ]
+
+
+async def test_the_number_of_an_article_leads_to_it(kept: Folder) -> None:
+    """`search` and `articles list` show numbers of articles, and `why` takes those of matches."""
+    database = open_database(kept.url)
+    claims, section, later = Claims(database, "here:1"), SerialSection(database), NOON + HOUR
+    more = [article(f"m{number}", f"Calm {number}", of="post", seen=later) for number in range(20)]
+    commit(section, claimed(claims, "post", later), *more, at=later)
+    database.close()
+    asked = await kept.why("24", code=2)
+    assert asked.told == ["there is no match 24; to ask about article 24, “Calm 19”: news-monitor why 'post m19'"]
+    assert "article   Calm 19" in (await kept.why("post m19")).out
+
+
+async def test_the_words_of_a_headline_are_enough(kept: Folder) -> None:
+    """In any order; it says so, and lists several as they can be asked for."""
+    found = await kept.why("rains it")
+    assert "article   It rains\n" in found.out
+    assert found.told == ["no headline contains 'rains it' as it is written; this article alone has all of its words"]
+    these = "no headline contains 'missiles korea' as it is written; these have all of its words, the newest first"
+    assert (await kept.why("missiles korea", code=2)).told == [
+        f"{these}; choose one of them:",
+        "  news-monitor why 'post b'   2026-01-05 21:01:00 KST, North Korea fires missiles",
+        "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
+    ]
+    shown = await news_monitor("articles", "show", "rains it", folder=kept.path)
+    assert (shown.code, shown.told) == (0, found.told)
+    several = await news_monitor("articles", "show", "missiles korea", folder=kept.path)
+    assert several.code == 2
+    assert several.told == [f"{these}; give a number:", f"  2  post: {HEADLINE}", f"  1  wire: {HEADLINE}"]
 
 
 async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:

@@ -105,8 +105,8 @@ def test_ids_are_distinct_and_tags_are_for_all() -> None:
     outlines = [Outline(f"https://a.example/{name}", groups=("desk", "x")) for name in "fg"]
     taken = import_outlines(outlines, [STANDING], ("desk", "new"))
     assert [each.source and (each.source["id"], each.source["tags"]) for each in taken] == [
-        ("a-example-2", ["desk", "x", "new"]),
-        ("a-example-3", ["desk", "x", "new"]),
+        ("a-example-f", ["desk", "x", "new"]),
+        ("a-example-g", ["desk", "x", "new"]),
     ]
 
 

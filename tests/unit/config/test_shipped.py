@@ -63,7 +63,8 @@ def test_in_a_wheel_they_lie_in_the_package(checkout: Path, tmp_path: Path) -> N
     ours = {path for path in ours if path.parts[:2] != ("seeds", "places")}
     assert {path.parts[0] for path in ours} == set(tops)
     assert {path.relative_to(folder) for path in folder.rglob("*.*") if path.is_file()} == ours
-    assert (site / "monitor" / "config" / "editing" / "starter.yaml").is_file()
+    for name in ("starter.yaml", "starter-sources.yaml"):
+        assert (site / "monitor" / "config" / "editing" / name).is_file()
 
 
 def test_in_an_editable_install_they_are_those_of_the_tree(checkout: Path, tmp_path: Path) -> None:

@@ -109,14 +109,20 @@ def test_nothing_is_added_to_a_file_with_a_fault(write: Write) -> None:
     ("url", "taken", "made"),
     [
         ("https://www.News.example.com/feed", (), "news-example-com"),
-        ("https://news.example.com:8443/feed", ("news-example-com",), "news-example-com-2"),
+        ("https://news.example.com:8443/feed", ("news-example-com",), "news-example-com-8443-feed"),
+        ("https://news.example.com/World/Asia.v2.xml", ("news-example-com",), "news-example-com-world-asia-v2"),
+        ("https://news.example.com/a.xml", ("news-example-com", "news-example-com-a"), "news-example-com-a-2"),
         ("https://news.example.com", ("news-example-com", "news-example-com-2"), "news-example-com-3"),
+        ("https://news.example.com/?s=asia", ("news-example-com",), "news-example-com-2"),
+        ("https://news.example.com/정치/", ("news-example-com",), "news-example-com-2"),
+        ("https://e.com/f/${file:/t}/0f3a9c7be215d84e6a90/all.xml", ("e-com",), "e-com-f-all"),  # no secrets
+        (f"https://e.com/{'long/' * 20}", ("e-com",), f"e-com-{'long-' * 10}"[:56].strip("-")),
         ("https://нов.рф/feed", (), "xn-b1avd-xn-p1ai"),
         ("http://[2001:db8::1]/feed", (), "2001-db8-1"),
         (f"https://{'a' * 60}.example/", (), "a" * 56),
     ],
 )
-def test_an_id_is_made_from_the_host(url: str, taken: tuple[str, ...], made: str) -> None:
+def test_an_id_is_made_from_the_address(url: str, taken: tuple[str, ...], made: str) -> None:
     """One that nobody else has."""
     assert new_source(url, {}, taken) == {"id": made, "url": url}
 
@@ -152,11 +158,11 @@ def test_what_is_wrong_in_a_switch_or_a_selector_is_told_by_its_key() -> None:
     ("taken", "id_"),
     [
         ((), "n-example"),
-        (("n-example",), "n-example-2"),
-        (("n-example", "n-example-2"), "n-example-3"),
-        (("n-example", "n-example-2", "n-example-3", "n-example-4"), "n-example-5"),
-        (("n-example", *(f"n-example-{number}" for number in range(2, 1000))), "n-example-1000"),
-        (("n-example", "n-example-3"), "n-example-2"),  # a gap is filled
+        (("n-example",), "n-example-f"),
+        (("n-example", "n-example-f"), "n-example-f-2"),
+        (("n-example", "n-example-f", "n-example-f-2", "n-example-f-3", "n-example-f-4"), "n-example-f-5"),
+        (("n-example", "n-example-f", *(f"n-example-f-{number}" for number in range(2, 1000))), "n-example-f-1000"),
+        (("n-example", "n-example-f", "n-example-f-3"), "n-example-f-2"),  # a gap is filled
     ],
 )
 def test_an_id_that_is_taken_gets_the_next_number(taken: tuple[str, ...], id_: str) -> None:

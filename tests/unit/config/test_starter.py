@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config.editing.shipped_record import RECORD_FOLDER
+from monitor.config.editing.source_files import source_files
 from monitor.config.editing.starter import write_starter
 from monitor.config.generated.schema import build_json_schema
 from monitor.config.language.file_kinds import KINDS
@@ -27,7 +28,7 @@ def test_the_starter_set_loads_without_a_fault(tmp_path: Path) -> None:
     assert [str(fault) for fault in result.faults] == []
     assert kept == []
     copies = {path for path in (tmp_path / "new" / RECORD_FOLDER).rglob("*") if path.is_file()}
-    assert len(copies) == len(written) - 1  # of monitor.yaml there is none
+    assert len(copies) == len(written) - 2  # of monitor.yaml and sources.yaml there is none
     assert set(written) == {path for path in (tmp_path / "new").rglob("*") if path.is_file()} - copies
     assert {"north-korea-missile-launch", "taiwan-drills", "korea-china-diplomacy"} <= set(result.config.rules)
     assert len(result.config.sources) >= 3
@@ -112,6 +113,18 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     again, now_kept = write_starter(tmp_path, find_shipped_folder(), PACKS.values())
     assert again == []
     assert set(now_kept) == {*written, *kept}
+
+
+def test_the_users_own_sources_have_a_file(tmp_path: Path) -> None:
+    """`sources add` writes there, and it is empty. A monitor.yaml that is there already names its own files."""
+    write_starter(tmp_path / "new", find_shipped_folder(), [])
+    files = source_files(tmp_path / "new" / "monitor.yaml")
+    assert files.file_for(None) == tmp_path / "new" / "sources.yaml"
+    assert (files.sources, files.faults) == ((), [])
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "monitor.yaml").write_text("sources: [seeds/sources]\n", encoding="utf-8")
+    write_starter(tmp_path / "old", find_shipped_folder(), [])
+    assert not (tmp_path / "old" / "sources.yaml").exists()
 
 
 def test_each_file_points_to_its_schema(tmp_path: Path) -> None:

@@ -175,6 +175,18 @@ def test_a_renamed_file_is_not_added_a_second_time_and_stops_no_other(desk: Desk
     assert desk.update()["strong-winds.yaml"] == "deleted"  # which is not said
 
 
+def test_a_source_that_the_user_has_added_is_not_added_a_second_time(desk: Desk) -> None:
+    """A new file of sources stays away while the user's own file has one of its ids. That file is never changed."""
+    desk.edit(Path("sources.yaml"), "sources: []", "sources: [{id: gale-watch, url: 'https://gale.example/feed'}]")
+    before = desk.read(Path("sources.yaml"))
+    new = FEEDS.with_name("more.yaml")
+    desk.ship(new, "# Packs: storms\nsources: [{id: gale-watch, url: 'https://gale.example/feed'}]\n")
+    (refused,) = desk.prepare().select(FileChange.ID_TAKEN)
+    assert (refused.name, refused.taken) == (new, (("source", "gale-watch"), Path("sources.yaml")))
+    desk.update()
+    assert desk.read(Path("sources.yaml")) == before
+
+
 def test_a_new_folder_comes_with_its_files(desk: Desk) -> None:
     """The user has deleted nothing there."""
     desk.ship(Path("seeds/entities/ports/asia.yaml"), TEXT)

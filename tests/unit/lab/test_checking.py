@@ -247,8 +247,8 @@ def test_a_private_address_of_a_source_is_told_before_it_is_refused(tmp_path: Pa
     assert lints[0].problem == "10.2.3.4, the url of s0, is a private or special address, which sources must not reach"
     assert (
         lints[0].hint
-        == "if it is meant, put {network: '10.2.3.4/32', sources: [s0]} into the list network.allow in monitor.yaml, "
-        "and start the daemon again"
+        == "if it is meant, put {network: '10.2.3.4/32', sources: [s0]} into the list network.allow in monitor.yaml; "
+        "a daemon that runs applies that within seconds"
     )
     assert "'fd00::1/128', sources: [s1]" in lints[1].hint
     own = "network: {allow: [10.1.0.0/16, {network: 10.2.0.0/16, sources: [s0, mapped]}]}"

@@ -7,7 +7,15 @@ from ipaddress import ip_network
 
 import pytest
 
-from monitor.sources.http.guard import AddressRefused, Guard, Network, is_allowed_host, reason_if_address_refused
+from monitor.sources.http.guard import (
+    AddressRefused,
+    Guard,
+    Network,
+    find_lifted_refusal,
+    is_allowed_host,
+    networks_for,
+    reason_if_address_refused,
+)
 
 REFUSED = [
     "127.0.0.1",  # loopback
@@ -105,6 +113,34 @@ def test_allowed_hosts_are_those_written_as_addresses(host: str, allowed: bool) 
     """Pace may be relaxed only where the name itself says that it is the operator's own network."""
     loopback: list[Network] = [ip_network("127.0.0.0/8")]
     assert is_allowed_host(host, loopback) is allowed
+
+
+@pytest.mark.parametrize("address", REFUSED)
+@pytest.mark.parametrize("line", ["{}", "redirects to http://x.test/: {}", "http://x.test/robots.txt ({}); later"])
+def test_a_refusal_is_recognised_when_it_no_longer_holds(address: str, line: str) -> None:
+    """By the line that says it, whatever is around that; other networks, and other problems, do not count."""
+    problem = line.format(reason_if_address_refused(address, ()))
+    every: list[Network] = [ip_network("0.0.0.0/0"), ip_network("::/0")]
+    found = find_lifted_refusal(problem, every)
+    assert found is not None
+    assert reason_if_address_refused(address, [ip_network(found)]) is None
+    assert find_lifted_refusal(problem, [ip_network("2a00::/16")]) is None
+    assert find_lifted_refusal("the server answered 503", every) is None
+
+
+@pytest.mark.parametrize("written", [":", "1.2", "1.2.3.4.5", "::ffff::", "abc"])
+def test_what_only_looks_like_a_refusal_is_none(written: str) -> None:
+    """A line may quote what a server wrote."""
+    line = f"{written} is a private or special address, which sources must not reach"
+    assert find_lifted_refusal(line, [ip_network("0.0.0.0/0"), ip_network("::/0")]) is None
+
+
+def test_a_source_may_reach_its_own_networks_and_those_for_all() -> None:
+    """What is fetched for no source may reach those for all."""
+    all_, own = ip_network("10.0.0.0/8"), ip_network("127.0.0.0/8")
+    wanted: dict[str, list[Network]] = {"intranet": [own]}
+    reached = [networks_for(id_, [all_], wanted) for id_ in ("intranet", "other", None)]
+    assert reached == [(all_, own), (all_,), (all_,)]
 
 
 def test_socket_factory_refuses_before_there_is_a_socket() -> None:

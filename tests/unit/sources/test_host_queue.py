@@ -48,6 +48,15 @@ def test_where_an_address_stands(url: str, line: HostQueue) -> None:
     assert Politeness(Limits(per_host=3), LOOPBACK).host_queue(url) == line
 
 
+def test_networks_that_change_count_at_once() -> None:
+    """Also for an address that was asked before."""
+    politeness = Politeness(Limits(per_host=3), LOOPBACK)
+    urls = ("http://127.0.0.1/a", "http://10.0.0.1/a")
+    before = [politeness.host_queue(url).capacity for url in urls]
+    politeness.allow_networks([ip_network("10.0.0.0/8")])
+    assert (before, [politeness.host_queue(url).capacity for url in urls]) == ([3, 2], [2, 3])
+
+
 async def most_at_once(politeness: Politeness, hosts: list[tuple[str, int]]) -> int:
     """How many of these were inside together, when each leaves only after all that can come have come."""
     inside = most = 0

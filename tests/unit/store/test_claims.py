@@ -284,6 +284,16 @@ def test_a_source_that_comes_back_is_due_at_once(database: Database, claims: Cla
     assert claims.find_due(NOON) == ["a"]
 
 
+def test_the_problems_of_failing_sources_are_known(database: Database, claims: Claims) -> None:
+    """A source that answers may have a problem too, of which its last poll says nothing."""
+    claims.register_sources(sources("a", "b", "c"), NOON)
+    with database.writing() as connection:
+        connection.execute(update(tables.source).values(problem="it answered 404"))
+        connection.execute(update(tables.source).where(tables.source.c.id == "a").values(failures=3))
+        connection.execute(update(tables.source).where(tables.source.c.id == "c").values(failures=1, problem=None))
+    assert claims.find_problems() == {"a": "it answered 404"}
+
+
 def test_what_a_source_said_while_nobody_wanted_it_was_not_missed(database: Database, claims: Claims) -> None:
     """It was out of the config for three weeks: that is no outage, though it was not polled as planned."""
     claims.register_sources(sources("a", "b"), NOON)

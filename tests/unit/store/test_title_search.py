@@ -72,6 +72,25 @@ def test_an_article_is_found_by_its_title(filled: Database, title: str, found: l
     assert find(filled, title) == found
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("boats about", [-1]),  # in another order
+        ("time FERRIES", [3, 1]),  # folded; not where the text alone has them
+        ("today fer", []),  # whole words
+        ("刻々 时间", [2]),
+        ("발사 미사일", [7]),
+        ("time, on", [3, 1]),
+        ("seoul never", []),
+        ("... !", []),
+        ("", []),
+    ],
+)
+def test_an_article_is_found_by_the_words_of_its_title(filled: Database, words: str, found: list[int]) -> None:
+    """All of them, in any order."""
+    assert [number - 2 for number in TitleSearch(filled).find_by_words(words)] == found
+
+
 def test_the_newest_come_first(filled: Database) -> None:
     assert find(filled, "Old news", limit=1) == [5]
     assert find(filled, "Ferries", limit=1) == [3]

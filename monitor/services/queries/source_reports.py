@@ -1,0 +1,31 @@
+"""What the polls of the sources left behind, as it is to be read under the current settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.model import Settings
+from monitor.sources.http.guard import find_lifted_refusal, networks_for
+from monitor.store.engine.database import Database
+from monitor.store.queries.reports import ReportQueries, SourceReport
+
+
+def load_source_reports(settings: Settings, database: Database) -> dict[str, SourceReport]:
+    """Of every source that was ever polled or is known, by its id."""
+    return {id_: _update_problem(report, settings) for id_, report in ReportQueries(database).sources().items()}
+
+
+def load_source_report(settings: Settings, database: Database, id_: str) -> SourceReport | None:
+    """Of one source; None: it is not known."""
+    report = ReportQueries(database).source(id_)
+    return None if report is None else _update_problem(report, settings)
+
+
+def _update_problem(report: SourceReport, settings: Settings) -> SourceReport:
+    """The report, with another line for a refusal that these settings have ended since."""
+    if not report.failures or report.problem is None:
+        return report
+    address = find_lifted_refusal(report.problem, networks_for(report.id, settings.allow, settings.allow_for))
+    if address is None:
+        return report
+    return replace(report, problem=f"{address} was refused at its last poll; network.allow allows it now")

@@ -1,0 +1,37 @@
+"""A time as people type it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.errors import InvalidRequest
+from monitor.services.times import parse_time
+
+NOW = datetime(2026, 3, 29, 16, 30, tzinfo=UTC)  # in Seoul it is the next day; in Berlin summer time began this morning
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "found"),
+    [
+        ("3 hours", "Asia/Seoul", "2026-03-29T13:30Z"),
+        ("2026-03-01", "Asia/Seoul", "2026-02-28T15:00Z"),
+        ("2026-03-01 09:00", "Asia/Seoul", "2026-03-01T00:00Z"),
+        ("2026-03-01T09:00+01:00", "Asia/Seoul", "2026-03-01T08:00Z"),
+        ("today", "Asia/Seoul", "2026-03-29T15:00Z"),
+        ("Yesterday", "Asia/Seoul", "2026-03-28T15:00Z"),
+        ("today", "Europe/Berlin", "2026-03-28T23:00Z"),
+        ("yesterday", "Europe/Berlin", "2026-03-27T23:00Z"),
+    ],
+)
+def test_a_time_is_read_in_the_zone_of_the_desk(text: str, zone: str, found: str) -> None:
+    """A day begins at its midnight, whatever the clocks do later."""
+    assert parse_time(text, NOW, zone) == datetime.fromisoformat(found)
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "someday", "", "9 Jan", "0001-01-01"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    """With what to write."""
+    with pytest.raises(InvalidRequest, match="is no time: write '3 days'"):
+        parse_time(text, NOW, "Asia/Seoul")
