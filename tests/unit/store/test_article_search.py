@@ -403,7 +403,7 @@ def test_erasing_reaches_an_index_that_is_off(desk: Desk) -> None:
 
 def test_a_build_that_was_interrupted_goes_on(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """After any slice; and while it goes on, articles come, change and leave."""
-    monkeypatch.setattr(search_index, "_SLICE_TIME", -1)
+    monkeypatch.setattr(search_index, "_LISTING_TIME", -1)
     monkeypatch.setattr(search_index, "_ROWS_AT_ONCE", 3)
     desk = Desk(database)
     desk.store(*(article(f"a{number:02}", "Ferries", f"word{number}", seen=NOON - 9 * DAY) for number in range(20)))
@@ -425,6 +425,29 @@ def test_a_build_that_was_interrupted_goes_on(database: Database, monkeypatch: p
     assert desk.find("word13") == ["a13"]
     assert len(desk.find("ferries")) == 20
     assert eraser.plan("wire").articles
+
+
+def test_a_slice_adds_one_part_to_the_index(desk: Desk, database: Database) -> None:
+    """As a commit does. FTS5 ends a part where an id is smaller than the last one: then each article would be one, and
+    the index much larger until they are merged."""
+    if database.shared:
+        return
+    desk.store(*(article(f"a{number}", f"Ferries {number}") for number in range(12)))
+    assert count_parts(database) == 1
+    desk.store(*(article(f"a{number}", f"Rowers {number}", version=2) for number in reversed(range(12))))
+    assert count_parts(database) == 2
+    switch_index(database, wanted=False)
+    switch_index(database, wanted=True)
+    assert list(IndexBuilder(database).build_slices())[-1] == 12
+    assert count_parts(database) == 1
+    assert desk.find("rowers 7") == ["a7"]
+
+
+def count_parts(database: Database) -> int:
+    """The parts of SQLite's index that are not merged yet."""
+    with database.reading() as connection:
+        statement = text(f"SELECT count(DISTINCT segid) FROM {INDEX_TABLE}_idx")
+        return connection.execute(statement).scalar_one()  # type: ignore[no-any-return]
 
 
 def test_a_slice_that_fails_is_done_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
