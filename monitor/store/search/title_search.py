@@ -54,7 +54,7 @@ def _select_indexed(connection: Connection, title: str, tokens: Sequence[str]) -
     """The articles that have the words of the title somewhere, the newest first."""
     query = ArticleQuery((TextTerm(title, tuple(tokens), Field.TITLE, is_prefix=True),))
     candidates = select_candidates(connection, query, IdRange(0, None, is_indexed=True))
-    return candidates.with_only_columns(article.c.id, article.c.title).order_by(get_indexed_id(connection).desc())
+    return candidates.order_by(get_indexed_id(connection).desc())
 
 
 def _choose_titles(rows: Iterable[Row[Any]], tokens: Sequence[str], limit: int) -> list[int]:
