@@ -33,10 +33,10 @@ _CREATE = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX_TABLE} "
     "USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize='ascii')"
 )
-# Each commit adds a part to the index. SQLite merges when there are this many; with its default, 4, each term is
-# rewritten twice as often.
-_MERGED_PARTS = 16
-_SET_MERGED_PARTS = f"INSERT INTO {INDEX_TABLE} ({INDEX_TABLE}, rank) VALUES ('automerge', {_MERGED_PARTS})"  # noqa: S608
+# Each commit adds a part to the index. SQLite merges parts when there are as many as `automerge` says, a few pages in
+# each commit; with its default, 4, it rewrites each term twice as often. When there are as many as `crisismerge` says,
+# one commit merges all of them, and others wait for it.
+_MERGE_SETTINGS = {"automerge": 16, "crisismerge": 64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,8 @@ def _empty_index(connection: Connection) -> bool:
         entries = connection.exec_driver_sql(f"SELECT 1 FROM {INDEX_TABLE}_docsize LIMIT 1").first()  # noqa: S608
         discard_index(connection)
         connection.exec_driver_sql(_CREATE)
-        connection.exec_driver_sql(_SET_MERGED_PARTS)
+        set_ = f"INSERT INTO {INDEX_TABLE} ({INDEX_TABLE}, rank) VALUES (?, ?)"  # noqa: S608 - no input
+        connection.exec_driver_sql(set_, list(_MERGE_SETTINGS.items()))
     else:
         entries = connection.exec_driver_sql(f"SELECT 1 FROM {INDEX_TABLE} LIMIT 1").first()  # noqa: S608
         connection.exec_driver_sql(f"TRUNCATE {INDEX_TABLE}")
