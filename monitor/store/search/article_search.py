@@ -27,6 +27,7 @@ from monitor.store.search.term_spans import TermCheck
 
 _SPARE = 10  # candidates that are read beyond a page: few of them turn out not to be hits
 _SLICE, _LARGEST_SLICE = 500, 2_000  # candidates in one transaction: in the first one of an export; at most in any
+_GROWTH = 8  # how much larger the next slice is: a page needs it only where few candidates are hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class ArticleSearch:
                     found, rest = walk.read_slice(connection, rest, min(size, _LARGEST_SLICE), wanted)
                 yield from found
                 wanted -= len(found)
-                size *= 2
+                size *= _GROWTH
 
 
 @dataclass(frozen=True, slots=True)
