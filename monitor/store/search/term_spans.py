@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
 from monitor.model import Field, Span
 from monitor.model.article_query import TextTerm
 from monitor.store.search.index_terms import build_needle, fold_field
-from monitor.text.record import Offsets, normalize_text
+from monitor.text.record import Offsets
 from monitor.text.scripts import HANGUL, TOKEN
 
 _MAX_SPANS = 10  # of a term in a field
@@ -25,35 +25,27 @@ class TermCheck:
 
     def __init__(self, terms: Sequence[TextTerm]) -> None:
         checks = [(term.field, build_needle(term.tokens, is_prefix=term.is_prefix), term.is_excluded) for term in terms]
-        self._of_titles = [check for check in checks if check[0] is Field.TITLE]  # quickly folded
+        self._of_titles = [check for check in checks if check[0] is Field.TITLE]
         self._others = [check for check in checks if check[0] is not Field.TITLE]
         self.titles_first = not self._others or not all(is_excluded for _, _, is_excluded in self._of_titles)
 
     def fits_title(self, title: str) -> bool:
         """Whether the terms are met that ask for the title alone."""
-        return _are_met(self._of_titles, {Field.TITLE: title})
+        return self._fits_folded(fold_field(title))
 
     def is_met(self, title: str, text: str) -> bool:
         """Whether all terms are there, and those that are excluded are not."""
-        return _are_met([*self._of_titles, *self._others], {Field.TITLE: title, Field.TEXT: text})
+        title = fold_field(title)
+        if not self._fits_folded(title):
+            return False
+        text = fold_field(text) if self._others else ""
+        return all(
+            (needle in text or (field is None and needle in title)) != is_excluded
+            for field, needle, is_excluded in self._others
+        )
 
-
-_Check = tuple[Field | None, str, bool]  # the field (None: any), what its folded words contain, whether they must not
-
-
-def _are_met(checks: Iterable[_Check], contents: Mapping[Field, str]) -> bool:
-    """Fields are folded when they are needed."""
-    folded: dict[Field, str] = {}
-
-    def has(field: Field, needle: str) -> bool:
-        if field not in folded:
-            folded[field] = fold_field(contents[field])
-        return needle in folded[field]
-
-    return all(
-        any(has(each, needle) for each in ((field,) if field else contents)) != is_excluded
-        for field, needle, is_excluded in checks
-    )
+    def _fits_folded(self, title: str) -> bool:
+        return all((needle in title) != is_excluded for _, needle, is_excluded in self._of_titles)
 
 
 def find_term_spans(title: str, text: str, terms: Sequence[TextTerm]) -> tuple[Span, ...]:
@@ -80,7 +72,7 @@ class _FieldWords:
 
     @cached_property
     def _unread(self) -> Iterator[re.Match[str]]:
-        return TOKEN.finditer(normalize_text(self._content))
+        return TOKEN.finditer(self._offsets.record)
 
     @cached_property
     def _offsets(self) -> Offsets:
