@@ -68,12 +68,13 @@ def replace_surrogates(text: str) -> str:
 
 
 class Offsets:
-    """Maps positions in the record of a text to positions in that text."""
+    """Maps positions in the record of a text to positions in that text. `record`: the record."""
 
     def __init__(self, text: str) -> None:
+        self.record = normalize_text(text)
         self._starts, self._ends = array("I"), array("I")
         self._long = len(text) > _LONG_TEXT
-        self._unread_chunks = None if normalize_text(text) == text else _compile_chunk_pattern().finditer(text)
+        self._unread_chunks = None if self.record == text else _compile_chunk_pattern().finditer(text)
 
     def to_original(self, start: int, end: int) -> tuple[int, int]:
         """Return the (start, end) in the text of a non-empty range of the record."""

@@ -47,7 +47,7 @@ async def test_others_get_in_between_the_slices(
     database: Database, thread: StoreThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever asks for the thread while much is added waits for one slice, not for all."""
-    monkeypatch.setattr(search_index, "_SLICE_TIME", -1)
+    monkeypatch.setattr(search_index, "_LISTING_TIME", -1)
     monkeypatch.setattr(search_index, "_ROWS_AT_ONCE", 2)
     monkeypatch.setattr(index_building, "_PAUSE", 0)
     store(database, 20)
@@ -71,7 +71,7 @@ async def test_a_database_that_fails_meanwhile_loses_no_progress(
     database: Database, thread: StoreThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next run goes on from the last slice that was committed."""
-    monkeypatch.setattr(search_index, "_SLICE_TIME", -1)
+    monkeypatch.setattr(search_index, "_LISTING_TIME", -1)
     monkeypatch.setattr(search_index, "_ROWS_AT_ONCE", 2)
     monkeypatch.setattr(index_building, "_PAUSE", 0)
     store(database, 10)

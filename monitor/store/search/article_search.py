@@ -6,26 +6,28 @@ switched off) are all candidates: that is slower, and finds the same.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 
 from monitor.model import Article
 from monitor.model.article_query import ArticleQuery
 from monitor.store.engine.damaged_rows import skip_if_unreadable
 from monitor.store.engine.database import Database
 from monitor.store.engine.search_tables import INDEX_TABLE, SQLITE, postgresql_terms, sqlite_terms
-from monitor.store.engine.tables import article
+from monitor.store.engine.tables import article, article_version
 from monitor.store.queries.articles import article_from_row, select_latest_articles
 from monitor.store.search.conditions import has_terms, list_query_terms
 from monitor.store.search.filters import list_filters
 from monitor.store.search.search_index import explain_unsupported, load_index_state
 from monitor.store.search.term_spans import TermCheck
 
-_SLICE = 500  # articles read at once, with their texts
 _SPARE = 10  # candidates that are read beyond a page: few of them turn out not to be hits
+_SLICE, _LARGEST_SLICE = 500, 2_000  # candidates in one transaction: in the first one of an export; at most in any
+_GROWTH = 8  # how much larger the next slice is: a page needs it only where few candidates are hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,15 @@ class IdRange:
     last: int | None
     is_indexed: bool
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no id is between its ends."""
+        return self.last is not None and self.last < self.first
+
+    def after(self, id_: int, *, newest_first: bool) -> IdRange:
+        """What is left of it when it has been read up to this id."""
+        return replace(self, last=id_ - 1) if newest_first else replace(self, first=id_ + 1)
+
 
 class ArticleSearch:
     """Answers from what has been committed."""
@@ -63,17 +74,16 @@ class ArticleSearch:
 
     def find_page(self, query: ArticleQuery, limit: int, before_id: int | None = None) -> SearchPage:
         """At most `limit` articles, the newest first; `before_id`: of those with smaller ids."""
-        found: list[FoundArticle] = []
         ranges = self._plan(query, before_id)
-        for each in self._walk(query, ranges, newest_first=True, first_slice=limit + _SPARE):
-            if len(found) == limit:
-                return SearchPage(tuple(found), found[-1].id, _is_indexed(query, ranges))
-            found.append(each)
-        return SearchPage(tuple(found), None, _is_indexed(query, ranges))
+        walk = _CandidateWalk(query, TermCheck(query.terms), newest_first=True)
+        found = list(self._follow(walk, ranges, limit + _SPARE, wanted=limit + 1))
+        next_before = found[limit - 1].id if len(found) > limit else None
+        return SearchPage(tuple(found[:limit]), next_before, _is_indexed(query, ranges))
 
     def iter_stored(self, query: ArticleQuery) -> Iterator[FoundArticle]:
         """All articles that meet a query, in the order in which they were stored. Few are in memory at once."""
-        return self._walk(query, self._plan(query, None)[::-1], newest_first=False, first_slice=_SLICE)
+        walk = _CandidateWalk(query, TermCheck(query.terms), newest_first=False)
+        return self._follow(walk, self._plan(query, None)[::-1], _SLICE)
 
     def _plan(self, query: ArticleQuery, before_id: int | None) -> list[IdRange]:
         """The ranges of ids to look through, the newest first."""
@@ -91,42 +101,66 @@ class ArticleSearch:
             ranges.append(IdRange(first, border - 1 if last is None else min(border - 1, last), is_indexed=False))
         return ranges
 
-    def _walk(
-        self, query: ArticleQuery, ranges: Sequence[IdRange], *, newest_first: bool, first_slice: int
+    def _follow(
+        self, walk: _CandidateWalk, ranges: Sequence[IdRange], size: int, wanted: int = sys.maxsize
     ) -> Iterator[FoundArticle]:
-        check, size = TermCheck(query.terms), min(first_slice, _SLICE)
-        for wanted in ranges:
-            first, last = wanted.first, wanted.last
-            while last is None or first <= last:
+        """The first `wanted` articles of a walk through these ranges. `size`: candidates of its first slice."""
+        for each in ranges:
+            rest: IdRange | None = each
+            while rest is not None and not rest.is_empty and wanted > 0:
                 with self._database.reading() as connection:
-                    statement = select_candidates(connection, query, IdRange(first, last, wanted.is_indexed))
-                    key = article.c.id if not wanted.is_indexed else get_indexed_id(connection)
-                    ordered = statement.order_by(key.desc() if newest_first else key)
-                    rows = connection.execute(ordered.limit(size)).all()
-                yield from _check_rows(rows, check)
-                if len(rows) < size:
+                    found, rest = walk.read_slice(connection, rest, min(size, _LARGEST_SLICE), wanted)
+                yield from found
+                wanted -= len(found)
+                size *= _GROWTH
+
+
+@dataclass(frozen=True, slots=True)
+class _CandidateWalk:
+    """Goes through candidates in the order of their ids. Many of them may be no hits, so only what decides that is read
+    of them; the rest of an article is read when it is a hit."""
+
+    query: ArticleQuery
+    check: TermCheck
+    newest_first: bool
+
+    def read_slice(
+        self, connection: Connection, within: IdRange, size: int, wanted: int
+    ) -> tuple[list[FoundArticle], IdRange | None]:
+        """The next articles of a range that meet the query, at most `wanted`, among its next `size` candidates; and the
+        rest of the range (None: nothing is left)."""
+        key = get_indexed_id(connection) if within.is_indexed else article.c.id
+        statement = select_candidates(connection, self.query, within, with_texts=not self.check.titles_first)
+        statement = statement.order_by(key.desc() if self.newest_first else key).limit(size)
+        fits = self.check.fits_title if self.check.titles_first else self.check.is_met
+        hits: list[int] = []
+        rest: IdRange | None = None
+        with connection.execute(statement) as candidates:
+            for number, (id_, *contents) in enumerate(candidates, 1):
+                if fits(*contents):
+                    hits.append(id_)
+                if number == size or len(hits) == wanted:
+                    rest = within.after(id_, newest_first=self.newest_first)
                     break
-                size = _SLICE
-                if newest_first:
-                    last = rows[-1].id - 1
-                else:
-                    first = rows[-1].id + 1
+        return self._load_articles(connection, hits), rest
+
+    def _load_articles(self, connection: Connection, ids: Sequence[int]) -> list[FoundArticle]:
+        """Those of these articles that meet the query, in this order; damaged ones are left out."""
+        if not ids:
+            return []
+        rows = {row.id: row for row in connection.execute(select_latest_articles().where(article.c.id.in_(ids)))}
+        found: list[FoundArticle] = []
+        for id_ in filter(rows.__contains__, ids):  # on PostgreSQL one may have left meanwhile
+            with skip_if_unreadable(f"article {id_}"):
+                found.append(FoundArticle(id_, article_from_row(rows[id_])))
+        if self.check.titles_first:  # the texts have not been checked
+            return [each for each in found if self.check.is_met(each.article.title, each.article.text)]
+        return found
 
 
 def _is_indexed(query: ArticleQuery, ranges: Sequence[IdRange]) -> bool:
     """Whether no text was searched for words without the index."""
     return not query.terms or all(each.is_indexed for each in ranges)
-
-
-def _check_rows(rows: Sequence[Row[*tuple[Any, ...]]], check: TermCheck) -> Iterator[FoundArticle]:
-    for row in rows:
-        if not check.is_met(row.title, row.text):
-            continue
-        found = None
-        with skip_if_unreadable(f"article {row.id}"):
-            found = FoundArticle(row.id, article_from_row(row))
-        if found is not None:
-            yield found
 
 
 def _load_id_bounds(connection: Connection, query: ArticleQuery) -> tuple[int, int | None]:
@@ -147,9 +181,14 @@ def get_indexed_id(connection: Connection) -> ColumnElement[int]:
     return sqlite_terms.c.rowid if connection.dialect.name == SQLITE else postgresql_terms.c.article_id
 
 
-def select_candidates(connection: Connection, query: ArticleQuery, within: IdRange) -> Select[Any]:
-    """The articles of a range that may meet the query, for `article_from_row`; in no order."""
-    statement = select_latest_articles().where(*list_filters(query))
+def select_candidates(
+    connection: Connection, query: ArticleQuery, within: IdRange, *, with_texts: bool = False
+) -> Select[Any]:
+    """The id and title, and the text if asked for, of the articles of a range that may meet the query; in no order."""
+    statement = select(article.c.id, article.c.title).select_from(article)
+    if with_texts:
+        statement = select_latest_articles().with_only_columns(*statement.selected_columns, article_version.c.text)
+    statement = statement.where(*list_filters(query))
     key: ColumnElement[int] = article.c.id
     if within.is_indexed:
         key = get_indexed_id(connection)

@@ -21,10 +21,11 @@ from monitor.store.engine.database import Database, write_rows
 from monitor.store.engine.search_tables import INDEX_TABLE, SQLITE, search_index
 from monitor.store.engine.tables import article, article_version
 from monitor.store.search.index_removal import discard_index, purge_discarded
-from monitor.store.search.index_terms import fold_texts, list_terms
+from monitor.store.search.index_terms import fold_field, list_terms
 
 _MIN_SQLITE = (3, 43)  # deleting from a table that keeps no texts
-_SLICE, _SLICE_TIME = 250, 0.05  # articles; s after which a slice ends: others wait for the database meanwhile
+# Of a slice of the build. Writing terms takes about as long as listing them, and others wait for both.
+_SLICE, _LISTING_TIME = 500, 0.025  # articles, and s, after which no further ones are added
 _ROWS_AT_ONCE = 10
 _MERGED_PAGES = 250  # of the index, in one transaction
 _MAX_VECTOR = 1_000_000  # bytes of terms: PostgreSQL takes 2**20; an article with more is a candidate of every search
@@ -32,10 +33,10 @@ _CREATE = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX_TABLE} "
     "USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize='ascii')"
 )
-# Each commit adds a part to the index. SQLite merges when there are this many; with its default, 4, each term is
-# rewritten twice as often.
-_MERGED_PARTS = 16
-_SET_MERGED_PARTS = f"INSERT INTO {INDEX_TABLE} ({INDEX_TABLE}, rank) VALUES ('automerge', {_MERGED_PARTS})"  # noqa: S608
+# Each commit adds a part to the index. SQLite merges parts when there are as many as `automerge` says, a few pages in
+# each commit; with its default, 4, it rewrites each term twice as often. When there are as many as `crisismerge` says,
+# one commit merges all of them, and others wait for it.
+_MERGE_SETTINGS = {"automerge": 16, "crisismerge": 64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +100,17 @@ def index_articles(connection: Connection, articles: Mapping[int, FoldedText]) -
     """Write articles that this transaction stores to the index, if there is one, in place of their earlier versions.
     `articles`: their words by the article's id. Call it in the serial section."""
     if articles and load_index_state(connection).is_on:
-        _write_terms(connection, articles)
+        _write_terms(connection, {id_: list_terms(words.title, words.text) for id_, words in articles.items()})
 
 
-def _write_terms(connection: Connection, articles: Mapping[int, FoldedText]) -> None:
-    terms = ((id_, list_terms(folded.title, folded.text)) for id_, folded in articles.items())
+def _write_terms(connection: Connection, terms: Mapping[int, list[str]]) -> None:
+    """`terms`: of at least one article, by its id."""
     if connection.dialect.name == SQLITE:
-        connection.exec_driver_sql(_INSERT_SQLITE, [(id_, " ".join(found)) for id_, found in terms])
+        # FTS5 makes a new part of the index, to be merged later, wherever an id is smaller than the one before.
+        connection.exec_driver_sql(_INSERT_SQLITE, [(id_, " ".join(found)) for id_, found in sorted(terms.items())])
     else:
-        write_rows(connection, _INSERT_POSTGRESQL, [{"id": id_, "terms": _fit_vector(found)} for id_, found in terms])
+        rows = [{"id": id_, "terms": _fit_vector(found)} for id_, found in terms.items()]
+        write_rows(connection, _INSERT_POSTGRESQL, rows)
 
 
 _INSERT_SQLITE = f"INSERT OR REPLACE INTO {INDEX_TABLE} (rowid, terms) VALUES (?, ?)"  # noqa: S608 - no input
@@ -199,7 +202,8 @@ def _empty_index(connection: Connection) -> bool:
         entries = connection.exec_driver_sql(f"SELECT 1 FROM {INDEX_TABLE}_docsize LIMIT 1").first()  # noqa: S608
         discard_index(connection)
         connection.exec_driver_sql(_CREATE)
-        connection.exec_driver_sql(_SET_MERGED_PARTS)
+        set_ = f"INSERT INTO {INDEX_TABLE} ({INDEX_TABLE}, rank) VALUES (?, ?)"  # noqa: S608 - no input
+        connection.exec_driver_sql(set_, list(_MERGE_SETTINGS.items()))
     else:
         entries = connection.exec_driver_sql(f"SELECT 1 FROM {INDEX_TABLE} LIMIT 1").first()  # noqa: S608
         connection.exec_driver_sql(f"TRUNCATE {INDEX_TABLE}")
@@ -235,21 +239,23 @@ class IndexBuilder:
         with self._database.reading() as connection:  # most calls have nothing to do
             if _is_finished(load_index_state(connection)):
                 return None
-        began = clock.monotonic()
         with self._database.writing() as connection:
             self._database.enter_section(connection)
+            began = clock.monotonic()  # until now it has waited for others
             state = load_index_state(connection)
             if _is_finished(state):
                 return None
-            added, first = 0, 0
+            terms: dict[int, list[str]] = {}
+            first = 0
             for rows in connection.execute(_SELECT_TEXTS, {"below": state.indexed_from}).partitions(_ROWS_AT_ONCE):
-                _write_terms(connection, {row.id: fold_texts(row.title, row.text) for row in rows})
-                added += len(rows)
-                if added == _SLICE or clock.monotonic() - began > _SLICE_TIME:
+                terms |= {row.id: list_terms(fold_field(row.title), fold_field(row.text)) for row in rows}
+                if len(terms) == _SLICE or clock.monotonic() - began > _LISTING_TIME:
                     first = rows[-1].id
                     break
+            if terms:
+                _write_terms(connection, terms)
             connection.execute(update(search_index).values(indexed_from=first))
-            return added
+            return len(terms)
 
 
 def _is_finished(state: IndexState) -> bool:

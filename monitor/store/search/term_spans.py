@@ -5,39 +5,47 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 
 from monitor.model import Field, Span
 from monitor.model.article_query import TextTerm
 from monitor.store.search.index_terms import build_needle, fold_field
-from monitor.text.record import Offsets, normalize_text
+from monitor.text.record import Offsets
 from monitor.text.scripts import HANGUL, TOKEN
 
 _MAX_SPANS = 10  # of a term in a field
 
 
 class TermCheck:
-    """Checks articles against the terms of a query."""
+    """Checks articles against the terms of a query. `titles_first`: many articles can be ruled out, or all decided on,
+    without their texts."""
 
     def __init__(self, terms: Sequence[TextTerm]) -> None:
         checks = [(term.field, build_needle(term.tokens, is_prefix=term.is_prefix), term.is_excluded) for term in terms]
-        self._checks = sorted(checks, key=lambda check: check[0] is not Field.TITLE)  # a title is quickly folded
+        self._of_titles = [check for check in checks if check[0] is Field.TITLE]
+        self._others = [check for check in checks if check[0] is not Field.TITLE]
+        self.titles_first = not self._others or not all(is_excluded for _, _, is_excluded in self._of_titles)
+
+    def fits_title(self, title: str) -> bool:
+        """Whether the terms are met that ask for the title alone."""
+        return self._fits_folded(fold_field(title))
 
     def is_met(self, title: str, text: str) -> bool:
         """Whether all terms are there, and those that are excluded are not."""
-        contents = {Field.TITLE: title, Field.TEXT: text}
-        folded: dict[Field, str] = {}
-
-        def has(field: Field, needle: str) -> bool:
-            if field not in folded:
-                folded[field] = fold_field(contents[field])
-            return needle in folded[field]
-
+        title = fold_field(title)
+        if not self._fits_folded(title):
+            return False
+        text = fold_field(text) if self._others else ""
         return all(
-            any(has(each, needle) for each in ((field,) if field else contents)) != is_excluded
-            for field, needle, is_excluded in self._checks
+            (needle in text or (field is None and needle in title)) != is_excluded
+            for field, needle, is_excluded in self._others
         )
+
+    def _fits_folded(self, title: str) -> bool:
+        return all((needle in title) != is_excluded for _, needle, is_excluded in self._of_titles)
 
 
 def find_term_spans(title: str, text: str, terms: Sequence[TextTerm]) -> tuple[Span, ...]:
@@ -54,15 +62,21 @@ def find_term_spans(title: str, text: str, terms: Sequence[TextTerm]) -> tuple[S
 
 class _FieldWords:
     """The words of a field, and the way from a place in their folded row to one in the text as received. Only as much
-    of the text is cut into tokens as the places need."""
+    of the text is cut into tokens as the places need: nothing of a field without any."""
 
     def __init__(self, field: Field, content: str) -> None:
         self.field = field
         self._content = content
         self._folded = fold_field(content)
-        self._unread = TOKEN.finditer(normalize_text(content))
         self._tokens: list[tuple[int, int]] = []
-        self._offsets = Offsets(content)
+
+    @cached_property
+    def _unread(self) -> Iterator[re.Match[str]]:
+        return TOKEN.finditer(self._offsets.record)
+
+    @cached_property
+    def _offsets(self) -> Offsets:
+        return Offsets(self._content)
 
     def find(self, term: TextTerm) -> Iterator[Span]:
         """The places of a term, in their order."""

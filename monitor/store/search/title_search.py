@@ -61,7 +61,7 @@ class TitleSearch:
         with self._database.reading() as connection:
             newest = _select_candidates(connection, terms).limit(TITLES).execution_options(yield_per=_AT_ONCE)
             with connection.execute(newest) as rows:
-                return list(islice((row.id for row in rows if check.is_met(row.title, "")), limit))
+                return list(islice((row.id for row in rows if check.fits_title(row.title)), limit))
 
 
 def _select_candidates(connection: Connection, terms: tuple[TextTerm, ...]) -> Select[Any]:
@@ -70,7 +70,7 @@ def _select_candidates(connection: Connection, terms: tuple[TextTerm, ...]) -> S
     if not terms or not is_index_complete(connection):
         return select(article.c.id, article.c.title).order_by(article.c.id.desc())
     candidates = select_candidates(connection, ArticleQuery(terms), IdRange(0, None, is_indexed=True))
-    return candidates.with_only_columns(article.c.id, article.c.title).order_by(get_indexed_id(connection).desc())
+    return candidates.order_by(get_indexed_id(connection).desc())
 
 
 def _choose_titles(rows: Iterable[Row[Any]], tokens: Sequence[str], limit: int) -> list[int]:

@@ -25,7 +25,7 @@ from monitor.store.engine.search_tables import INDEX_TABLE, sqlite_terms
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queues.claims import Claims
-from monitor.store.search import search_index
+from monitor.store.search import article_search, search_index
 from monitor.store.search.article_search import ArticleSearch, IdRange, select_candidates
 from monitor.store.search.index_removal import purge_discarded
 from monitor.store.search.search_index import (
@@ -40,6 +40,7 @@ from monitor.store.search.term_spans import find_term_spans
 from tests.building import HOUR, NOON, article, claimed, commit, config_of, rule, rules, sources
 from tests.newest import make_newest
 from tests.plain_scan import scan_texts
+from tests.statements import statements
 
 DAY = timedelta(days=1)
 TEXTS = (
@@ -211,15 +212,52 @@ def test_made_up_texts_are_found_as_by_a_plain_scan(desk: Desk) -> None:
     assert checked > 100
 
 
+def test_slices_of_any_size_find_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page by page, and in an export: whether a slice has no hit, some, or enough for the page."""
+    monkeypatch.setattr(article_search, "_SPARE", 0)
+    monkeypatch.setattr(article_search, "_SLICE", 1)
+    monkeypatch.setattr(article_search, "_LARGEST_SLICE", 3)
+    rng = Random(3)
+    words = ["strike", "port", "rowers", "导弹", "발사"]
+    texts = {number: tuple(" ".join(rng.choices(words, k=k)) for k in (1, 2)) for number in range(60)}
+    desk.store(*texts_as_articles(texts))  # type: ignore[arg-type]
+    for asked in ("title:port", "title:port -text:strike", '"port strike"', "-title:rowers 导弹", "-port",
+                  "-title:port", "title:发", "title:port title:strike", "text:발사 title:导弹", ""):  # fmt: skip
+        query = parsed(asked)
+        expected = scan_texts(query, texts)  # type: ignore[arg-type]
+        pages: list[int] = []
+        before: int | None = None
+        while True:
+            page = ArticleSearch(desk.database).find_page(query, 2, before)
+            pages += [int(each.article.uid) for each in page.found]
+            assert len(page.found) == 2 or page.next_before is None
+            if (before := page.next_before) is None:
+                break
+        assert pages == expected, asked
+        stored = [int(each.article.uid) for each in ArticleSearch(desk.database).iter_stored(query)]
+        assert stored == expected[::-1], asked
+
+
+def test_texts_are_read_where_the_title_fits(desk: Desk) -> None:
+    """A word of a title may be in the texts of very many articles."""
+    desk.store(*(article(f"a{number}", "Ferries", "strike") for number in range(9)))
+    with statements(desk.database) as run:
+        assert desk.find("title:strike") == []
+    assert any("MATCH" in statement or "terms" in statement for statement in run)
+    assert not any("article_version" in statement for statement in run)
+    assert len(desk.find("title:ferries text:strike")) == 9
+
+
 def test_commits_leave_more_parts_before_sqlite_merges_them(desk: Desk, database: Database) -> None:
-    """Else polls spend a fifth more of the processor on the index; the setting is part of the file."""
+    """Else polls spend a fifth more of the processor on the index; and no commit merges many parts at once, which would
+    take the longer the larger the index is. The settings are part of the file."""
     desk.store(*(article(f"a{number}", "Ferries") for number in range(3)))
     for is_on in (True, False, True, True):  # also after the index was discarded
         switch_index(database, wanted=is_on)
         if not database.shared:
             with database.reading() as connection:
-                statement = text(f"SELECT v FROM {INDEX_TABLE}_config WHERE k = 'automerge'")
-                assert connection.execute(statement).scalar_one() == 16
+                settings = connection.execute(text(f"SELECT k, v FROM {INDEX_TABLE}_config WHERE k LIKE '%merge'"))
+                assert {row.k: row.v for row in settings} == {"automerge": 16, "crisismerge": 64}
     assert len(list_discarded(database)) == (0 if database.shared else 3)
     for number in range(20):
         desk.store(article(f"b{number}", f"Harbour {number}"))
@@ -403,7 +441,7 @@ def test_erasing_reaches_an_index_that_is_off(desk: Desk) -> None:
 
 def test_a_build_that_was_interrupted_goes_on(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """After any slice; and while it goes on, articles come, change and leave."""
-    monkeypatch.setattr(search_index, "_SLICE_TIME", -1)
+    monkeypatch.setattr(search_index, "_LISTING_TIME", -1)
     monkeypatch.setattr(search_index, "_ROWS_AT_ONCE", 3)
     desk = Desk(database)
     desk.store(*(article(f"a{number:02}", "Ferries", f"word{number}", seen=NOON - 9 * DAY) for number in range(20)))
@@ -425,6 +463,29 @@ def test_a_build_that_was_interrupted_goes_on(database: Database, monkeypatch: p
     assert desk.find("word13") == ["a13"]
     assert len(desk.find("ferries")) == 20
     assert eraser.plan("wire").articles
+
+
+def test_a_slice_adds_one_part_to_the_index(desk: Desk, database: Database) -> None:
+    """As a commit does. FTS5 ends a part where an id is smaller than the last one: then each article would be one, and
+    the index much larger until they are merged."""
+    if database.shared:
+        return
+    desk.store(*(article(f"a{number}", f"Ferries {number}") for number in range(12)))
+    assert count_parts(database) == 1
+    desk.store(*(article(f"a{number}", f"Rowers {number}", version=2) for number in reversed(range(12))))
+    assert count_parts(database) == 2
+    switch_index(database, wanted=False)
+    switch_index(database, wanted=True)
+    assert list(IndexBuilder(database).build_slices())[-1] == 12
+    assert count_parts(database) == 1
+    assert desk.find("rowers 7") == ["a7"]
+
+
+def count_parts(database: Database) -> int:
+    """The parts of SQLite's index that are not merged yet."""
+    with database.reading() as connection:
+        statement = text(f"SELECT count(DISTINCT segid) FROM {INDEX_TABLE}_idx")
+        return connection.execute(statement).scalar_one()  # type: ignore[no-any-return]
 
 
 def test_a_slice_that_fails_is_done_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -591,7 +652,8 @@ def test_the_places_of_words_are_those_of_the_text_as_received(
     assert all({"title": title, "text": body}[span.field][span.start : span.end] == span.text for span in spans)
 
 
-def test_sqlite_reads_the_index_and_then_its_candidates(tmp_path: Path) -> None:
+@pytest.mark.parametrize("with_texts", [True, False])
+def test_sqlite_reads_the_index_and_then_its_candidates(tmp_path: Path, with_texts: bool) -> None:
     """From the newest on, without sorting: a frequent word is found as quickly as a rare one."""
     database = make_newest(tmp_path / "news.db")
     switch_index(database, wanted=True)
@@ -601,7 +663,8 @@ def test_sqlite_reads_the_index_and_then_its_candidates(tmp_path: Path) -> None:
         pass
     query = parsed("strike source:wire rule:launch lang:en since:2020-01-01")
     with database.reading() as connection:
-        statement = select_candidates(connection, query, IdRange(0, 100, is_indexed=True))
+        within = IdRange(0, 100, is_indexed=True)
+        statement = select_candidates(connection, query, within, with_texts=with_texts)
         ordered = statement.order_by(sqlite_terms.c.rowid.desc()).limit(50)
         compiled = ordered.compile(connection, compile_kwargs={"literal_binds": True})
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
