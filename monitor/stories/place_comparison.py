@@ -73,6 +73,9 @@ def _compare_seas(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
 def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
     if not ours or not theirs:
         return build_unknown_comparison(FactKind.PLACE, ours, theirs)
+    narrowed = _without_containers(ours), _without_containers(theirs)
+    if not _share_place_within_country(*narrowed):
+        ours, theirs = narrowed
     pairs = list(_find_pairs_with_title_place(ours, theirs))
     agreeing = [(one, other) for one, other in pairs if _is_overlapping(one, other)]
     for one, other in agreeing:
@@ -87,6 +90,28 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
         # "Russian missiles hit Kyiv" and "Ukrainian drones hit Moscow": a people is not the place of the happening.
         agreeing = [(one, other) for one, other in agreeing if _PEOPLE not in (one.role, other.role)]
     return _compare_by_country(ours, theirs, pairs, agreeing)
+
+
+def _without_containers(places: Sequence[PlaceFact]) -> list[PlaceFact]:
+    """The places without provinces that only say where one in the title lies: "Houston, Texas" is Houston. A place in
+    the lead does not narrow a province, because it is often background."""
+    return [
+        place
+        for place in places
+        if not _is_within_country(place)
+        or country_of(place.place) is None
+        or not any(
+            inner.in_title and not inner.role and relate_places(inner.place, place.place) is Relation.WITHIN
+            for inner in places
+        )
+    ]
+
+
+def _share_place_within_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
+    return any(
+        _is_within_country(one) and _is_within_country(other) and _is_overlapping(one, other)
+        for one, other in _find_pairs_with_title_place(ours, theirs)
+    )
 
 
 def _find_title_only_place(places: Sequence[PlaceFact], others: Sequence[PlaceFact]) -> PlaceFact | None:

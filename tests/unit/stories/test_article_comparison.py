@@ -76,6 +76,11 @@ def of_kind(kind: FactKind, comparison: Comparison) -> FactComparison:
         # within one country the finer level counts
         ("Bird flu found in Gangwon", "Bird flu found in Jeju", "en"),
         ("South Korea: strike in Busan", "South Korea: strike in Incheon", "en"),
+        # also if both name the province or the state
+        ("Flood in Houston, Texas, kills three", "200 evacuated in Dallas, Texas, after flood", "en"),
+        ("Hochwasser in Nürnberg: drei Tote in Bayern", "Bayern: 200 Menschen fliehen aus Augsburg", "de"),
+        ("전남 나주 오리농장 조류인플루엔자", "조류인플루엔자, 전남 영암 농장서 확진", "ko"),
+        ("Flood in Houston, Texas", "텍사스주 댈러스 홍수", "en ko"),
         # seas
         ("Tanker burns in the Black Sea", "Tanker burns in the Red Sea", "en"),
         # one ocean, and coasts of two countries
@@ -140,6 +145,25 @@ def test_where_one_does_not_say_the_place_is_unknown(one: str, other: str) -> No
     comparison = compared(one, other)
     assert of_kind(PLACE, comparison).verdict is UNKNOWN
     assert PLACE in comparison.unknown_kinds
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Flood in Houston, Texas, kills three", "Flood in Texas kills three"),
+        ("Flood in Houston, Texas, kills three", "Houston and Dallas under water"),
+        ("Flood in Houston, Texas, kills three", "Flood near Dallas, Texas, reaches Houston"),
+    ],
+)
+def test_a_city_lies_in_its_state(one: str, other: str) -> None:
+    """A state beside the city does not make another place of it."""
+    assert of_kind(PLACE, compared(one, other)).verdict is AGREES
+
+
+def test_a_city_in_a_lead_does_not_narrow_the_state_in_the_title() -> None:
+    """It is often background, or where the reporter is."""
+    leads = ("Officials in Houston said so.", "Officials in Dallas said so.")
+    assert of_kind(PLACE, compared("Flood in Texas", "Texas under water", leads=leads)).verdict is AGREES
 
 
 def test_other_countries_beside_the_same_city_are_in_doubt() -> None:
