@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from monitor.places.added_places import is_added_place
 from monitor.places.gazetteer import Relation, country_of, get_place_level, relate_places
-from monitor.places.records import COUNTRY, REGION, SEA
+from monitor.places.records import CITY, COUNTRY, REGION, SEA
 from monitor.stories.article_facts import PlaceFact
 from monitor.stories.features import ArticleFeatures
+from monitor.stories.unknown_places import find_unknown_place
 from monitor.stories.verdicts import (
     TELLING,
     FactComparison,
@@ -25,7 +26,25 @@ _OVERLAPPING = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN))
 
 
 def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    """Compare places, seas with seas and land with land. A sea that both name outweighs different coasts of a country.
+    """Compare places. If the known ones agree on nothing finer than a province, it is doubtful where each title names
+    another place that is not known: two small towns may lie in one province."""
+    comparison = _compare_known_places(ours, theirs)
+    if (
+        comparison.verdict is Verdict.AGREES
+        and not _share_city(ours.facts.places, theirs.facts.places)
+        and (a := find_unknown_place(ours, theirs))
+        and (b := find_unknown_place(theirs, ours))
+    ):
+        return replace(comparison, verdict=Verdict.DOUBTFUL, ours=a, theirs=b)
+    return comparison
+
+
+def _share_city(ours: Iterable[PlaceFact], theirs: Iterable[PlaceFact]) -> bool:
+    return any(get_place_level(one.place) == CITY and _is_overlapping(one, other) for one in ours for other in theirs)
+
+
+def _compare_known_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Compare seas with seas and land with land. A sea that both name outweighs different coasts of a country.
     Two articles that share a country and name different places in it differ: the finest level that both have counts."""
     land = [_select_land(article.facts.places) for article in (ours, theirs)]
     seas = [_select_seas(article.facts.places) for article in (ours, theirs)]

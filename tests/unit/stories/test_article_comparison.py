@@ -166,6 +166,28 @@ def test_a_city_in_a_lead_does_not_narrow_the_state_in_the_title() -> None:
     assert of_kind(PLACE, compared("Flood in Texas", "Texas under water", leads=leads)).verdict is AGREES
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "languages", "verdict"),
+    [
+        ("Flood in Passau, Bavaria, kills three", "200 flee flood in Deggendorf, Bavaria", "en", DOUBTFUL),
+        ("Flood near Passau, Germany", "Germany: 200 flee flood in Deggendorf", "en", DOUBTFUL),
+        ("Flood in Passau, Bavaria", "Hochwasser in Deggendorf (Bayern)", "en de", DOUBTFUL),
+        # one of them says no more than the province, or has both names
+        ("Flood in Passau, Bavaria, kills three", "Bavaria: 200 flee flood", "en", AGREES),
+        ("Flood in Passau, Bavaria", "After Passau, flood reaches Deggendorf, Bavaria", "en", AGREES),
+        # a name that nothing calls a place; a German noun after "in"
+        ("Flood in Bavaria: Schmidt warns", "Bavaria under water, says Huber", "en", AGREES),
+        ("Bayern: Dorf in Sicherheit", "Bayern: Haus in Flammen", "de", AGREES),
+        # what the city has in common outweighs it
+        ("Fire in Sendling, Munich", "Fire in Pasing, Munich", "en", AGREES),
+    ],
+)
+def test_small_towns_in_one_province_are_in_doubt(one: str, other: str, languages: str, verdict: Verdict) -> None:
+    """The gazetteer does not know them, but the words around them call them places."""
+    found = of_kind(PLACE, compared(one, other, languages))
+    assert (found.verdict, bool(found.points)) == (verdict, True)
+
+
 def test_other_countries_beside_the_same_city_are_in_doubt() -> None:
     """Where each title names one that the other article leaves out: who else came to Warsaw."""
     tusk = ("Tusk meets Korean president in Warsaw", "Japan's Takaichi sees Tusk in Warsaw")
