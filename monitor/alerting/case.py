@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 
@@ -28,6 +28,7 @@ from monitor.model import (
 )
 from monitor.state import State
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 LATE = timedelta(hours=1)  # articles that are older than this, and come late because of a gap, are sent together
 
 
@@ -126,8 +127,12 @@ class Case:
 
     @property
     def record(self) -> SubjectRecord | None:
-        """The ledger's record of its subject."""
-        return self.ledger.find_record(self.key, self.now)
+        """The ledger's record of its subject. After an edit of the rule's `once_per` it goes on from the record from
+        before the edit, so that what was sent stays sent and still gets updates."""
+        found = (self.ledger.find_record(key, self.now) for key in self.own_keys)
+        records = [record for record in found if record is not None]
+        latest = max(records, key=lambda record: record.last_sent_at or _NEVER, default=None)
+        return None if latest is None else replace(latest, key=self.key)
 
     @property
     def was_sent_before(self) -> bool:
@@ -135,13 +140,26 @@ class Case:
         return any(key in self.ledger for key in self.possible_keys)
 
     @property
+    def own_keys(self) -> tuple[str, ...]:
+        """Its key, and those that it had before the rule's `once_per` was edited. (A mention has the same one.)"""
+        if self.match.kind is MatchKind.MENTION:
+            return (self.key,)
+        return (self.key, *(map(shadow_key, self._former_keys) if self.shadow else self._former_keys))
+
+    @property
     def possible_keys(self) -> tuple[str, ...]:
-        """The keys under which it may have been sent or may be pending: from before the rule was in shadow, or from
-        when its `once_per` was story and not event, or the other way round."""
+        """The keys under which it may have been sent or may be pending: also from before the rule was in shadow."""
+        return (*self.own_keys, self.subject_key, *self._former_keys)
+
+    @property
+    def _former_keys(self) -> tuple[str, ...]:
+        """The keys that its subject had if the rule's `once_per` was another one. A rule that sends every article sends
+        those too that are about something it sent as a story or event."""
         if self.rule.alert.once_per is OncePer.ARTICLE:
-            return (self.key, self.subject_key)
+            return ()
+        of_article = article_key(self.rule.id, self.article.source, self.article.uid)
         event_keys = [event_key(self.rule.id, self.event.id)] if self.event is not None else []
-        return (self.key, self.subject_key, self._own_story_key, *event_keys)
+        return (self._own_story_key, *event_keys, of_article)
 
     @property
     def ledger_keys(self) -> tuple[str, ...]:

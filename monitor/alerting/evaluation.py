@@ -37,7 +37,7 @@ def evaluate(case: Case) -> MatchDecision:
     ruling = apply_stages(case)
     ledger, candidate = case.ledger, case.candidate
     if not isinstance(ruling, Suppress) or ruling.is_recorded:
-        record = ledger.find_record(case.key, case.now) or SubjectRecord(case.key, case.rule.id, case.now)
+        record = case.record or SubjectRecord(case.key, case.rule.id, case.now)
         ledger.put_record(record.after_match(candidate, case.now))
     if isinstance(ruling, Suppress):
         return _suppress_match(case, ruling)

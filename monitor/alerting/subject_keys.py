@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.model import AlertCandidate, Event
+from monitor.model import AlertCandidate, Event, OncePer
 from monitor.model.hashing import hash_name
 
 _UPDATE = " update "
@@ -43,6 +43,12 @@ def story_key(rule: str, story: str) -> str:
 def event_key(rule: str, event: str) -> str:
     """The dedup key for a rule with `once_per: event`."""
     return f"{rule} event {event}"
+
+
+def once_per_of(key: str, rule: str) -> OncePer | None:
+    """What a rule sent once when the subject with this key was sent; None: the key is not of a subject of the rule."""
+    kind = key.removeprefix(f"{rule} ").partition(" ")[0] if key.startswith(f"{rule} ") else ""
+    return next((each for each in OncePer if each == kind), None)
 
 
 def update_key(key: str, number: int) -> str:

@@ -59,6 +59,7 @@ class LintKind(StrEnum):
     HOW_OFTEN = "how-often"
     NO_IDENTITY = "no-identity"
     ONE_EVENT = "one-event"
+    ONCE_PER_EDITED = "once-per-edited"
     PRIVATE_ADDRESS = "private-address"
     OPEN_CREDENTIAL = "open-credential"
     NO_SOURCES = "no-sources"

@@ -1,14 +1,14 @@
 """Finds the faults and lints that `check` reports, of a config or of some files; with `--watch` again and again.
 
 What has not changed since the last time is neither parsed nor tested again. Nothing is printed or changed here. Of a
-database, if there is one, it asks only what rules matched.
+database, if there is one, it asks only what rules matched and sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,10 +18,11 @@ from monitor.config.loading.user_files import FilesSnapshot
 from monitor.errors import Fault, InvalidFiles, StoreFailed
 from monitor.lab.annotated_document import Lint
 from monitor.lab.identity_memo import IdentityMemo
+from monitor.lab.lints.alerts import RECENT
 from monitor.lab.lints.all_lints import LintContext, LintMemo, Thing, find_lints
 from monitor.lab.lints.rules import DAYS
 from monitor.lab.rule_tests import failures_of_each, rule_from_entity
-from monitor.model import Config, Entity, Place, Rule, Source
+from monitor.model import Config, Entity, OncePer, Place, Rule, Source
 from monitor.notify import channel_faults
 from monitor.runtime.gc_tuning import paused
 from monitor.store.engine.database import Database
@@ -100,6 +101,7 @@ class ConfigChecker:
             loaded.documents,
             config.sources,
             recent.report,
+            recent.first_alerts,
             is_complete=not loaded.faults,  # it is not known what a faulty file refers to
             source_places=loaded.source_places,
             sources_place=settings.place(sources)
@@ -177,15 +179,17 @@ def _depends_on_others(thing: Rule | Entity) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _RecentMatches:
-    """What rules matched lately; or the fault of a database that cannot be used here, or why it could not be asked."""
+    """What rules matched and sent lately; or the fault of a database that cannot be used here, or why it could not be
+    asked."""
 
     report: RuleHitReport | None = None
+    first_alerts: Mapping[str, Mapping[OncePer, int]] = field(default_factory=dict)
     fault: str | None = None
     database_error: str | None = None
 
 
 def _load_recent_matches(url: str, now: datetime) -> _RecentMatches:
-    """What rules matched lately, if there is a database; none is created."""
+    """What rules matched and sent lately, if there is a database; none is created."""
     try:
         database = open_database(url)
     except StoreFailed as error:
@@ -195,7 +199,8 @@ def _load_recent_matches(url: str, now: datetime) -> _RecentMatches:
             return _find_missing_folder(database)
         act_as_owner(url)
         database.require_schema()
-        return _RecentMatches(ReportQueries(database).rule_hits(now - timedelta(days=DAYS)))
+        queries = ReportQueries(database)
+        return _RecentMatches(queries.rule_hits(now - timedelta(days=DAYS)), queries.first_alerts(now - RECENT))
     except StoreFailed as error:
         return _RecentMatches(database_error=str(error))
     finally:

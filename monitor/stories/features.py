@@ -73,6 +73,10 @@ class ArticleFeatures:
     publisher: str = ""
     wire: str | None = None
 
+    def has_all_words(self, text: str) -> bool:
+        """Whether the article has all words of this text."""
+        return self.words.of_both.issuperset(word_features_of(text, "", "").title)
+
     @property
     def address_key(self) -> str | None:
         """The index key of its address; None if it has no address."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from monitor.places.added_places import is_added_place
 from monitor.places.gazetteer import Relation, country_of, get_place_level, relate_places
-from monitor.places.records import COUNTRY, REGION, SEA
+from monitor.places.records import CITY, COUNTRY, REGION, SEA
 from monitor.stories.article_facts import PlaceFact
 from monitor.stories.features import ArticleFeatures
+from monitor.stories.unknown_places import find_unknown_place
 from monitor.stories.verdicts import (
     TELLING,
     FactComparison,
@@ -25,7 +26,25 @@ _OVERLAPPING = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN))
 
 
 def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    """Compare places, seas with seas and land with land. A sea that both name outweighs different coasts of a country.
+    """Compare places. If the known ones agree on nothing finer than a province, it is doubtful where each title names
+    another place that is not known: two small towns may lie in one province."""
+    comparison = _compare_known_places(ours, theirs)
+    if (
+        comparison.verdict is Verdict.AGREES
+        and not _share_city(ours.facts.places, theirs.facts.places)
+        and (a := find_unknown_place(ours, theirs))
+        and (b := find_unknown_place(theirs, ours))
+    ):
+        return replace(comparison, verdict=Verdict.DOUBTFUL, ours=a, theirs=b)
+    return comparison
+
+
+def _share_city(ours: Iterable[PlaceFact], theirs: Iterable[PlaceFact]) -> bool:
+    return any(get_place_level(one.place) == CITY and _is_overlapping(one, other) for one in ours for other in theirs)
+
+
+def _compare_known_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Compare seas with seas and land with land. A sea that both name outweighs different coasts of a country.
     Two articles that share a country and name different places in it differ: the finest level that both have counts."""
     land = [_select_land(article.facts.places) for article in (ours, theirs)]
     seas = [_select_seas(article.facts.places) for article in (ours, theirs)]
@@ -73,6 +92,9 @@ def _compare_seas(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
 def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
     if not ours or not theirs:
         return build_unknown_comparison(FactKind.PLACE, ours, theirs)
+    narrowed = _without_containers(ours), _without_containers(theirs)
+    if not _share_place_within_country(*narrowed):
+        ours, theirs = narrowed
     pairs = list(_find_pairs_with_title_place(ours, theirs))
     agreeing = [(one, other) for one, other in pairs if _is_overlapping(one, other)]
     for one, other in agreeing:
@@ -87,6 +109,28 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
         # "Russian missiles hit Kyiv" and "Ukrainian drones hit Moscow": a people is not the place of the happening.
         agreeing = [(one, other) for one, other in agreeing if _PEOPLE not in (one.role, other.role)]
     return _compare_by_country(ours, theirs, pairs, agreeing)
+
+
+def _without_containers(places: Sequence[PlaceFact]) -> list[PlaceFact]:
+    """The places without provinces that only say where one in the title lies: "Houston, Texas" is Houston. A place in
+    the lead does not narrow a province, because it is often background."""
+    return [
+        place
+        for place in places
+        if not _is_within_country(place)
+        or country_of(place.place) is None
+        or not any(
+            inner.in_title and not inner.role and relate_places(inner.place, place.place) is Relation.WITHIN
+            for inner in places
+        )
+    ]
+
+
+def _share_place_within_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
+    return any(
+        _is_within_country(one) and _is_within_country(other) and _is_overlapping(one, other)
+        for one, other in _find_pairs_with_title_place(ours, theirs)
+    )
 
 
 def _find_title_only_place(places: Sequence[PlaceFact], others: Sequence[PlaceFact]) -> PlaceFact | None:

@@ -18,7 +18,7 @@ from monitor.stories.alignment import (
 )
 from monitor.stories.article_facts import NameFact, PlaceFact
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.likeness import title_likeness, word_features_of
+from monitor.stories.likeness import title_likeness
 from monitor.stories.modality import modality_of
 from monitor.stories.name_comparison import are_spelled_alike
 from monitor.stories.steps import has_step_words
@@ -121,7 +121,8 @@ def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFea
     )
     if all(names):
         return _compare_slot_names(*names)
-    is_in_other_article = _has_all_words(theirs, slot.one) or _has_all_words(ours, slot.other)
+    # Then only the wording of its title differs.
+    is_in_other_article = theirs.has_all_words(slot.one) or ours.has_all_words(slot.other)
     return Verdict.UNKNOWN if is_in_other_article else Verdict.DOUBTFUL
 
 
@@ -158,11 +159,6 @@ def _compare_slot_names(ours: Sequence[NameFact], theirs: Sequence[NameFact]) ->
         return Verdict.UNKNOWN
     are_certain = any(name.is_certain for name in ours) and any(name.is_certain for name in theirs)
     return Verdict.DIFFERS if are_certain else Verdict.DOUBTFUL
-
-
-def _has_all_words(features: ArticleFeatures, text: str) -> bool:
-    """Whether an article has all of these words: then only the wording of its title differs."""
-    return features.words.of_both.issuperset(word_features_of(text, "", "").title)
 
 
 def _has_other_modifier(one: str, other: str) -> bool:

@@ -143,6 +143,24 @@ async def test_rules_that_are_off_are_not_among_those_that_run(folder: Path, tak
     assert [each["rules"] for each in logs if each["event"] == LogEvent.FILES_RELOADED] == [before]
 
 
+async def test_an_edit_of_once_per_says_what_follows(folder: Path, taken: Taken, reloader: Reloader) -> None:
+    """Of the rules that it concerns, if they are live."""
+    launch, about = folder / "rules" / "launch.yaml", folder / "rules" / "about.yaml"
+    for once_per, title, status in (("story", "L", "live"), ("event", "L", "live"), ("article", "L", "shadow")):
+        alert = f"status: {status}\nalert: {{once_per: {once_per}}}\n"
+        write(launch, RULE.format(id="launch", title=title) + alert)
+        write(about, ABOUT + alert.partition("\n")[2].replace("event", "story"))
+        with capture_logs() as logs:
+            await looks(reloader)
+        said = [each for each in logs if each["event"] == LogEvent.ONCE_PER_EDITED]
+        if once_per == "event":
+            assert [(each["rule"], each["before"], each["after"]) for each in said] == [("launch", "story", "event")]
+            assert "in another language or in very different words comes as a first alert" in said[0]["follows"]
+        else:
+            assert [each["rule"] for each in said] == (["about"] if once_per == "article" else [])
+    assert taken.titles["launch"] == "L"
+
+
 async def test_an_edit_of_a_template_is_taken_and_a_faulty_one_is_not(
     folder: Path, taken: Taken, reloader: Reloader
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from monitor.alerting.ledger import NotificationLedger
 from monitor.decide import decide_articles, decide_due
 from monitor.matching import compile_rules
-from monitor.model import AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term, UpdateTrigger
+from monitor.model import AlertKind, AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term, UpdateTrigger
 from monitor.state import State
 from monitor.stories import ClusterIndex
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules
@@ -211,6 +211,58 @@ def test_what_waits_is_told_once_though_the_rule_tells_events_from_now_on(once_p
     assert reasons(second)[0].startswith(f"suppressed: this {once_per} is deferred until 12:20")
     waits = 1 if once_per is OncePer.STORY else 2  # two stories, each of which was to be told
     assert len(decide_due(edited, second.state.commit(), NOON + HOUR).released) == waits
+
+
+EVERY_EDIT = [(OncePer.STORY, OncePer.EVENT), (OncePer.EVENT, OncePer.STORY)]
+
+
+@pytest.mark.parametrize(("before", "after"), EVERY_EDIT)
+def test_what_was_sent_gets_updates_though_once_per_was_edited(before: OncePer, after: OncePer) -> None:
+    """In the thread of its first alert, at the pace of the rule; without news it is suppressed, and says when it was
+    sent."""
+    policy = AlertPolicy(again_if=frozenset({UpdateTrigger.NEW_FACT}))
+    old, edited = (rules(replace(rule(), alert=replace(policy, once_per=each))) for each in (before, after))
+    first = decide_articles([article(text="Two people were killed.")], old, State(), NOON)
+    (sent,) = alerts(first)
+    same = article("b", of="post", text="Two people were killed.", seen=NOON + MINUTE)
+    second = decide_articles([same], edited, first.state.commit(), NOON + MINUTE)
+    assert reasons(second)[0].startswith(f"suppressed: launch sent this {after} at 12:00")
+    more = article("c", of="times", text="Nine people were killed.", seen=NOON + 2 * MINUTE)
+    third = decide_articles([more], edited, second.state.commit(), NOON + 2 * MINUTE)
+    assert alerts(third) == []
+    (update,) = decide_due(edited, third.state.commit(), NOON + HOUR).released
+    assert (update.alert.kind, update.alert.thread) == (AlertKind.UPDATE, sent.id)
+    again = decide_articles([replace(more, uid="d")], edited, third.state.commit(), NOON + 3 * MINUTE)
+    assert alerts(again) == []
+
+
+def test_an_update_that_is_deferred_from_before_the_edit_is_sent_once() -> None:
+    """A later report that says nothing more is suppressed, and one that says more goes into it."""
+    policy = AlertPolicy(again_if=frozenset({UpdateTrigger.NEW_FACT}))
+    stories, events = (rules(replace(rule(), alert=replace(policy, once_per=each))) for each in EVERY_EDIT[0])
+    state, found = State(), []
+    for number, (desk, text) in enumerate([(stories, "Two"), (stories, "Nine"), (events, "Nine"), (events, "Twelve")]):
+        at = NOON + number * MINUTE
+        news = article(f"a{number}", of=f"paper{number}", text=f"{text} people were killed.", seen=at)
+        decided = decide_articles([news], desk, state, at)
+        state = decided.state.commit()
+        found.append(reasons(decided)[0].partition(":")[0])
+    assert found == ["sent", "deferred", "suppressed", "deferred"]
+    (update,) = decide_due(events, state, NOON + 2 * HOUR).released
+    assert update.alert.article.uid == "a3"
+
+
+def test_other_stories_of_an_event_that_was_sent_as_a_story_are_suppressed() -> None:
+    """As soon as a report of that story has opened the event."""
+    stories = AlertPolicy()
+    events = AlertPolicy(once_per=OncePer.EVENT, event_lasts=24 * HOUR)
+    old, edited = (rules(replace(rule(), alert=each)) for each in (stories, events))
+    first = decide_articles([article()], old, State(), NOON)
+    same = decide_articles([article("b", of="post")], edited, first.state.commit(), NOON + MINUTE)
+    other = article("c", "Missile news of the day", of="times", seen=NOON + 2 * MINUTE)
+    found = decide_articles([other], edited, same.state.commit(), NOON + 2 * MINUTE)
+    assert [len(alerts(each)) for each in (first, same, found)] == [1, 0, 0]
+    assert "launch sent this event at 12:00" in reasons(found)[0]
 
 
 def test_what_says_more_takes_over_what_waits_from_before_the_edit() -> None:

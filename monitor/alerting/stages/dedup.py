@@ -37,7 +37,7 @@ def _check_sent_or_deferred(case: Case) -> Ruling:
     if case.shadow and case.subject_key in case.ledger:  # the record from when the rule was live says more
         return _check_sent_long_ago(case)
     with_article, candidate, policy = record.after_match(case.candidate, case.now), case.candidate, case.rule.alert
-    before = _find_pending(case, [case.key], PendingKind.RATE_LIMIT, PendingKind.UPDATE)
+    before = _find_pending(case, case.own_keys, PendingKind.RATE_LIMIT, PendingKind.UPDATE)
     reasons = updates.find_update_reasons(
         policy, candidate, with_article.after_send(before.candidate, case.now, None) if before else with_article
     )

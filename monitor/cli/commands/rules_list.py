@@ -15,7 +15,6 @@ from monitor import clock
 from monitor.cli.config_summary import load_summary
 from monitor.cli.inputs import load_selected_rules, rules_options
 from monitor.cli.options import (
-    config_option,
     database_if_any,
     format_local_time,
     json_option,
@@ -26,8 +25,8 @@ from monitor.cli.output.sparkline import draw_sparkline
 from monitor.cli.output.tables import print_table
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import find_required_config
-from monitor.config.loading.load import load_rules_of
 from monitor.errors import InvalidFiles
+from monitor.model import Rule
 from monitor.sanitize import sanitize_line
 from monitor.services.queries.rules import (
     PackSummary,
@@ -39,7 +38,8 @@ from monitor.services.queries.rules import (
     summarize_packs,
     summarize_rules,
 )
-from monitor.wording.quantities import format_count
+from monitor.wording.alert_policy import describe_frequency
+from monitor.wording.quantities import duration_in_words, format_count
 
 _HEADS = ("rule", "level", "status", "languages", "words", "tests", "owner", "title", "file")
 _HEALTH_HEADS = ("rule", "level", "status", "matches", "alerts", "updates", "same", "noise", "last sent", "30 days")
@@ -86,25 +86,32 @@ def list_rules(config: Path | None, rules: tuple[Path, ...], *, as_json: bool) -
 
 
 @click.command("show")
-@config_option
+@rules_options
 @json_option
 @click.argument("rule", metavar="RULE")
-def show_rule(config: Path, *, as_json: bool, rule: str) -> None:
-    """Show a rule: its settings, and its figures of the last 30 days.
+def show_rule(config: Path | None, rules: tuple[Path, ...], *, as_json: bool, rule: str) -> None:
+    """Show a rule: its settings, where it sends and how often, and its figures of the last 30 days.
+
+    With --rules there are no figures.
 
     \b
     Examples:
       news-monitor rules show port-strike
       news-monitor rules show port-strike --json
+      news-monitor rules show port-strike --rules rules
+
+    Without -c and --rules: the rules of ./monitor.yaml.
     """
-    loaded = load_rules_of(config)
+    loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
     found = find_summary(loaded, rule)
-    health = _load_health(config, [rule])
+    health = None if rules else _load_health(config or find_required_config(), [rule])
     if as_json:
         print_json(_rule_row(found, health))
     else:
-        print_lines(_format_rule(found, None if health is None else health[rule], loaded.timezone))
+        print_lines(_format_rule(found))
+        if not rules:
+            print_lines(_format_health(None if health is None else health[rule], loaded.timezone))
     raise SystemExit(1 if loaded.faults else 0)
 
 
@@ -144,7 +151,7 @@ def _format_day(moment: datetime | None, timezone: str) -> str:
     return "never" if moment is None else format_local_time(moment, timezone)[:16]
 
 
-def _format_rule(each: RuleSummary, health: RuleHealth | None, timezone: str) -> Iterator[str]:
+def _format_rule(each: RuleSummary) -> Iterator[str]:
     rule = each.rule
     yield f"rule       {rule.id}, {rule.level}, {rule.status}"
     yield f"title      {sanitize_line(rule.title)}"
@@ -153,8 +160,12 @@ def _format_rule(each: RuleSummary, health: RuleHealth | None, timezone: str) ->
         yield f"owner      {sanitize_line(rule.owner)}"
     if rule.why:
         yield f"why        {sanitize_line(rule.why)}"
+    yield f"alerts     {'; '.join(_describe_alerts(rule))}"
     words, tests = format_count(each.word_count, "word"), format_count(each.test_count, "test")
     yield f"languages  {', '.join(each.languages)}; {words}, {tests}"
+
+
+def _format_health(health: RuleHealth | None, timezone: str) -> Iterator[str]:
     if health is None:
         yield "figures    there is no archive yet"
         return
@@ -165,6 +176,12 @@ def _format_rule(each: RuleSummary, health: RuleHealth | None, timezone: str) ->
     yield f"last sent  {_format_day(health.last_sent_at, timezone)}"
     share = f" ({health.noise_share:.0%} noise)" if health.noise_share is not None else ""
     yield f"marks      {health.good} good, {health.noise} noise{share}"
+
+
+def _describe_alerts(rule: Rule) -> Iterator[str]:
+    age = f"up to an age of {duration_in_words(rule.max_age)}" if rule.max_age else "of any age"
+    yield f"to {', '.join(rule.alert.to or ('default',))}, once per {rule.alert.once_per}, {age}"
+    yield from describe_frequency(rule.alert)
 
 
 def _rule_row(each: RuleSummary, health: Mapping[str, RuleHealth] | None) -> dict[str, object]:

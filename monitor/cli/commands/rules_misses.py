@@ -22,7 +22,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.replay_report import track_progress
 from monitor.sanitize import sanitize_line
-from monitor.services.queries.misses import Miss, MissLedger, MissLimits, MissPeriod, find_misses
+from monitor.services.queries.misses import Miss, MissLedger, MissLimits, MissPeriod, NotJudged, find_misses
 from monitor.wording.quantities import duration_in_words, format_count
 
 _PERIOD, _PUBLISHERS, _LATE, _MOST = "7 days", 3, "1 hour", 5
@@ -79,7 +79,8 @@ def misses(
 
     A story is not a miss if it was sent with another story of the same event, if it goes into the daily digest as a
     mention or in doubt, if a rule in shadow would have sent it, if a person merged or split it, or if the rule was
-    edited since and matches it now. A rule without entities is not judged: nothing says what it is about.
+    edited since and matches it now. A rule is not judged if its `match` names no entity, because nothing says what it
+    is about, or if it is off. The last lines name these rules.
 
     Each story is printed with the command that shows more. `rules coverage RULE` shows which words the rule lacks.
 
@@ -108,6 +109,8 @@ def misses(
     if as_json:
         for miss in (miss for of_rule in found.misses.values() for miss in of_rule[:most]):
             print_json(_miss_row(miss))
+        for id_, why in found.not_judged.items():
+            print_json({"type": "not judged", "rule": id_, "owner": loaded.config.rules[id_].owner, "why": why})
     else:
         for line in _format_ledger(found, most, zone):
             click.echo(line)
@@ -116,6 +119,7 @@ def misses(
 
 def _miss_row(miss: Miss) -> dict[str, object]:
     return {
+        "type": "miss",
         "rule": miss.rule,
         "owner": miss.owner,
         "story": miss.story,
@@ -140,6 +144,9 @@ def _format_ledger(found: MissLedger, most: int, zone: str) -> Iterator[str]:
         yield ""
     judged = f"{format_count(found.stories, 'story')} judged by {format_count(found.rules, 'rule')} with entities"
     yield f"{judged}: {format_count(found.count, 'miss')}"
+    for why in NotJudged:
+        if rules := [id_ for id_, found_why in found.not_judged.items() if found_why is why]:
+            yield f"not judged, because {why}: {', '.join(rules)}"
 
 
 def _format_rule(rule: str, of_rule: Sequence[Miss], most: int, zone: str) -> Iterator[str]:

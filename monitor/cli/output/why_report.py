@@ -12,11 +12,12 @@ from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
 from monitor.cli.options import alert_word, compared_line, format_evidence, format_local_time
 from monitor.cli.output.nearest_report import nearest_lines
 from monitor.cli.output.streams import style_text
-from monitor.model import AlertPolicy, Article, Match, Outcome, Rule, Settings, Step, list_channels_of
+from monitor.model import Article, Match, Outcome, Rule, Settings, Step, list_channels_of
 from monitor.sanitize import sanitize_line
 from monitor.services.queries.why import AlertReport, DeliveryHistory, RuleReport, WhyReport
+from monitor.wording.alert_policy import describe_frequency
 from monitor.wording.quantities import duration_in_words
-from monitor.wording.reasons import again_in_words, reason_in_words
+from monitor.wording.reasons import reason_in_words
 
 # --- the article ------------------------------------------------------------------------------------------------
 
@@ -111,20 +112,8 @@ def _describe_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
         whom = f"sends to {named}; "
     age = f"up to an age of {duration_in_words(rule.max_age)}" if rule.max_age else "of any age"
     yield f"    {whom}once per {policy.once_per}, {age}"
-    if how := "; ".join(_describe_frequency(policy)):
+    if how := "; ".join(describe_frequency(policy)):
         yield f"    {how}"
-
-
-def _describe_frequency(policy: AlertPolicy) -> Iterator[str]:
-
-    if policy.again_if:
-        yield f"sent again if: {again_in_words(policy)}; cooldown: {duration_in_words(policy.cooldown)}"
-    if policy.wait_at_least:
-        yield f"waits at least {duration_in_words(policy.wait_at_least)}"
-    if policy.most_an_hour is not None:
-        yield f"at most {policy.most_an_hour} an hour"
-    if not policy.lists_unsure:
-        yield "lists no doubtful repeats in the digest"
 
 
 def _format_step(step: Step) -> Iterator[str]:

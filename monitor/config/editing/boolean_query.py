@@ -31,11 +31,15 @@ FIELDS = {
 }
 """The fields of a query, and what each is in a rule (`in`), or HOST."""
 
+_KEYS_OF_RULES = {
+    **dict.fromkeys(("source", "publisher"), "where: {sources: [ID]} or where: {publishers: [NAME]}"),
+    **dict.fromkeys(("lang", "language"), "where: {languages: [...]}"),
+    **dict.fromkeys(("location", "country", "region"), "where: {sources: [...]}, or names of the places"),
+    **dict.fromkeys(("before", "after", "date", "when"), "max_age, because an alert is about new articles"),
+}
+"""Fields for which a rule has keys of another kind, and these keys."""
 _UNKNOWN_FIELDS = {
-    **dict.fromkeys(("source", "publisher"), "write where: {sources: [ID]} or {publishers: [NAME]} in the rule"),
-    **dict.fromkeys(("lang", "language"), "write where: {languages: [ko]} in the rule"),
-    **dict.fromkeys(("location", "country", "region"), "write where: {sources: [...]} in the rule, or name the places"),
-    **dict.fromkeys(("before", "after", "date", "when"), "write max_age in the rule: an alert is about new articles"),
+    **{name: f"remove it here, and add to the rule {key}" for name, key in _KEYS_OF_RULES.items()},
     **dict.fromkeys(("allintitle", "allinurl", "allintext"), "write intitle:, inurl: or intext: before each word"),
 }
 _OTHER_FIELD = 'if it is text and not an operator, write it in quotes: "..."; otherwise write the rule by hand'
@@ -259,7 +263,9 @@ class _QueryParser:
         field = FIELDS.get(name.lower())
         if field is None:
             hint = _UNKNOWN_FIELDS.get(name.lower(), _OTHER_FIELD)
-            raise self.problem(f"'{name}:' cannot be expressed in a rule", hint, at)
+            known = name.lower() in _KEYS_OF_RULES
+            problem = f"'{name}:' is not converted" if known else f"'{name}:' cannot be expressed in a rule"
+            raise self.problem(problem, hint, at)
         if depth >= MAX_DEPTH:
             raise self.problem(f"more than {MAX_DEPTH} levels are inside each other", "write it in several rules", at)
         return _put_into_field(self._parse_unit(depth + 1), field)

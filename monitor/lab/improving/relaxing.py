@@ -31,6 +31,8 @@ from monitor.model import (
     Article,
     Condition,
     Entity,
+    EntityNamed,
+    ListNamed,
     Match,
     MatchKind,
     Near,
@@ -42,7 +44,11 @@ from monitor.model import (
     Source,
     Unit,
     WordList,
+    Words,
 )
+
+_MAX_SHOWN = 3
+"""So many words name a part that has no name."""
 
 
 class Demand(StrEnum):
@@ -233,7 +239,7 @@ def _relax_parts(annotated: AnnotatedDocument, rule: Rule) -> Iterator[Relaxatio
             yield Relaxation(
                 Demand.IGNORE,
                 replace(rule, condition=changed),
-                f"{describe_part(at.part)} is there, and ignored",
+                f"ignored where it is there: {describe_part(at.part)}",
                 _place_of(annotated, at),
                 (at,),
             )
@@ -274,14 +280,33 @@ def _relax_slots_and_keys(annotated: AnnotatedDocument, rule: Rule) -> Iterator[
 
 
 def describe_part(part: ConditionPart) -> str:
-    """A part as reports name it: by its name, or by what it looks for."""
+    """A part as reports name it: by its name; else by its list or entity, or by its first words."""
     if part.name:
         return f"“{part.name}”"
     condition = part.condition
     if isinstance(condition, AnyOf | AllOf | Near):
         kind = {AnyOf: "any", AllOf: "all", Near: "near"}[type(condition)]
-        return f"{kind} ({', '.join(describe_part(inner) for inner in part.parts[:2])} ...)"
+        more = " ..." if len(part.parts) > 2 else ""
+        return f"{kind} ({', '.join(describe_part(inner) for inner in part.parts[:2])}{more})"
+    return _describe_leaf(condition)
+
+
+def _describe_leaf(condition: Condition) -> str:
+    match condition:
+        case Words(terms):
+            some = ", ".join(f"“{term.text}”" for term in terms[:_MAX_SHOWN])
+            more = f" and {len(terms) - _MAX_SHOWN} more" if len(terms) > _MAX_SHOWN else ""
+            return f"the word{'s' * (len(terms) > 1)} {some}{more}"
+        case ListNamed(name):
+            return f"list “{name}”"
+        case EntityNamed(name):
+            return f"entity “{name}”"
     return describe_condition(condition)
+
+
+def describe_words(part: ConditionPart) -> str:
+    """The words of a part, as reports name them."""
+    return f"the words of {describe_part(part)}" if part.name else describe_part(part)
 
 
 def _place_of(annotated: AnnotatedDocument, at: RulePart) -> Place:

@@ -17,7 +17,7 @@ from monitor.lab.improving.condition_changes import (
     remove_term,
     unwrap,
 )
-from monitor.lab.improving.relaxing import RulePart, describe_part
+from monitor.lab.improving.relaxing import RulePart, describe_part, describe_words
 from monitor.model import (
     AnyOf,
     Condition,
@@ -105,9 +105,9 @@ class AddReference(PartChange):
         return add_alternative(condition, alternative)
 
     def __str__(self) -> str:
-        where = "in place of the words of" if self.in_place else "beside the words of"
+        where = "in place of" if self.in_place else "beside"
         ((key, name),) = write_leaf(self.leaf).items()
-        return f"{key} “{name}” {where} {describe_part(self.words.part)}"
+        return f"{key} “{name}” {where} {describe_words(self.words.part)}"
 
 
 @dataclass(frozen=True, slots=True)

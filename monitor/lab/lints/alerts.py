@@ -3,28 +3,41 @@ tells apart."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from monitor.alerting.updates import AT_ONCE
-from monitor.lab.annotated_document import AnnotatedDocument, Lint, LintKind
+from monitor.lab.annotated_document import AnnotatedDocument, ConditionPart, Lint, LintKind
 from monitor.model import (
     PLACE_KINDS,
     AlertPolicy,
+    DayNamed,
     Entity,
+    GroupNamed,
     Level,
+    ListNamed,
+    NumberNamed,
     OncePer,
+    Pattern,
     Rule,
+    RuleStatus,
     Source,
     UpdateTrigger,
     WordList,
+    Words,
     entities_of_leaf,
+    terms_within,
 )
+from monitor.wording.once_per_edits import explain_once_per_edit
+from monitor.wording.quantities import format_count
 
 MAX_CRITICAL_WAIT = timedelta(minutes=10)
 """How long a critical alert may be deferred."""
 DAY = timedelta(days=1)
 """If events last so long, the next one is likely to begin before the first is over."""
+RECENT = timedelta(hours=24)
+"""How long most reports of something that was sent may still come."""
 PLACES_AND_ACTORS = PLACE_KINDS | {"person", "organisation", "role", "ship"}
 """The kinds of entities that tell one event from another: where it is, and who acts."""
 
@@ -57,7 +70,10 @@ def lint_event_identity(
 ) -> Iterator[Lint]:
     """A rule that alerts once per event, but does not say what tells two events apart."""
     rule = annotated.definition
-    if not isinstance(rule, Rule) or rule.alert.once_per is not OncePer.EVENT or rule.alert.by:
+    if not isinstance(rule, Rule) or rule.alert.once_per is not OncePer.EVENT:
+        return
+    if rule.alert.by:
+        yield from _lint_by_one_thing(annotated, rule.alert, entities, lists)
         return
     if not _names_place_or_actor(annotated, entities, lists):
         problem = (
@@ -72,6 +88,55 @@ def lint_event_identity(
         )
         hint = "name under 'by' the conditions that separate events, or write a shorter time"
         yield annotated.make_lint(LintKind.ONE_EVENT, path, problem, hint)
+
+
+def _lint_by_one_thing(
+    annotated: AnnotatedDocument, policy: AlertPolicy, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+) -> Iterator[Lint]:
+    """A `by` that finds the same in every article."""
+    parts = [part for part in annotated.conditions["match"][0].positive_parts() if part.name in policy.by]
+    if not all(_finds_one_thing(part, entities, lists) for part in parts):
+        return
+    path = ("alert", "by")
+    time = "a day" if policy.event_lasts is None else annotated.value_at(("alert", "event_lasts"))
+    problem = (
+        f"'by' names only what is the same in every article: all that this rule hits within {time} is one event, "
+        "unless a fact differs"
+    )
+    hint = "name a condition that finds different things, or remove it"
+    yield annotated.make_lint(LintKind.ONE_EVENT, path, problem, hint)
+
+
+def _finds_one_thing(part: ConditionPart, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> bool:
+    """Whether two articles in one language can have nothing different under this condition: it has one entity, or one
+    word of each language."""
+    conditions = [inner.condition for inner in part.positive_parts()]
+    if any(isinstance(condition, GroupNamed | Pattern | NumberNamed | DayNamed) for condition in conditions):
+        return False
+    words: Counter[str] = Counter()
+    for condition in conditions:
+        terms = terms_within(lists[condition.list], lists) if isinstance(condition, ListNamed) else ()
+        words.update(term.language for term in (condition.terms if isinstance(condition, Words) else terms))
+    named = {entity.id for condition in conditions for entity in entities_of_leaf(condition, entities, lists)}
+    in_any_language = words.pop("any", 0)
+    return len(named) + in_any_language + max(words.values(), default=0) <= 1
+
+
+def lint_once_per_edit(
+    annotated: AnnotatedDocument, first_alerts: Mapping[str, Mapping[OncePer, int]]
+) -> Iterator[Lint]:
+    """A live rule whose `once_per` was another one when it last sent alerts. `first_alerts`: how many each rule sent
+    lately, by its `once_per` of that time."""
+    rule = annotated.definition
+    if not isinstance(rule, Rule) or rule.status is not RuleStatus.LIVE:
+        return
+    now = rule.alert.once_per
+    for before, count in sorted(first_alerts.get(rule.id, {}).items()):
+        if before is not now:
+            sent = f"{format_count(count, 'alert')} in the last {RECENT // timedelta(hours=1)} hours"
+            problem = f"this rule sent {sent} once per {before}; now {explain_once_per_edit(before, now)}"
+            hint = f"expect that for a day; if you do not want it, write 'once_per: {before}' again"
+            yield annotated.make_lint(LintKind.ONCE_PER_EDITED, ("alert", "once_per"), problem, hint)
 
 
 def _names_place_or_actor(

@@ -19,7 +19,7 @@ from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.lab.annotated_document import AnnotatedDocument, Lint
 from monitor.lab.identity_memo import IdentityMemo
 from monitor.lab.lints import alerts, channels, files, habits, languages, near, routes, rules, settings, sources, words
-from monitor.model import Channel, Entity, ListNamed, Place, RouteStep, Rule, Source, WordList, lists_within
+from monitor.model import Channel, Entity, ListNamed, OncePer, Place, RouteStep, Rule, Source, WordList, lists_within
 from monitor.sources.http.guard import Network
 from monitor.store.queries.reports import RuleHitReport
 
@@ -28,7 +28,8 @@ _SILENCE_COMMENT = re.compile(r"#\s*lint:\s*ignore\s+([a-z-]+(?:[\s,]+[a-z-]+)*)
 
 @dataclass(frozen=True, slots=True)
 class LintContext:
-    """All that was read. `recent_matches`: what rules matched lately, if that is known; `is_complete`: it is all that
+    """All that was read. `recent_matches`: what rules matched lately, if that is known; `first_alerts`: how many
+    first alerts each rule sent lately, by its `once_per` of that time; `is_complete`: it is all that
     there is, so that what nothing here names is unused; `source_places`: the places of the sources that are checked;
     `sources_place`: where their files are named, if that is checked; `allowed_networks`: the private networks that all
     of them may reach; `allowed_for`: by source id, those that it may reach besides; `routes`: those of
@@ -41,6 +42,7 @@ class LintContext:
     documents: Mapping[Place, YamlDocument]
     sources: Mapping[str, Source] = field(default_factory=dict)
     recent_matches: RuleHitReport | None = None
+    first_alerts: Mapping[str, Mapping[OncePer, int]] = field(default_factory=dict)
     is_complete: bool = False
     source_places: Mapping[str, Place] = field(default_factory=dict)
     sources_place: Place | None = None
@@ -125,6 +127,7 @@ def _lint_in_context(
         yield from rules.lint_unused_list(annotated, used_lists)
     if context.recent_matches is not None:
         yield from rules.lint_too_many_matches(annotated, context.recent_matches)
+    yield from alerts.lint_once_per_edit(annotated, context.first_alerts)
 
 
 def _find_bare_lists(annotated: Iterable[AnnotatedDocument], lists: Mapping[str, WordList]) -> set[str]:

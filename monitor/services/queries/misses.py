@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from itertools import chain
 
 from monitor.active_config import compile_config
@@ -20,7 +21,7 @@ from monitor.store.queries.archive import Archive
 from monitor.store.queries.story_responses import StoryResponseQueries
 from monitor.stories import LONGEST_STORY
 
-__all__ = ["Miss", "MissLedger", "MissLimits", "MissPeriod", "find_misses", "search_misses"]
+__all__ = ["Miss", "MissLedger", "MissLimits", "MissPeriod", "NotJudged", "find_misses", "search_misses"]
 
 Track = Callable[[Iterable[None], int], Iterable[None]]
 """Yields what it is given, and can count it while it comes; the number: about how much it is."""
@@ -39,14 +40,23 @@ class MissPeriod:
         return self.since - LONGEST_STORY
 
 
+class NotJudged(StrEnum):
+    """Why a rule is not judged."""
+
+    NO_ENTITY = "match names no entity, so nothing says what it is about"
+    OFF = "status is off"
+
+
 @dataclass(frozen=True, slots=True)
 class MissLedger:
     """The misses by rule, the worst first; without rules that missed nothing. `stories`: how many stories were judged;
-    `rules`: how many rules that run ask for entities: only these can miss a story."""
+    `rules`: how many rules that run ask for entities: only these can miss a story. `not_judged`: why the others, by
+    their ids, can miss none."""
 
     misses: Mapping[str, Sequence[Miss]]
     stories: int
     rules: int
+    not_judged: Mapping[str, NotJudged]
 
     @property
     def count(self) -> int:
@@ -95,12 +105,15 @@ def search_misses(
     """The same in small steps, for a daemon that has other work: None after each article that was read and each story
     that was judged, and the ledger at last. `rules`: those of the config, compiled: all of them, as what a title is
     about may be a matter of others."""
-    running = [each for each in select_running_rules(config.rules.values()) if rule in (None, each.id)]
+    asked = [each for each in config.rules.values() if rule in (None, each.id)]
+    running = select_running_rules(asked)
     entities = find_rule_entities(running, config.entities, config.lists)
+    off = dict.fromkeys({each.id for each in asked} - {each.id for each in running}, NotJudged.OFF)
+    not_judged = {each.id: off.get(each.id, NotJudged.NO_ENTITY) for each in asked if each.id not in entities}
     named = dict.fromkeys(chain.from_iterable(entities.values()))
     archive, responses = Archive(database), StoryResponseQueries(database)
     if not named or not archive.count_seen(period.first, period.until):
-        yield MissLedger({}, 0, len(entities))
+        yield MissLedger({}, 0, len(entities), not_judged)
         return
     compiled = compile_entities(named, config.entities, config.lists, config.sources, shipped_entities(config.entities))
     stories = EntityStories(compiled, limits.publishers)
@@ -116,4 +129,4 @@ def search_misses(
             found[miss.rule].append(miss)
         yield None
     in_order = {each: sorted(found[each], key=lambda miss: miss.rank) for each in entities if each in found}
-    yield MissLedger(in_order, len(judged), len(entities))
+    yield MissLedger(in_order, len(judged), len(entities), not_judged)

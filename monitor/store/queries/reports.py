@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -10,7 +10,16 @@ from typing import Any
 
 from sqlalchemy import FromClause, func, select
 
-from monitor.model import DeliveryState, IdentityMarkKind, Source, SourceStats, SourceTrouble
+from monitor.alerting.subject_keys import once_per_of
+from monitor.model import (
+    AlertKind,
+    DeliveryState,
+    IdentityMarkKind,
+    OncePer,
+    Source,
+    SourceStats,
+    SourceTrouble,
+)
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, delivery, identity_mark, match, source, story, story_article
 from monitor.store.engine.tables import waiting as later
@@ -149,6 +158,17 @@ class ReportQueries:
             by_rule[row.rule_id][row.rule_version] = row.articles
         (total,) = self._rows(select(func.count().label("articles")).select_from(article).where(recent))
         return RuleHitReport(total.articles, by_rule)
+
+    def first_alerts(self, since: datetime) -> Mapping[str, Mapping[OncePer, int]]:
+        """How many first alerts rules have sent since then: by rule, and by what the rule sent once at that time."""
+        query = select(alert.c.rule_id, alert.c.dedup_key).where(
+            alert.c.at >= since, alert.c.kind.in_((AlertKind.NEW, AlertKind.POSSIBLY)), alert.c.rule_id.is_not(None)
+        )
+        found: defaultdict[str, Counter[OncePer]] = defaultdict(Counter)
+        for row in self._rows(query):
+            if (once_per := once_per_of(row.dedup_key, row.rule_id)) is not None:
+                found[row.rule_id][once_per] += 1
+        return found
 
     def delivery_counts(self) -> Mapping[str, int]:
         """How many deliveries are in each state; a state without any counts 0."""

@@ -142,7 +142,7 @@ def test_a_mention_waits_for_the_morning(news_in: NewsIn, cause: MentionCause, w
 @pytest.mark.parametrize(
     ("once_per", "key", "other"),
     [
-        (OncePer.STORY, "launch story S1", "launch article wire a1"),
+        (OncePer.STORY, "launch story S1", "launch article wire a2"),
         (OncePer.ARTICLE, "launch article wire a1", "launch story S1"),
     ],
 )
@@ -352,15 +352,20 @@ def test_what_is_told_once(once_per: OncePer, told: list[str]) -> None:
     assert in_turn(rule(once_per=once_per), *heard) == told
 
 
-@pytest.mark.parametrize("key", ["launch event E1", "launch story S1"])
+@pytest.mark.parametrize("key", ["launch event E1", "launch story S1", "launch article wire a1"])
 @pytest.mark.parametrize("once_per", [OncePer.STORY, OncePer.EVENT])
-def test_what_was_told_as_a_story_is_not_told_as_an_event(once_per: OncePer, key: str) -> None:
-    """A rule that tells events from now on has told its story all the same; and one that tells stories its event."""
-    by = rule(once_per=once_per)
+@pytest.mark.parametrize("status", [RuleStatus.LIVE, RuleStatus.SHADOW])
+def test_what_was_told_as_a_story_is_not_told_as_an_event(status: RuleStatus, once_per: OncePer, key: str) -> None:
+    """A rule that tells events from now on has told its story all the same, and one that tells stories its event; also
+    the article itself. A rule in shadow would have."""
+    by = replace(rule(once_per=once_per), status=status)
+    told, has_sent, shadow = [key], "sent", ""
+    if status is RuleStatus.SHADOW:
+        told, has_sent, shadow = [f"shadow: {key}"], "would have sent", "; launch is in shadow"
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-    held = evaluate(Case(by, match, article(), STORY, State([NotificationLedger([key])]), NOON, EVENT))
+    held = evaluate(Case(by, match, article(), STORY, State([NotificationLedger(told)]), NOON, EVENT))
     name = "E1" if once_per is OncePer.EVENT else "S1"
-    assert explained(held) == f"suppressed: launch sent this {once_per} already ({name})"
+    assert explained(held) == f"suppressed: launch {has_sent} this {once_per} already ({name}){shadow}"
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,7 @@ async def test_editors_read_faults_and_advice_alike(folder: Path) -> None:
 async def test_a_rule_is_advised_to_say_what_tells_its_events_apart(folder: Path) -> None:
     """At the keys that are meant, and no more once it does; a name that it does not have is a fault."""
     rule = folder / "rules/quake.yaml"
-    match = "{any: [{name: where, words: [Japan]}, {words: [Quake]}]}"
+    match = "{any: [{name: where, words: [Japan, Peru]}, {words: [Quake]}]}"
     events = RULE.replace("{entity: japan}", match) + "alert: {once_per: event, event_lasts: 2 days}\n"
     rule.write_text(events.replace("Quake in Chile", "Chile"), encoding="utf-8")
     rows = (await news_monitor("check", "--json", "rules/quake.yaml", folder=folder)).rows

@@ -82,7 +82,7 @@ def test_each_query_becomes_a_rule_and_what_cannot_be_said_is_named(folder: Path
     done = run("--output", "queries.yaml", given=QUERIES)
     assert done.exit_code == 1
     assert done.stderr.splitlines() == [
-        "list.txt:4:1: 'lang:' cannot be expressed in a rule; write where: {languages: [ko]} in the rule",
+        "list.txt:4:1: 'lang:' is not converted; remove it here, and add to the rule where: {languages: [...]}",
         (
             "list.txt:7:7: the wildcard in 'wal*out' cannot be expressed in a rule; write '*' at ends of words only, "
             "or forms with OR"

@@ -52,6 +52,25 @@ async def test_a_rule_as_json(tmp_path: Path) -> None:
     ]
 
 
+async def test_a_rule_of_a_file_is_shown_without_a_config(tmp_path: Path) -> None:
+    """With where it sends and how often; there are no figures of it."""
+    keys = "to: [night], once_per: event, by: where, event_lasts: 2 days, again_if: new fact, at_most: 6 an hour"
+    rule = RULES.replace("match: {words: {en: [strike, walk out], ko: [파업]}}", "match: {name: where, words: [Busan]}")
+    text = f"{rule.replace('[A strike, 파업]', '[Busan]')}alert: {{{keys}}}\n"
+    (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
+    ended = await news_monitor("rules", "show", "strikes", "--rules", "rules.yaml", folder=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    how_often = "events differ by where; an event lasts 2 days; sent again if: new fact; cooldown: 1 hour"
+    assert ended.out.splitlines() == [
+        "rule       strikes, low, shadow",
+        "title      Strikes",
+        "file       rules.yaml:1:1",
+        "owner      labour-desk",
+        f"alerts     to night, once per event, of any age; {how_often}; at most 6 an hour",
+        "languages  any; 1 word, 2 tests",
+    ]
+
+
 async def test_packs_are_listed_with_what_is_in_them(tmp_path: Path) -> None:
     """East Asia among them, with its eleven rules, in five languages; for people and for programs."""
     ended = await news_monitor("rules", "packs", "--json", folder=tmp_path)

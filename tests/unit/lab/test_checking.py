@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,45 @@ def test_a_rule_that_meets_too_much(new_url: str, tmp_path: Path, many: int, met
     if is_told:
         assert f"it met {met} of the {many} articles of the last 7 days (2%" in checked.lints[0].problem
     assert check.run(NOON + 200 * HOUR).lints == ()  # long ago
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("story", "event", "in another language or in very different words comes as a first alert"),
+        ("article", "story", "it knows only the articles that it sent"),
+        ("event", "article", "every further article about what was sent is sent too"),
+        ("event", "event", None),
+    ],
+)
+def test_an_edit_of_once_per_is_told_for_a_day(
+    new_url: str, tmp_path: Path, before: str, after: str, said: str | None
+) -> None:
+    """Where the rule has sent alerts: what follows, on both kinds of database."""
+    check, file = checking(tmp_path, new_url), tmp_path / "rules/quake.yaml"
+    plain = file.read_text(encoding="utf-8")
+    write(file, f"{plain}alert: {{once_per: {before}}}\n")
+    config = load_config_files(tmp_path / "monitor.yaml", {}).config
+    database = open_database(new_url)
+    try:
+        claims, section = Claims(database, "here:1"), SerialSection(database)
+        claims.register_sources(sources("wire"), NOON)
+        rules = compile_rules(config.rules.values(), config.entities)
+        commit(section, claimed(claims), article("a", "Quake in Japan"), ruleset=rules)
+    finally:
+        database.close()
+
+    def advice(at: datetime) -> list[str]:
+        return [str(lint) for lint in check.run(at).lints if lint.kind == "once-per-edited"]
+
+    assert advice(NOON + HOUR) == []
+    write(file, f"{plain}alert: {{once_per: {after}}}\n")
+    found = advice(NOON + HOUR)
+    assert len(found) == (said is not None)
+    if said is not None:
+        assert f"this rule sent 1 alert in the last 24 hours once per {before}; now " in found[0]
+        assert said in found[0]
+    assert advice(NOON + 25 * HOUR) == []
 
 
 def test_a_rule_that_was_mended_is_judged_by_what_it_met_since(new_url: str, tmp_path: Path) -> None:

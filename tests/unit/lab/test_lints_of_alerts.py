@@ -133,12 +133,21 @@ def test_an_official_source_that_there_is_not(tmp_path: Path) -> None:
         ("entity: {in: ports}", "", []),
         ("list: harbours", "", []),
         ("list: arms", "", ["no-identity event"]),
-        ("words: [c]", ", by: where", []),
+        # what `by` names is the same in every article
+        ("words: [c]", ", by: where", ["one-event where"]),
+        ("entity: busan", ", by: where", ["one-event where"]),
+        ("any: [{entity: busan}, {words: [c]}]", ", by: where", []),
+        ("words: [c, d]", ", by: where", []),
+        ("words: {any: [c], en: [d]}", ", by: where", []),
+        ("list: harbours", ", by: where", []),
+        ("list: arms", ", by: where", ["one-event where"]),
+        ("entity: {kind: place}", ", by: where", []),
+        ("all: [{words: [c]}, {pattern: 'c[0-9]'}]", ", by: where", []),
         # one event of all that comes in a day
         ("entity: busan", ", event_lasts: 1 day", ["one-event 1 day"]),
         ("entity: busan", ", event_lasts: 4 days", ["one-event 4 days"]),
         ("entity: busan", ", event_lasts: 23 hours", []),
-        ("entity: busan", ", event_lasts: 4 days, by: where", []),
+        ("list: harbours", ", event_lasts: 4 days, by: where", []),
         ("words: [c]", ", event_lasts: 36 hours", ["no-identity event, event_lasts: 36 hours", "one-event 36 hours"]),
     ],
 )

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from monitor.decide import Decision
 from monitor.errors import StoreFailed
-from monitor.model import Alert, OncePer, PlannedDelivery, SourceStats
+from monitor.model import Alert, AlertKind, AlertPolicy, OncePer, PlannedDelivery, SourceStats, UpdateTrigger
 from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -270,3 +270,20 @@ def test_a_decision_without_articles_keeps_the_state(database: Database, claims:
     with serial.enter(NOON) as inside:
         assert inside.commit(polled(claim), Decision((), State()), to_desk)
     assert alerts(commit(serial, claimed(claims), article())) == []
+
+
+@pytest.mark.parametrize(("before", "after"), [(OncePer.STORY, OncePer.EVENT), (OncePer.EVENT, OncePer.STORY)])
+def test_an_edit_of_once_per_keeps_what_was_sent(
+    database: Database, claims: Claims, before: OncePer, after: OncePer
+) -> None:
+    """The next report is an update in the thread of the first alert. What was sent is stored for both subjects."""
+    section, policy = SerialSection(database), AlertPolicy(again_if=frozenset({UpdateTrigger.NEW_FACT}))
+    old, edited = (rules(replace(rule(), alert=replace(policy, once_per=each))) for each in (before, after))
+    first = article(text="Two people were killed.")
+    (sent,) = alerts(commit(section, claimed(claims), first, ruleset=old))
+    later = NOON + 2 * HOUR
+    more = article("b", of="post", text="Nine people were killed.", seen=later)
+    (update,) = alerts(commit(section, claimed(claims, "post", later), more, at=later, ruleset=edited))
+    assert (update.kind, update.thread) == (AlertKind.UPDATE, sent.id)
+    with database.reading() as connection:
+        assert list(connection.execute(select(account.c.alert_id)).scalars()) == [sent.id, sent.id]

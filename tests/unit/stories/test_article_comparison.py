@@ -76,6 +76,11 @@ def of_kind(kind: FactKind, comparison: Comparison) -> FactComparison:
         # within one country the finer level counts
         ("Bird flu found in Gangwon", "Bird flu found in Jeju", "en"),
         ("South Korea: strike in Busan", "South Korea: strike in Incheon", "en"),
+        # also if both name the province or the state
+        ("Flood in Houston, Texas, kills three", "200 evacuated in Dallas, Texas, after flood", "en"),
+        ("Hochwasser in Nürnberg: drei Tote in Bayern", "Bayern: 200 Menschen fliehen aus Augsburg", "de"),
+        ("전남 나주 오리농장 조류인플루엔자", "조류인플루엔자, 전남 영암 농장서 확진", "ko"),
+        ("Flood in Houston, Texas", "텍사스주 댈러스 홍수", "en ko"),
         # seas
         ("Tanker burns in the Black Sea", "Tanker burns in the Red Sea", "en"),
         # one ocean, and coasts of two countries
@@ -140,6 +145,47 @@ def test_where_one_does_not_say_the_place_is_unknown(one: str, other: str) -> No
     comparison = compared(one, other)
     assert of_kind(PLACE, comparison).verdict is UNKNOWN
     assert PLACE in comparison.unknown_kinds
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Flood in Houston, Texas, kills three", "Flood in Texas kills three"),
+        ("Flood in Houston, Texas, kills three", "Houston and Dallas under water"),
+        ("Flood in Houston, Texas, kills three", "Flood near Dallas, Texas, reaches Houston"),
+    ],
+)
+def test_a_city_lies_in_its_state(one: str, other: str) -> None:
+    """A state beside the city does not make another place of it."""
+    assert of_kind(PLACE, compared(one, other)).verdict is AGREES
+
+
+def test_a_city_in_a_lead_does_not_narrow_the_state_in_the_title() -> None:
+    """It is often background, or where the reporter is."""
+    leads = ("Officials in Houston said so.", "Officials in Dallas said so.")
+    assert of_kind(PLACE, compared("Flood in Texas", "Texas under water", leads=leads)).verdict is AGREES
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "languages", "verdict"),
+    [
+        ("Flood in Passau, Bavaria, kills three", "200 flee flood in Deggendorf, Bavaria", "en", DOUBTFUL),
+        ("Flood near Passau, Germany", "Germany: 200 flee flood in Deggendorf", "en", DOUBTFUL),
+        ("Flood in Passau, Bavaria", "Hochwasser in Deggendorf (Bayern)", "en de", DOUBTFUL),
+        # one of them says no more than the province, or has both names
+        ("Flood in Passau, Bavaria, kills three", "Bavaria: 200 flee flood", "en", AGREES),
+        ("Flood in Passau, Bavaria", "After Passau, flood reaches Deggendorf, Bavaria", "en", AGREES),
+        # a name that nothing calls a place; a German noun after "in"
+        ("Flood in Bavaria: Schmidt warns", "Bavaria under water, says Huber", "en", AGREES),
+        ("Bayern: Dorf in Sicherheit", "Bayern: Haus in Flammen", "de", AGREES),
+        # what the city has in common outweighs it
+        ("Fire in Sendling, Munich", "Fire in Pasing, Munich", "en", AGREES),
+    ],
+)
+def test_small_towns_in_one_province_are_in_doubt(one: str, other: str, languages: str, verdict: Verdict) -> None:
+    """The gazetteer does not know them, but the words around them call them places."""
+    found = of_kind(PLACE, compared(one, other, languages))
+    assert (found.verdict, bool(found.points)) == (verdict, True)
 
 
 def test_other_countries_beside_the_same_city_are_in_doubt() -> None:

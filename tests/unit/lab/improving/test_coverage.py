@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
+
 from monitor.lab.improving.coverage import Coverage, measure_coverage
 from monitor.lab.improving.examples import Example, count_independent
 from monitor.lab.improving.log_odds import CLEAR, score_words
@@ -51,12 +53,42 @@ def test_the_demand_that_decides_a_miss_is_named() -> None:
     assert decided(found) == {
         "nothing for “strike”": 1,
         "nothing for “port”": 1,
-        "“strike” is there, and ignored": 1,
-        "too far apart for near (“port”, “strike” ...), in another order, or one word for two of them": 1,
+        "ignored where it is there: “strike”": 1,
+        "too far apart for near (“port”, “strike”), in another order, or one word for two of them": 1,
         "unless holds": 1,
         "it is a mention: of mention_if, or because of where the evidence is": 1,
     }
     assert [missed.article.title for missed in found.unexplained] == ["Rain"]
+
+
+FIVE = "the words “strike”, “strikes”, “walkout” and 2 more"
+
+
+@pytest.mark.parametrize(
+    ("what", "named"),
+    [
+        ("name: strike, words: {en: [strike]}", "“strike”"),
+        ("words: {en: [strike]}", "the word “strike”"),
+        ("words: {en: [strike, walkout], ko: [파업]}", "the words “strike”, “walkout”, “파업”"),
+        (
+            "words: {en: [strike, strikes, walkout, walkouts], ko: [파업]}",
+            "the words “strike”, “strikes”, “walkout” and 2 more",
+        ),
+        ("list: strikes", "list “strikes”"),
+        ("any: [{list: strikes}, {words: [lockout]}]", "any (list “strikes”, the word “lockout”)"),
+        ("any: [{words: [a1]}, {words: [b1]}, {words: [c1]}]", "any (the word “a1”, the word “b1” ...)"),
+    ],
+)
+def test_a_part_is_named_as_its_author_wrote_it(what: str, named: str) -> None:
+    """By its name; without one, by its list, or by its first words."""
+    rule = annotate_rule(f"""
+        rule: port-strike
+        title: Strike in a port
+        match: {{near: {{within: sentence, these: [{{words: {{en: [port]}}}}, {{{what}}}]}}}}
+    """)
+    strikes = "list: strikes\nwords: {en: [walkout]}\n"
+    found = measure_coverage(rule, [example("Ships leave the port", WANTED)], define(strikes), 1)
+    assert decided(found) == {f"nothing for {named}": 1}
 
 
 def test_two_demands_are_looked_for_where_no_single_one_decides() -> None:

@@ -115,6 +115,11 @@ def test_words_of_no_language_are_those_of_any() -> None:
     assert len(found.shared) == 3
 
 
+def test_words_without_a_name_are_named_by_the_first_of_them() -> None:
+    text = rule().replace("name: what, ", "")
+    assert named(text, DRILLS) == ["list “drills” in place of the words “drill”, “drills”, “exercise”"]
+
+
 def test_words_that_the_list_lacks_stay() -> None:
     assert named(rule("words: {en: [drill, drills, landing]}"), DRILLS) == ["list “drills” beside the words of “what”"]
 

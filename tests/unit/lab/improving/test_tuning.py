@@ -52,7 +52,7 @@ def proposed(tuning: Tuning) -> list[str]:
                 example("Dockers of the two firms of Bari on strike", WANTED),
                 example("Strike, the fourth one since May, keeps ferry away", WANTED),
             ],
-            "within: 8 words, for near (“port”, “strike” ...)",
+            "within: 8 words, for near (“port”, “strike”)",
         ),
         (
             strikes(),
@@ -152,10 +152,10 @@ def test_a_rule_of_one_part_is_tuned_by_all_judged_articles() -> None:
     rule = "rule: walkouts\ntitle: Walkouts\nmatch: {words: {en: [strike]}}\n"
     wanted = [example("Crews stage walkout", WANTED), example("Walkout of drivers in Bari", WANTED)]
     found = tuned(rule, *GOOD, *wanted)
-    assert proposed(found) == ["add “walkout” (en) to words strike"]
+    assert proposed(found) == ["add “walkout” (en) to the word “strike”"]
     noisy = [example("The walkout of the museum", UNWANTED), example("A walkout basement for sale", UNWANTED)]
     found = tuned(rule, *GOOD, *wanted, *noisy)
-    assert "add “walkout” (en) to words strike" not in proposed(found)
+    assert "add “walkout” (en) to the word “strike”" not in proposed(found)
     (word,) = [word for word in found.coverage.words if word.term.text == "walkout"]
     assert len(word.brought) == 2
 
