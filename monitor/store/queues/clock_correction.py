@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, func, select, update
 
 from monitor.alerting.channel_pace import CLOCK_TOLERANCE
+from monitor.alerting.retry import LONGEST_WAIT
 from monitor.model import DeliveryState
 from monitor.store.engine.database import Database, write_rows
 from monitor.store.engine.tables import UNSENT, alert, attempt, delivery
@@ -46,20 +47,29 @@ def correct_delivery_times(database: Database, now: datetime) -> int:
     """Let open deliveries wait, from now on, as long as they were meant to, if their times were written by a clock that
     was ahead; returns how many. Doing it twice changes nothing more."""
     with database.writing() as connection:
-        wrong = [row for row in connection.execute(_SELECT_OPEN) if _was_ahead(row, now)]
+        found = [(row, _correct_wait(row, now)) for row in connection.execute(_SELECT_OPEN)]
+        wrong = [(row, until) for row, until in found if until != row.waits_until]
         for statement, is_lease in ((_MOVE_DUE, False), (_MOVE_LEASE, True)):
-            rows = [_move_back(row, now) for row in wrong if (row.state == DeliveryState.SENDING) is is_lease]
+            rows = [
+                {"its_id": row.id, "its_attempts": row.attempts, "until": until}
+                for row, until in wrong
+                if (row.state == DeliveryState.SENDING) is is_lease
+            ]
             write_rows(connection, statement, rows)
     return len(wrong)
 
 
-def _was_ahead(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
-    """A time before the moment at which it was written has been corrected already."""
-    return bool(row.written_at > now + CLOCK_TOLERANCE and row.waits_until >= row.written_at)
-
-
-def _move_back(row: Row[*tuple[Any, ...]], now: datetime) -> dict[str, object]:
-    until = now + (row.waits_until - row.written_at)
+def _correct_wait(row: Row[*tuple[Any, ...]], now: datetime) -> datetime:
+    """Until when a delivery is to wait."""
+    until: datetime = row.waits_until
+    if row.written_at <= now + CLOCK_TOLERANCE:
+        return until
+    # A time before the moment at which it was written has been corrected already. If the clock was set back once more
+    # since then, nobody knows how long a delivery that was tried was meant to wait; the others were due.
+    is_corrected = until < row.written_at
     if row.held_by is not None and row.state == DeliveryState.PENDING:  # it waits for a time of the day
-        until = row.waits_until - (row.written_at - now) // _DAY * _DAY
-    return {"its_id": row.id, "its_attempts": row.attempts, "until": until}
+        ahead = max(until - now, timedelta(0)) if is_corrected else row.written_at - now
+        return until - ahead // _DAY * _DAY
+    if not is_corrected:
+        return now + (until - row.written_at)
+    return min(until, now + (timedelta(0) if row.state == DeliveryState.PENDING else LONGEST_WAIT))

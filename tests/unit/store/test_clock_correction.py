@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from monitor.alerting.retry import RetryVerdict
+from monitor.alerting.retry import LONGEST_WAIT, RetryVerdict
 from monitor.model import Delivery, DeliveryState, Receipt, ReceiptKind
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -80,3 +80,21 @@ def test_what_waits_for_hours_still_waits_for_that_time_of_the_day(database: Dat
     correct_delivery_times(database, NOON)
     assert outbox.find_due(NOON + 9 * HOUR - MINUTE).channels == []
     assert outbox.find_due(NOON + 9 * HOUR).channels == ["desk"]
+
+
+def test_a_clock_that_is_set_back_twice(database: Database, outbox: Outbox) -> None:
+    """After the first time nothing says any more when the delivery was stored by the clock of that moment."""
+    for now in (NOON + AHEAD - HOUR, NOON - AHEAD):
+        assert correct_delivery_times(database, now) == 1
+        assert outbox.find_due(now).channels == ["desk"]
+    assert correct_delivery_times(database, NOON - AHEAD) == 0
+
+
+def test_a_pause_is_not_longer_than_any_if_the_clock_is_set_back_twice(database: Database, outbox: Outbox) -> None:
+    """How long it was meant to be is not known any more."""
+    again = RetryVerdict(DeliveryState.RETRY, NOON + AHEAD + 10 * MINUTE)
+    busy = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
+    assert outbox.settle(taken(outbox, NOON + AHEAD), busy, again, NOON + AHEAD)
+    assert correct_delivery_times(database, NOON) == 1
+    assert [correct_delivery_times(database, NOON - AHEAD) for _ in range(2)] == [1, 0]
+    assert outbox.find_due(NOON - AHEAD + LONGEST_WAIT).channels == ["desk"]
