@@ -21,6 +21,7 @@ from monitor.telemetry import LogEvent, log
 MAX_COMBINED = 5
 """Alerts in one message. What is left comes in the next one."""
 
+OPEN_STATES = (DeliveryState.PENDING, DeliveryState.RETRY)
 _CLAIMED = (
     delivery.c.id,
     delivery.c.alert_id,
@@ -61,25 +62,28 @@ _NEXT = (
     .cte("next_one")
 )
 _CLAIM_NEXT = _CLAIM.where(delivery.c.id.in_(select(_NEXT.c.id)))
-_ARTICLE = select(alert.c.article_id, alert.c.article_version).where(alert.c.id == bindparam("its_alert")).cte("its")
-_IS_ABOUT_IT = (alert.c.article_id == _ARTICLE.c.article_id) & (alert.c.article_version == _ARTICLE.c.article_version)
-_ABOUT_SAME_ARTICLE = (
-    select(delivery.c.id)
-    .join(alert, alert.c.id == delivery.c.alert_id)
-    .join(_ARTICLE, _IS_ABOUT_IT)
+# It is found by its alerts only: whether it is due is decided afterwards. Otherwise a planner without statistics looks
+# through all that waits for the channel, at each claim.
+_OTHER_ALERT = alert.alias("other")
+_IS_ABOUT_SAME_ARTICLE = (_OTHER_ALERT.c.article_id == alert.c.article_id) & (
+    _OTHER_ALERT.c.article_version == alert.c.article_version
+)
+_IS_ITS_DELIVERY = (delivery.c.alert_id == _OTHER_ALERT.c.id) & (delivery.c.channel == bindparam("its_channel"))
+_SELECT_ABOUT_SAME_ARTICLE = (
+    select(delivery.c.id, delivery.c.priority, delivery.c.state, delivery.c.not_before)
+    .join_from(alert, _OTHER_ALERT, _IS_ABOUT_SAME_ARTICLE)
+    .join(delivery, _IS_ITS_DELIVERY)
     .where(
-        _IS_DUE,
-        alert.c.kind != AlertKind.DIGEST,
+        alert.c.id == bindparam("its_alert"),
+        _OTHER_ALERT.c.id != alert.c.id,
+        _OTHER_ALERT.c.kind != AlertKind.DIGEST,
         # Those that were tried together are tried together again: so a repeat is the same message.
         delivery.c.attempts == bindparam("its_attempts"),
         delivery.c.repeat == bindparam("its_repeat"),
     )
-    .order_by(delivery.c.priority, delivery.c.id)
-    .limit(MAX_COMBINED - 1)
     .with_for_update(skip_locked=True, of=delivery)
-    .cte("others")
 )
-_CLAIM_ABOUT_SAME_ARTICLE = _CLAIM.where(delivery.c.id.in_(select(_ABOUT_SAME_ARTICLE.c.id)))
+_CLAIM_THESE = _CLAIM.where(delivery.c.id.in_(bindparam("ids", expanding=True)))
 _BEGIN_ATTEMPT = insert(attempt)
 _SELECT_ATTEMPTS = (
     select(attempt.c.receipt, attempt.c.throttled)
@@ -111,7 +115,12 @@ def claim_about_same_article(connection: Connection, first: Delivery, lease: Del
     if not isinstance(subject, Alert) or subject.kind is AlertKind.DIGEST or first.refusals:
         return
     same = {"its_alert": subject.id, "its_attempts": first.attempt - 1, "its_repeat": first.may_be_duplicate}
-    rows = connection.execute(_CLAIM_ABOUT_SAME_ARTICLE, {**_lease_values(first.channel, lease), **same}).all()
+    found = connection.execute(_SELECT_ABOUT_SAME_ARTICLE, {"its_channel": first.channel, **same}).all()
+    due = [row for row in found if row.state in OPEN_STATES and row.not_before <= lease.now]
+    if not due:
+        return
+    ids = [row.id for row in sorted(due, key=lambda row: (row.priority, row.id))[: MAX_COMBINED - 1]]
+    rows = connection.execute(_CLAIM_THESE, {**_lease_values(first.channel, lease), "ids": ids}).all()
     for row in sorted(rows, key=lambda row: (row.priority, row.id)):
         if (other := begin_attempt(connection, row, lease.now)) is not None:
             yield other

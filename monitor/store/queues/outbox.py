@@ -36,17 +36,22 @@ from monitor.store.queues.dead_letters import (
     build_resend_values,
     revive_deliveries,
 )
-from monitor.store.queues.delivery_claims import DeliveryLease, begin_attempt, claim_about_same_article, claim_next
+from monitor.store.queues.delivery_claims import (
+    OPEN_STATES,
+    DeliveryLease,
+    begin_attempt,
+    claim_about_same_article,
+    claim_next,
+)
 from monitor.telemetry import LogEvent, log
 
-_OPEN = (DeliveryState.PENDING, DeliveryState.RETRY)
 # What an operator may retry or discard. What is being sent may still arrive; what was accepted has arrived.
-OPERATOR_STATES = (*_OPEN, DeliveryState.DEAD)
+OPERATOR_STATES = (*OPEN_STATES, DeliveryState.DEAD)
 
 # Built once, because it is asked for every second: building a statement costs more than running it.
 _NOW = bindparam("now", type_=delivery.c.not_before.type)
 _SELECT_DUE_CHANNELS = (
-    select(delivery.c.channel).where(delivery.c.state.in_(_OPEN), delivery.c.not_before <= _NOW).distinct()
+    select(delivery.c.channel).where(delivery.c.state.in_(OPEN_STATES), delivery.c.not_before <= _NOW).distinct()
 )
 _SELECT_EXPIRED = (
     select(delivery.c.id).where(delivery.c.state == DeliveryState.SENDING, delivery.c.lease_until <= _NOW).limit(1)
@@ -225,7 +230,7 @@ def _settle_delivery(
     connection: Connection, sent: Delivery, receipt: Receipt, verdict: RetryVerdict, now: datetime
 ) -> bool:
     """Record in a delivery how its attempt ended. False if the claim was no longer ours."""
-    late = _OPEN if verdict.state is DeliveryState.ACCEPTED else ()
+    late = OPEN_STATES if verdict.state is DeliveryState.ACCEPTED else ()
     claim = {"its_id": sent.id, "its_attempt": sent.attempt}
     values: dict[str, object] = {
         "state": verdict.state,
