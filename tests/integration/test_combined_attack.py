@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,11 +13,26 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from monitor import clock
-from monitor.model import Level
+from monitor.alerting import retry
+from monitor.delivery import Dispatcher
+from monitor.model import (
+    Channel,
+    Level,
+    Limits,
+    Message,
+    MessageTemplate,
+    Receipt,
+    ReceiptKind,
+    RouteStep,
+    Settings,
+)
+from monitor.notify import Notifier, Send
 from monitor.notify.renderers import capabilities_of, render_message
 from monitor.notify.renderers.capabilities import Form
 from monitor.notify.renderers.kinds import KINDS, combines_alerts
 from monitor.store.engine.database import Database
+from monitor.store.engine.store_thread import StoreThread
+from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.delivery_claims import MAX_COMBINED
 from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, alert, delivery
@@ -71,3 +89,61 @@ def test_with_little_room_a_message_still_names_its_rule_and_all_its_alerts(kind
     assert first.rule_title in text
     assert ("“" in text) == ("“" in (alone.markdown or alone.text))
     assert capabilities_of(kind).accepts(sent.title, sent.markdown or sent.text)
+
+
+URL = "gotify://127.0.0.1:9/Atoken12345"  # people read it; nothing is sent there
+
+
+class PlayedNotifier(Notifier):
+    """Renders as the real one does. `answer` plays the server; `texts` are what it got."""
+
+    def __init__(self) -> None:
+        self.channels = {"desk": Channel("desk", URL)}
+        self.texts: list[str] = []
+        super().__init__(lambda: self.channels, Limits().send)
+
+    @asynccontextmanager
+    async def send_slot(self, channel: str) -> AsyncIterator[Send]:  # noqa: ARG002 - as the real one
+        async def send(message: Message) -> Receipt:
+            self.texts.append(message.text)
+            return self.answer(message)
+
+        yield send
+
+    def answer(self, message: Message) -> Receipt:  # noqa: ARG002 - others look at it
+        return Receipt(ReceiptKind.ACCEPTED)
+
+
+async def deliver(database: Database, notifier: PlayedNotifier, turns: int = 1) -> dict[str, int]:
+    """Send all that is due, so many times; returns the states of the deliveries."""
+    settings = Settings("UTC", "", notifier.channels, {"default": (RouteStep("desk"),)}, limits=Limits(attempts=8))
+    outbox, thread = Outbox(database, "here"), StoreThread()
+    dispatcher = Dispatcher(settings, outbox=outbox, notifier=notifier, thread=thread, name_of=str.title)
+    try:
+        for _ in range(turns):
+            await dispatcher.send_all_due()
+    finally:
+        notifier.close()
+        thread.close()
+    return {state: count for state, count in ReportQueries(database).delivery_counts().items() if count}
+
+
+class NewTemplate(PlayedNotifier):
+    """Somebody saves a template for the channel while an alert is claimed."""
+
+    def combines_alerts(self, channel: str) -> bool:
+        combines = super().combines_alerts(channel)
+        self.channels["desk"] = Channel("desk", URL, template=MessageTemplate("t.j2", "{{ title }}, alert {{ id }}"))
+        return combines
+
+
+async def test_a_template_that_comes_meanwhile_loses_no_alert(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It shows one alert. The others must not count as sent."""
+    monkeypatch.setattr(retry, "FIRST_WAIT", timedelta(0))
+    fill(database, ["desk"], other_levels=[Level.MEDIUM])
+    notifier = NewTemplate()
+    assert await deliver(database, notifier, 2) == {"accepted": 2}
+    ids = [report.alert for report in ReportQueries(database).deliveries([], 100)]
+    assert [id_ for id_ in ids if not any(f"alert {id_}" in text for text in notifier.texts)] == []
