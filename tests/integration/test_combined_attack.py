@@ -13,10 +13,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from monitor import clock
-from monitor.alerting import retry
+from monitor.alerting import channel_pace, retry
+from monitor.alerting.retry import RetryVerdict
 from monitor.delivery import Dispatcher
 from monitor.model import (
     Channel,
+    DeliveryState,
     Level,
     Limits,
     Message,
@@ -35,7 +37,7 @@ from monitor.store.engine.store_thread import StoreThread
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.delivery_claims import MAX_COMBINED
 from monitor.store.queues.outbox import Outbox
-from tests.building import HOUR, alert, delivery
+from tests.building import HOUR, MINUTE, alert, delivery
 from tests.sending import fill
 
 
@@ -147,3 +149,39 @@ async def test_a_template_that_comes_meanwhile_loses_no_alert(
     assert await deliver(database, notifier, 2) == {"accepted": 2}
     ids = [report.alert for report in ReportQueries(database).deliveries([], 100)]
     assert [id_ for id_ in ids if not any(f"alert {id_}" in text for text in notifier.texts)] == []
+
+
+class FailingServer(PlayedNotifier):
+    """It fails on one of the alerts, without a word about it: 500, or a connection that ends."""
+
+    kind = ReceiptKind.TRY_LATER
+
+    def answer(self, message: Message) -> Receipt:
+        return Receipt(self.kind, "500") if "About launch-1" in message.text else super().answer(message)
+
+
+@pytest.mark.parametrize("kind", [ReceiptKind.TRY_LATER, ReceiptKind.UNKNOWN])
+async def test_an_alert_on_which_a_server_fails_does_not_stop_the_others(
+    database: Database, monkeypatch: pytest.MonkeyPatch, kind: ReceiptKind
+) -> None:
+    """Few servers say that a message is refused for what is in it."""
+    monkeypatch.setattr(retry, "FIRST_WAIT", timedelta(0))
+    monkeypatch.setattr(retry, "UNANSWERED_WAIT", timedelta(0))
+    monkeypatch.setattr(channel_pace, "FIRST_PROBE", timedelta(0))
+    fill(database, ["desk"], other_levels=[Level.MEDIUM])
+    notifier = FailingServer()
+    notifier.kind = kind
+    assert await deliver(database, notifier, 20) == {"accepted": 1, "dead": 1}
+
+
+def test_what_was_refused_is_not_taken_with_another(database: Database) -> None:
+    """However they came to the same number of attempts: one was refused alone, the other one found a server away."""
+    fill(database, ["desk"], other_levels=[Level.MEDIUM])
+    outbox, now = Outbox(database, "here"), clock.now()
+    for kind in (ReceiptKind.TRY_LATER, ReceiptKind.REFUSED):
+        alone = outbox.claim("desk", now, HOUR)
+        assert alone is not None
+        assert outbox.settle(alone, Receipt(kind, "no"), RetryVerdict(DeliveryState.RETRY, now + MINUTE), now)
+    again = outbox.claim("desk", now + HOUR, HOUR, combine=True)
+    assert again is not None
+    assert again.combined == ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from monitor.errors import RowUnreadable
 from monitor.model import Alert, AlertKind, Delivery, DeliveryState, Handover, ReceiptKind
@@ -20,6 +20,8 @@ from monitor.telemetry import LogEvent, log
 
 MAX_COMBINED = 5
 """Alerts in one message. What is left comes in the next one."""
+MAX_TRIES_TOGETHER = 3
+"""Then each is tried alone: what is in one of them may be the cause, and a server that fails on it need not say so."""
 
 OPEN_STATES = (DeliveryState.PENDING, DeliveryState.RETRY)
 _CLAIMED = (
@@ -69,6 +71,12 @@ _IS_ABOUT_SAME_ARTICLE = (_OTHER_ALERT.c.article_id == alert.c.article_id) & (
     _OTHER_ALERT.c.article_version == alert.c.article_version
 )
 _IS_ITS_DELIVERY = (delivery.c.alert_id == _OTHER_ALERT.c.id) & (delivery.c.channel == bindparam("its_channel"))
+_WAS_REFUSED = (
+    exists()
+    .where(attempt.c.delivery_id == delivery.c.id, attempt.c.number > delivery.c.forgiven)
+    .where(attempt.c.receipt == ReceiptKind.REFUSED)
+    .correlate(delivery)
+)
 _SELECT_ABOUT_SAME_ARTICLE = (
     select(delivery.c.id, delivery.c.priority, delivery.c.state, delivery.c.not_before)
     .join_from(alert, _OTHER_ALERT, _IS_ABOUT_SAME_ARTICLE)
@@ -80,6 +88,7 @@ _SELECT_ABOUT_SAME_ARTICLE = (
         # Those that were tried together are tried together again: so a repeat is the same message.
         delivery.c.attempts == bindparam("its_attempts"),
         delivery.c.repeat == bindparam("its_repeat"),
+        ~_WAS_REFUSED,
     )
     .with_for_update(skip_locked=True, of=delivery)
 )
@@ -109,10 +118,13 @@ def claim_next(connection: Connection, channel: str, lease: DeliveryLease) -> Ro
 
 def claim_about_same_article(connection: Connection, first: Delivery, lease: DeliveryLease) -> Iterator[Delivery]:
     """Claims what is due on the same channel of other alerts about the same article as the first one, the highest level
-    first; nothing for a notice or a digest. A message that was refused is sent alone: what is in it may be the cause.
+    first; nothing for a notice or a digest. A message that was refused, or has failed MAX_TRIES_TOGETHER times, is sent
+    alone: what is in it may be the cause. So is what was refused before, even if the first one was not.
     """
     subject = first.alert
     if not isinstance(subject, Alert) or subject.kind is AlertKind.DIGEST or first.refusals:
+        return
+    if first.attempt - first.forgiven_attempts - first.throttled > MAX_TRIES_TOGETHER:
         return
     same = {"its_alert": subject.id, "its_attempts": first.attempt - 1, "its_repeat": first.may_be_duplicate}
     found = connection.execute(_SELECT_ABOUT_SAME_ARTICLE, {"its_channel": first.channel, **same}).all()
