@@ -9,7 +9,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlalchemy.engine import Engine
 
 from monitor import clock
@@ -17,6 +17,7 @@ from monitor.alerting import channel_pace, retry
 from monitor.alerting.retry import RetryVerdict
 from monitor.delivery import Dispatcher
 from monitor.model import (
+    AlertKind,
     Channel,
     DeliveryState,
     Level,
@@ -34,6 +35,7 @@ from monitor.notify.renderers.capabilities import Form
 from monitor.notify.renderers.kinds import KINDS, combines_alerts
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
+from monitor.store.engine.tables import alert as alert_table
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.delivery_claims import MAX_COMBINED
 from monitor.store.queues.outbox import Outbox
@@ -185,3 +187,14 @@ def test_what_was_refused_is_not_taken_with_another(database: Database) -> None:
     again = outbox.claim("desk", now + HOUR, HOUR, combine=True)
     assert again is not None
     assert again.combined == ()
+
+
+@pytest.mark.parametrize("of_launch", [AlertKind.UPDATE, AlertKind.POSSIBLY])
+def test_a_new_alert_does_not_come_in_the_thread_of_another_one(database: Database, of_launch: AlertKind) -> None:
+    """An update answers its first message, and takes its place on ntfy: there nobody would look for a new alert."""
+    fill(database, ["desk"], other_levels=[Level.HIGH])
+    with database.writing() as connection:
+        connection.execute(update(alert_table).where(alert_table.c.rule_id == "launch").values(kind=of_launch))
+    outbox, now = Outbox(database, "here"), clock.now()
+    sent = [outbox.claim("desk", now, HOUR, combine=True) for _ in range(2)]
+    assert [each and len(each.combined) for each in sent] == [0, 0]

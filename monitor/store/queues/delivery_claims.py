@@ -84,7 +84,7 @@ _SELECT_ABOUT_SAME_ARTICLE = (
     .where(
         alert.c.id == bindparam("its_alert"),
         _OTHER_ALERT.c.id != alert.c.id,
-        _OTHER_ALERT.c.kind != AlertKind.DIGEST,
+        _OTHER_ALERT.c.kind == alert.c.kind,  # a new alert has no place in the thread of an update
         # Those that were tried together are tried together again: so a repeat is the same message.
         delivery.c.attempts == bindparam("its_attempts"),
         delivery.c.repeat == bindparam("its_repeat"),
@@ -117,9 +117,10 @@ def claim_next(connection: Connection, channel: str, lease: DeliveryLease) -> Ro
 
 
 def claim_about_same_article(connection: Connection, first: Delivery, lease: DeliveryLease) -> Iterator[Delivery]:
-    """Claims what is due on the same channel of other alerts about the same article as the first one, the highest level
-    first; nothing for a notice or a digest. A message that was refused, or has failed MAX_TRIES_TOGETHER times, is sent
-    alone: what is in it may be the cause. So is what was refused before, even if the first one was not.
+    """Claims what is due on the same channel of other alerts of the same kind about the same article as the first one,
+    the highest level first; nothing for a notice or a digest. A message that was refused, or has failed
+    MAX_TRIES_TOGETHER times, is sent alone: what is in it may be the cause. So is what was refused before, even if the
+    first one was not.
     """
     subject = first.alert
     if not isinstance(subject, Alert) or subject.kind is AlertKind.DIGEST or first.refusals:
