@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from apprise import NotificationManager
 from sqlalchemy import event, update
 from sqlalchemy.engine import Engine
 
@@ -198,3 +200,14 @@ def test_a_new_alert_does_not_come_in_the_thread_of_another_one(database: Databa
     outbox, now = Outbox(database, "here"), clock.now()
     sent = [outbox.claim("desk", now, HOUR, combine=True) for _ in range(2)]
     assert [each and len(each.combined) for each in sent] == [0, 0]
+
+
+def test_each_incident_is_one_alert() -> None:
+    """Plug-ins for incidents have the option `action`: to open one, to add to it or to close it. (That of Bark says
+    what a tap on a notification does.)"""
+    plugins: Any = NotificationManager()  # type: ignore[no-untyped-call]
+    of_incidents = {kind for kind in plugins.schemas() if "action" in plugins[kind].template_args} - {"bark", "barks"}
+    assert {"pagerduty", "ilert", "incidentio"} <= of_incidents
+    by_name = {"amqp", "amqps", "betterstack", "flowtriq", "flowtriqs", "spike", "xmatters"}
+    assert by_name <= set(plugins.schemas())
+    assert [kind for kind in sorted(of_incidents | by_name) if combines_alerts(kind)] == []
