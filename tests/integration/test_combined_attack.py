@@ -211,3 +211,14 @@ def test_each_incident_is_one_alert() -> None:
     by_name = {"amqp", "amqps", "betterstack", "flowtriq", "flowtriqs", "spike", "xmatters"}
     assert by_name <= set(plugins.schemas())
     assert [kind for kind in sorted(of_incidents | by_name) if combines_alerts(kind)] == []
+
+
+def test_what_is_tried_again_is_due_at_the_same_time_even_if_the_first_alert_is_given_up() -> None:
+    """An operator had sent the others again, so their earlier attempts do not count."""
+    first = replace(delivery(), attempt=30)
+    others = [replace(first, id=id_, forgiven_attempts=29) for id_ in (2, 3)]
+    receipt = Receipt(ReceiptKind.TRY_LATER, "503")
+    own, *verdicts = retry.after_message(receipt, (first, *others), limit=30, now=clock.now(), unknowns=0)
+    assert own.state is DeliveryState.DEAD
+    assert [each.state for each in verdicts] == [DeliveryState.RETRY] * 2
+    assert verdicts[0].not_before == verdicts[1].not_before
