@@ -22,6 +22,7 @@ from monitor.model import (
     AlertKind,
     Channel,
     DeliveryState,
+    Handover,
     Level,
     Limits,
     Message,
@@ -222,3 +223,12 @@ def test_what_is_tried_again_is_due_at_the_same_time_even_if_the_first_alert_is_
     assert own.state is DeliveryState.DEAD
     assert [each.state for each in verdicts] == [DeliveryState.RETRY] * 2
     assert verdicts[0].not_before == verdicts[1].not_before
+
+
+def test_a_message_says_that_one_of_its_alerts_comes_late_or_for_another_channel() -> None:
+    """Whichever alert is the first."""
+    late = replace(delivery(alert()), due_at=clock.now() - 9 * HOUR, claimed_at=clock.now(), held_by="desk hours")
+    late = replace(late, handover=Handover("mail", clock.now() - HOUR))
+    sent = render_message(replace(delivery(), combined=(late,)), kind="ntfy", source="Wire", zone=ZoneInfo("UTC"))
+    for part in ("Late by 9 hours", "by desk hours", "because channel mail has failed"):
+        assert part in sent.text, part

@@ -134,11 +134,8 @@ def list_versions(
     """What a message may say, from the longest version to the shortest. `source`: the name of the article's source;
     `zone`: the time zone of its times."""
     subject = delivery.alert
-    remarks = [*_explain_handover(delivery, zone), *_explain_delay(delivery)]
-    if delivery.may_be_duplicate:
-        remarks.append(REPEAT)
-    if delivery.held_by is not None:
-        remarks.append(f"Held since {_format_local_time(subject.at, zone)} by {delivery.held_by}.")
+    deliveries = (delivery, *delivery.combined)
+    remarks = list(dict.fromkeys(remark for each in deliveries for remark in _list_remarks(each, zone)))
     if isinstance(subject, Notice):
         yield from _list_notice_versions(subject, remarks, zone)
     elif subject.kind is AlertKind.DIGEST:
@@ -157,6 +154,15 @@ def list_versions(
         others = (_list_others(delivery),) if delivery.combined else ()
         for _, content in alone:
             yield replace(content, others=others)
+
+
+def _list_remarks(delivery: Delivery, zone: ZoneInfo) -> Iterator[str]:
+    yield from _explain_handover(delivery, zone)
+    yield from _explain_delay(delivery)
+    if delivery.may_be_duplicate:
+        yield REPEAT
+    if delivery.held_by is not None:
+        yield f"Held since {_format_local_time(delivery.alert.at, zone)} by {delivery.held_by}."
 
 
 def _explain_handover(delivery: Delivery, zone: ZoneInfo) -> list[str]:
