@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from apprise import NotificationManager
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 from sqlalchemy.engine import Engine
 
 from monitor import clock
@@ -39,10 +41,12 @@ from monitor.notify.renderers.kinds import KINDS, combines_alerts
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import alert as alert_table
+from monitor.store.engine.tables import delivery as delivery_table
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.delivery_claims import MAX_COMBINED
 from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, alert, delivery
+from tests.patience import PATIENCE
 from tests.sending import fill
 
 
@@ -50,9 +54,9 @@ def test_only_the_first_is_looked_for_in_what_waits_for_the_channel(database: Da
     """A new database has no statistics: its planner must not read all that waits for a channel, at each claim, to find
     the other alerts about one article."""
     fill(database, ["desk"], "a", "b", other_levels=[Level.MEDIUM])
-    asked: list[tuple[str, object]] = []
+    asked: list[tuple[str, Any]] = []
 
-    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+    def note(_connection: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
         asked.append((statement, values))
 
     event.listen(Engine, "before_cursor_execute", note)
@@ -65,7 +69,7 @@ def test_only_the_first_is_looked_for_in_what_waits_for_the_channel(database: Da
     explain = "EXPLAIN QUERY PLAN" if database.kind == "SQLite" else "EXPLAIN"
     with database.writing() as connection:
         plans = [
-            " ".join(str(row) for row in connection.exec_driver_sql(f"{explain} {statement}", values))  # type: ignore[call-overload]
+            " ".join(str(row) for row in connection.exec_driver_sql(f"{explain} {statement}", values))
             for statement, values in asked
             if statement.lstrip().startswith(("SELECT", "UPDATE", "WITH"))
         ]
@@ -232,3 +236,28 @@ def test_a_message_says_that_one_of_its_alerts_comes_late_or_for_another_channel
     sent = render_message(replace(delivery(), combined=(late,)), kind="ntfy", source="Wire", zone=ZoneInfo("UTC"))
     for part in ("Late by 9 hours", "by desk hours", "because channel mail has failed"):
         assert part in sent.text, part
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_receipt_locks_the_deliveries_of_a_message_in_the_order_of_their_ids(database: Database) -> None:
+    """As `outbox discard` does: two transactions that lock in different orders can deadlock."""
+    fill(database, ["desk"], other_levels=[Level.CRITICAL])
+    outbox, now = Outbox(database, "here"), clock.now()
+    sent = outbox.claim("desk", now, HOUR, combine=True)
+    assert sent is not None
+    (other,) = sent.combined
+    assert other.id < sent.id
+    row, accepted = select(delivery_table.c.id), RetryVerdict(DeliveryState.ACCEPTED)
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as connection:
+            connection.execute(row.where(delivery_table.c.id == other.id).with_for_update())
+            settling = pool.submit(outbox.settle, sent, Receipt(ReceiptKind.ACCEPTED), accepted, now, accepted)
+            ends = time.monotonic() + PATIENCE
+            while not connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar_one():
+                assert time.monotonic() < ends
+                assert not settling.done()
+                time.sleep(0.01)
+            free = row.where(delivery_table.c.id == sent.id).with_for_update(skip_locked=True)
+            is_free = connection.execute(free).first() is not None
+        assert settling.result(timeout=PATIENCE)
+    assert is_free

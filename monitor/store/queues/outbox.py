@@ -56,6 +56,12 @@ _SELECT_DUE_CHANNELS = (
 _SELECT_EXPIRED = (
     select(delivery.c.id).where(delivery.c.state == DeliveryState.SENDING, delivery.c.lease_until <= _NOW).limit(1)
 )
+_LOCK = (
+    select(delivery.c.id)
+    .where(delivery.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(delivery.c.id)
+    .with_for_update()
+)
 _END_ATTEMPT = (
     update(attempt)
     .where(
@@ -138,6 +144,8 @@ class Outbox:
         """
         revived = RevivalCounts(0, 0)
         with self._database.writing() as connection:
+            if sent.combined:  # in the order in which others lock several
+                connection.execute(_LOCK, {"ids": [each.id for each in (sent, *sent.combined)]}).all()
             settled = _settle_delivery(connection, sent, receipt, verdict, now)
             if verdict.state is DeliveryState.ACCEPTED:
                 end_channel_failure(connection, sent.channel)
@@ -217,9 +225,9 @@ class Outbox:
     def _update_open(self, ids: Iterable[int], values: Mapping[str, object]) -> dict[int, DeliveryState]:
         found: dict[int, DeliveryState] = {}
         for batch in in_batches(ids):
-            query = select(delivery.c.id, delivery.c.state).where(delivery.c.id.in_(batch)).with_for_update()
+            query = select(delivery.c.id, delivery.c.state).where(delivery.c.id.in_(batch)).order_by(delivery.c.id)
             with self._database.writing() as connection:
-                states = {row.id: DeliveryState(row.state) for row in connection.execute(query)}
+                states = {row.id: DeliveryState(row.state) for row in connection.execute(query.with_for_update())}
                 open_ids = [id_ for id_, state in states.items() if state in OPERATOR_STATES]
                 connection.execute(update(delivery).where(delivery.c.id.in_(open_ids)).values(**values))
             found |= states
