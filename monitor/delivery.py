@@ -142,6 +142,8 @@ class Dispatcher:
 
     async def _attempt_delivery(self, delivery: Delivery, send: Send) -> Receipt:
         kind = ReceiptKind.TRY_LATER  # what was not handed over cannot have arrived
+        if delivery.combined and not self._notifier.combines_alerts(delivery.channel):  # it would show the first only
+            return Receipt(kind, "monitor.yaml has just changed this channel")
         try:
             message = self._notifier.render(delivery, source=self._source_name(delivery.alert), zone=self._zone)
             kind = ReceiptKind.UNKNOWN

@@ -36,10 +36,11 @@ def unknowns_in_a_row(receipt: Receipt, before: int) -> int:
 def after_message(
     receipt: Receipt, deliveries: Iterable[Delivery], *, limit: int, now: datetime, unknowns: int
 ) -> tuple[RetryVerdict, ...]:
-    """The verdicts on all deliveries of one message, the first of which is the one that was claimed for it. Those that
-    are tried again are due at the same time, so that they can be one message again. The rest as in `after_attempt`."""
-    own, *others = (after_attempt(receipt, each, limit=limit, now=now, unknowns=unknowns) for each in deliveries)
-    return own, *(own if verdict.state is own.state else verdict for verdict in others)
+    """The verdicts on all deliveries of one message. Those that are tried again are due at the same time, so that they
+    can be one message again. The rest as in `after_attempt`."""
+    verdicts = [after_attempt(receipt, each, limit=limit, now=now, unknowns=unknowns) for each in deliveries]
+    again = next((verdict for verdict in verdicts if verdict.state is DeliveryState.RETRY), None)
+    return tuple(again if again and verdict.state is again.state else verdict for verdict in verdicts)
 
 
 def after_attempt(

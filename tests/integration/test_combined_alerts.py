@@ -157,7 +157,7 @@ def test_an_alert_that_cannot_be_read_does_not_stop_the_others(database: Databas
     """It is dead, as when it is sent alone."""
     fill(database, ["desk"], other_levels=[Level.MEDIUM])
     with database.writing() as connection:
-        connection.execute(update(alert).where(alert.c.rule_id == "launch-1").values(kind="nonsense"))
+        connection.execute(update(alert).where(alert.c.rule_id == "launch-1").values(level="nonsense"))
     claimed_now = Outbox(database, "here").claim("desk", clock.now(), HOUR, combine=True)
     assert claimed_now is not None
     assert claimed_now.combined == ()

@@ -134,11 +134,8 @@ def list_versions(
     """What a message may say, from the longest version to the shortest. `source`: the name of the article's source;
     `zone`: the time zone of its times."""
     subject = delivery.alert
-    remarks = [*_explain_handover(delivery, zone), *_explain_delay(delivery)]
-    if delivery.may_be_duplicate:
-        remarks.append(REPEAT)
-    if delivery.held_by is not None:
-        remarks.append(f"Held since {_format_local_time(subject.at, zone)} by {delivery.held_by}.")
+    deliveries = (delivery, *delivery.combined)
+    remarks = list(dict.fromkeys(remark for each in deliveries for remark in _list_remarks(each, zone)))
     if isinstance(subject, Notice):
         yield from _list_notice_versions(subject, remarks, zone)
     elif subject.kind is AlertKind.DIGEST:
@@ -146,9 +143,26 @@ def list_versions(
     else:
         # one line may be nearly all link; elsewhere a link leaves half of the message to what it says
         longest_link = ADDRESS if capabilities.form is Form.SHORT else min(ADDRESS, capabilities.max_size // 2)
-        for room in _ALERT_STEPS:
-            alone = _describe_alert(subject, room, longest_link, source=source, repeat=remarks, zone=zone)
-            yield replace(alone, others=tuple(_describe_others(delivery, room, zone)))
+        alone = [
+            (room, _describe_alert(subject, room, longest_link, source=source, repeat=remarks, zone=zone))
+            for room in _ALERT_STEPS
+        ]
+        if delivery.combined:  # with little room, the first alert keeps its sentence, and the others only their ids
+            for room, content in alone:
+                if room.sentence:
+                    yield replace(content, others=tuple(_describe_others(delivery, room, zone)))
+        others = (_list_others(delivery),) if delivery.combined else ()
+        for _, content in alone:
+            yield replace(content, others=others)
+
+
+def _list_remarks(delivery: Delivery, zone: ZoneInfo) -> Iterator[str]:
+    yield from _explain_handover(delivery, zone)
+    yield from _explain_delay(delivery)
+    if delivery.may_be_duplicate:
+        yield REPEAT
+    if delivery.held_by is not None:
+        yield f"Held since {_format_local_time(delivery.alert.at, zone)} by {delivery.held_by}."
 
 
 def _explain_handover(delivery: Delivery, zone: ZoneInfo) -> list[str]:
@@ -174,6 +188,16 @@ def _describe_others(delivery: Delivery, room: _Room, zone: ZoneInfo) -> Iterato
             rule_title = truncate_text(other.rule_title, room.rule_title)
             yield " ".join([f"Also {_format_label(other)}: {rule_title}.", *_format_own_reason(other, room, zone)])
             yield _format_names(other)
+
+
+def _list_others(delivery: Delivery) -> str:
+    """One line for all alerts of other rules about the same article."""
+    named = (
+        f"{_format_label(other)} alert {other.id}"
+        for other in (each.alert for each in delivery.combined)
+        if isinstance(other, Alert)
+    )
+    return f"Also {', '.join(named)}"
 
 
 def _describe_alert(

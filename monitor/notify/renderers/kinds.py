@@ -117,8 +117,11 @@ KINDS: dict[str, Capabilities] = {scheme: can for schemes, can in _TABLE for sch
 _READ_BY_PROGRAMS = frozenset(
     (
         *("webhook", "webhooks", "json", "jsons", "xml", "xmls", "form", "forms", "apprise", "apprises"),
-        *("mqtt", "mqtts", "syslog", "rsyslog", "pagerduty", "pagertree", "opsgenie", "opsimate", "opsimates"),
-        *("goalert", "goalerts", "splunk", "victorops", "signl4", "spike"),
+        *("mqtt", "mqtts", "amqp", "amqps", "syslog", "rsyslog"),
+        # incidents
+        *("pagerduty", "pagertree", "opsgenie", "opsimate", "opsimates", "goalert", "goalerts", "splunk", "victorops"),
+        *("signl4", "spike", "betterstack", "firehydrant", "flowtriq", "flowtriqs", "ilert", "incidentio", "jira"),
+        *("squadcast", "xmatters"),
     )
 )
 

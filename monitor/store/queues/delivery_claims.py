@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from monitor.errors import RowUnreadable
 from monitor.model import Alert, AlertKind, Delivery, DeliveryState, Handover, ReceiptKind
@@ -20,7 +20,10 @@ from monitor.telemetry import LogEvent, log
 
 MAX_COMBINED = 5
 """Alerts in one message. What is left comes in the next one."""
+MAX_TRIES_TOGETHER = 3
+"""Then each is tried alone: what is in one of them may be the cause, and a server that fails on it need not say so."""
 
+OPEN_STATES = (DeliveryState.PENDING, DeliveryState.RETRY)
 _CLAIMED = (
     delivery.c.id,
     delivery.c.alert_id,
@@ -61,25 +64,35 @@ _NEXT = (
     .cte("next_one")
 )
 _CLAIM_NEXT = _CLAIM.where(delivery.c.id.in_(select(_NEXT.c.id)))
-_ARTICLE = select(alert.c.article_id, alert.c.article_version).where(alert.c.id == bindparam("its_alert")).cte("its")
-_IS_ABOUT_IT = (alert.c.article_id == _ARTICLE.c.article_id) & (alert.c.article_version == _ARTICLE.c.article_version)
-_ABOUT_SAME_ARTICLE = (
-    select(delivery.c.id)
-    .join(alert, alert.c.id == delivery.c.alert_id)
-    .join(_ARTICLE, _IS_ABOUT_IT)
+# It is found by its alerts only: whether it is due is decided afterwards. Otherwise a planner without statistics looks
+# through all that waits for the channel, at each claim.
+_OTHER_ALERT = alert.alias("other")
+_IS_ABOUT_SAME_ARTICLE = (_OTHER_ALERT.c.article_id == alert.c.article_id) & (
+    _OTHER_ALERT.c.article_version == alert.c.article_version
+)
+_IS_ITS_DELIVERY = (delivery.c.alert_id == _OTHER_ALERT.c.id) & (delivery.c.channel == bindparam("its_channel"))
+_WAS_REFUSED = (
+    exists()
+    .where(attempt.c.delivery_id == delivery.c.id, attempt.c.number > delivery.c.forgiven)
+    .where(attempt.c.receipt == ReceiptKind.REFUSED)
+    .correlate(delivery)
+)
+_SELECT_ABOUT_SAME_ARTICLE = (
+    select(delivery.c.id, delivery.c.priority, delivery.c.state, delivery.c.not_before)
+    .join_from(alert, _OTHER_ALERT, _IS_ABOUT_SAME_ARTICLE)
+    .join(delivery, _IS_ITS_DELIVERY)
     .where(
-        _IS_DUE,
-        alert.c.kind != AlertKind.DIGEST,
+        alert.c.id == bindparam("its_alert"),
+        _OTHER_ALERT.c.id != alert.c.id,
+        _OTHER_ALERT.c.kind == alert.c.kind,  # a new alert has no place in the thread of an update
         # Those that were tried together are tried together again: so a repeat is the same message.
         delivery.c.attempts == bindparam("its_attempts"),
         delivery.c.repeat == bindparam("its_repeat"),
+        ~_WAS_REFUSED,
     )
-    .order_by(delivery.c.priority, delivery.c.id)
-    .limit(MAX_COMBINED - 1)
     .with_for_update(skip_locked=True, of=delivery)
-    .cte("others")
 )
-_CLAIM_ABOUT_SAME_ARTICLE = _CLAIM.where(delivery.c.id.in_(select(_ABOUT_SAME_ARTICLE.c.id)))
+_CLAIM_THESE = _CLAIM.where(delivery.c.id.in_(bindparam("ids", expanding=True)))
 _BEGIN_ATTEMPT = insert(attempt)
 _SELECT_ATTEMPTS = (
     select(attempt.c.receipt, attempt.c.throttled)
@@ -104,14 +117,23 @@ def claim_next(connection: Connection, channel: str, lease: DeliveryLease) -> Ro
 
 
 def claim_about_same_article(connection: Connection, first: Delivery, lease: DeliveryLease) -> Iterator[Delivery]:
-    """Claims what is due on the same channel of other alerts about the same article as the first one, the highest level
-    first; nothing for a notice or a digest. A message that was refused is sent alone: what is in it may be the cause.
+    """Claims what is due on the same channel of other alerts of the same kind about the same article as the first one,
+    the highest level first; nothing for a notice or a digest. A message that was refused, or has failed
+    MAX_TRIES_TOGETHER times, is sent alone: what is in it may be the cause. So is what was refused before, even if the
+    first one was not.
     """
     subject = first.alert
     if not isinstance(subject, Alert) or subject.kind is AlertKind.DIGEST or first.refusals:
         return
+    if first.attempt - first.forgiven_attempts - first.throttled > MAX_TRIES_TOGETHER:
+        return
     same = {"its_alert": subject.id, "its_attempts": first.attempt - 1, "its_repeat": first.may_be_duplicate}
-    rows = connection.execute(_CLAIM_ABOUT_SAME_ARTICLE, {**_lease_values(first.channel, lease), **same}).all()
+    found = connection.execute(_SELECT_ABOUT_SAME_ARTICLE, {"its_channel": first.channel, **same}).all()
+    due = [row for row in found if row.state in OPEN_STATES and row.not_before <= lease.now]
+    if not due:
+        return
+    ids = [row.id for row in sorted(due, key=lambda row: (row.priority, row.id))[: MAX_COMBINED - 1]]
+    rows = connection.execute(_CLAIM_THESE, {**_lease_values(first.channel, lease), "ids": ids}).all()
     for row in sorted(rows, key=lambda row: (row.priority, row.id)):
         if (other := begin_attempt(connection, row, lease.now)) is not None:
             yield other

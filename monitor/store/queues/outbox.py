@@ -36,20 +36,31 @@ from monitor.store.queues.dead_letters import (
     build_resend_values,
     revive_deliveries,
 )
-from monitor.store.queues.delivery_claims import DeliveryLease, begin_attempt, claim_about_same_article, claim_next
+from monitor.store.queues.delivery_claims import (
+    OPEN_STATES,
+    DeliveryLease,
+    begin_attempt,
+    claim_about_same_article,
+    claim_next,
+)
 from monitor.telemetry import LogEvent, log
 
-_OPEN = (DeliveryState.PENDING, DeliveryState.RETRY)
 # What an operator may retry or discard. What is being sent may still arrive; what was accepted has arrived.
-OPERATOR_STATES = (*_OPEN, DeliveryState.DEAD)
+OPERATOR_STATES = (*OPEN_STATES, DeliveryState.DEAD)
 
 # Built once, because it is asked for every second: building a statement costs more than running it.
 _NOW = bindparam("now", type_=delivery.c.not_before.type)
 _SELECT_DUE_CHANNELS = (
-    select(delivery.c.channel).where(delivery.c.state.in_(_OPEN), delivery.c.not_before <= _NOW).distinct()
+    select(delivery.c.channel).where(delivery.c.state.in_(OPEN_STATES), delivery.c.not_before <= _NOW).distinct()
 )
 _SELECT_EXPIRED = (
     select(delivery.c.id).where(delivery.c.state == DeliveryState.SENDING, delivery.c.lease_until <= _NOW).limit(1)
+)
+_LOCK = (
+    select(delivery.c.id)
+    .where(delivery.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(delivery.c.id)
+    .with_for_update()
 )
 _END_ATTEMPT = (
     update(attempt)
@@ -133,6 +144,8 @@ class Outbox:
         """
         revived = RevivalCounts(0, 0)
         with self._database.writing() as connection:
+            if sent.combined:  # in the order in which others lock several
+                connection.execute(_LOCK, {"ids": [each.id for each in (sent, *sent.combined)]}).all()
             settled = _settle_delivery(connection, sent, receipt, verdict, now)
             if verdict.state is DeliveryState.ACCEPTED:
                 end_channel_failure(connection, sent.channel)
@@ -212,9 +225,9 @@ class Outbox:
     def _update_open(self, ids: Iterable[int], values: Mapping[str, object]) -> dict[int, DeliveryState]:
         found: dict[int, DeliveryState] = {}
         for batch in in_batches(ids):
-            query = select(delivery.c.id, delivery.c.state).where(delivery.c.id.in_(batch)).with_for_update()
+            query = select(delivery.c.id, delivery.c.state).where(delivery.c.id.in_(batch)).order_by(delivery.c.id)
             with self._database.writing() as connection:
-                states = {row.id: DeliveryState(row.state) for row in connection.execute(query)}
+                states = {row.id: DeliveryState(row.state) for row in connection.execute(query.with_for_update())}
                 open_ids = [id_ for id_, state in states.items() if state in OPERATOR_STATES]
                 connection.execute(update(delivery).where(delivery.c.id.in_(open_ids)).values(**values))
             found |= states
@@ -225,7 +238,7 @@ def _settle_delivery(
     connection: Connection, sent: Delivery, receipt: Receipt, verdict: RetryVerdict, now: datetime
 ) -> bool:
     """Record in a delivery how its attempt ended. False if the claim was no longer ours."""
-    late = _OPEN if verdict.state is DeliveryState.ACCEPTED else ()
+    late = OPEN_STATES if verdict.state is DeliveryState.ACCEPTED else ()
     claim = {"its_id": sent.id, "its_attempt": sent.attempt}
     values: dict[str, object] = {
         "state": verdict.state,
