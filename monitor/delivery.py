@@ -170,7 +170,8 @@ class Dispatcher:
         whichever is more. The history of an old message says nothing about its channel now."""
         of_channel = unknowns_in_a_row(receipt, self._unknowns.get(delivery.channel, 0))
         self._unknowns[delivery.channel] = of_channel
-        return max(of_channel, unknowns_in_a_row(receipt, delivery.unknown_streak))
+        streak = max(each.unknown_streak for each in (delivery, *delivery.combined))
+        return max(of_channel, unknowns_in_a_row(receipt, streak))
 
     async def _settle_receipt(self, delivery: Delivery, receipt: Receipt, verdicts: Sequence[RetryVerdict]) -> bool:
         """Record the receipt. If the database fails for a while, we must not forget what a server has accepted. So the
