@@ -62,14 +62,15 @@ def correct_delivery_times(database: Database, now: datetime) -> int:
 def _correct_wait(row: Row[*tuple[Any, ...]], now: datetime) -> datetime:
     """Until when a delivery is to wait."""
     until: datetime = row.waits_until
-    if row.written_at <= now + CLOCK_TOLERANCE:
+    written_at: datetime = row.written_at
+    if written_at <= now + CLOCK_TOLERANCE:
         return until
     # A time before the moment at which it was written has been corrected already. If the clock was set back once more
     # since then, nobody knows how long a delivery that was tried was meant to wait; the others were due.
-    is_corrected = until < row.written_at
+    is_corrected = until < written_at
     if row.held_by is not None and row.state == DeliveryState.PENDING:  # it waits for a time of the day
-        ahead = max(until - now, timedelta(0)) if is_corrected else row.written_at - now
+        ahead = max(until - now, timedelta(0)) if is_corrected else written_at - now
         return until - ahead // _DAY * _DAY
     if not is_corrected:
-        return now + (until - row.written_at)
+        return now + (until - written_at)
     return min(until, now + (timedelta(0) if row.state == DeliveryState.PENDING else LONGEST_WAIT))
