@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cached_property
+from functools import cached_property, reduce
 
 from monitor.alerting.ledger import NotificationLedger, SubjectRecord
 from monitor.alerting.pending import without_text
@@ -28,7 +28,6 @@ from monitor.model import (
 )
 from monitor.state import State
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
 LATE = timedelta(hours=1)  # articles that are older than this, and come late because of a gap, are sent together
 
 
@@ -127,12 +126,11 @@ class Case:
 
     @property
     def record(self) -> SubjectRecord | None:
-        """The ledger's record of its subject. After an edit of the rule's `once_per` it goes on from the record from
+        """The ledger's record of its subject. After an edit of the rule's `once_per` it goes on from the records from
         before the edit, so that what was sent stays sent and still gets updates."""
         found = (self.ledger.find_record(key, self.now) for key in self.own_keys)
         records = [record for record in found if record is not None]
-        latest = max(records, key=lambda record: record.last_sent_at or _NEVER, default=None)
-        return None if latest is None else replace(latest, key=self.key)
+        return replace(reduce(SubjectRecord.merge, records), key=self.key) if records else None
 
     @property
     def was_sent_before(self) -> bool:

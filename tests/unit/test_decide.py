@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from monitor.alerting.ledger import NotificationLedger
 from monitor.decide import decide_articles, decide_due
 from monitor.matching import compile_rules
-from monitor.model import AlertKind, AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term, UpdateTrigger
+from monitor.model import Alert, AlertKind, AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term, UpdateTrigger
 from monitor.state import State
 from monitor.stories import ClusterIndex
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules
@@ -234,6 +235,32 @@ def test_what_was_sent_gets_updates_though_once_per_was_edited(before: OncePer, 
     assert (update.alert.kind, update.alert.thread) == (AlertKind.UPDATE, sent.id)
     again = decide_articles([replace(more, uid="d")], edited, third.state.commit(), NOON + 3 * MINUTE)
     assert alerts(again) == []
+
+
+@pytest.mark.parametrize("modes", ["eeese", "esees", "sssese", "ssases", "eeaese", "seseses"])
+def test_an_edit_of_once_per_that_is_undone_sends_nothing_twice(modes: str) -> None:
+    """Each alert and update has a key that no other has, whatever the rule was meanwhile: a second one could not be
+    stored. A report of the same number is not news again."""
+    by_letter = {"s": OncePer.STORY, "e": OncePer.EVENT, "a": OncePer.ARTICLE}
+    policy = AlertPolicy(again_if=frozenset({UpdateTrigger.NEW_FACT}), event_lasts=90 * HOUR)
+    titles = (HEADLINE, "Missile news of the day")
+    state, sent = State(), list[Alert]()
+    for number, letter in enumerate(modes):
+        desk = rules(replace(rule(), alert=replace(policy, once_per=by_letter[letter])))
+        for title in titles:
+            at = NOON + (7 * number + titles.index(title)) * HOUR
+            report = article(f"{number}{title}", title, of=f"paper{number}", text=f"{number + 2} people died.", seen=at)
+            decided = decide_articles([report], desk, state, at)
+            later = decide_due(desk, decided.state.commit(), at + 50 * MINUTE)
+            sent += [*alerts(decided), *(released.alert for released in later.released)]
+            state = later.state.commit()
+            copy = article(f"{number}{title}x", title, of=f"late{number}", text=f"{number + 2} people died.", seen=at)
+            if letter != "a":
+                again = decide_articles([copy], desk, state, at + 51 * MINUTE)
+                assert [reason.partition(":")[0] for reason in reasons(again)] == ["suppressed"]
+    keys = Counter(alert.dedup_key for alert in sent)
+    assert [key for key, times in keys.items() if times > 1] == []
+    assert sum(alert.kind is AlertKind.UPDATE for alert in sent) > 1
 
 
 def test_an_update_that_is_deferred_from_before_the_edit_is_sent_once() -> None:
