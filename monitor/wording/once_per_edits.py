@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from monitor.model import OncePer
 
-_EACH_ARTICLE = "every further article about what was sent is sent too"
+_EACH_ARTICLE = "every further article about a story that was sent is sent too"
 _KNOWS_ARTICLES = "it knows only the articles that it sent: another one about the same comes as a first alert"
 _KNOWS_STORIES = (
-    "what was sent stays sent, but a report of it in another language or in very different words comes as a first alert"
+    "stories that were sent are not sent again, but a report in another language or in very different words comes as a "
+    "first alert"
 )
 
 

@@ -209,7 +209,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.daemons += 1
         channels = {name: Channel(name, url) for name, url in URLS.items()}
         settings = Settings(
-            "UTC", "", channels, {"default": tuple(map(RouteStep, CHANNELS))}, limits=Limits(attempts=3)
+            "UTC", "", channels, {"default": tuple(map(RouteStep, CHANNELS))}, limits=Limits(attempts=5)
         )
         outbox = Outbox(self.database, f"daemon {self.daemons}")
         outbox.release_all(self.now)

@@ -45,7 +45,8 @@ _MOVE_LEASE = update(delivery).where(_UNCHANGED, _SENDING).values(lease_until=_U
 
 def correct_delivery_times(database: Database, now: datetime) -> int:
     """Let open deliveries wait, from now on, as long as they were meant to, if their times were written by a clock that
-    was ahead; returns how many. Doing it twice changes nothing more."""
+    was ahead; returns how many. Doing it twice changes nothing more, except that hours which are more than a day away
+    may come earlier by whole days."""
     with database.writing() as connection:
         found = [(row, _correct_wait(row, now)) for row in connection.execute(_SELECT_OPEN)]
         wrong = [(row, until) for row, until in found if until != row.waits_until]

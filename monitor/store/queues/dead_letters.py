@@ -159,9 +159,11 @@ def _select_previous_receipt(sent: Delivery) -> Select[str]:
     """The receipt of the channel's last attempt before this delivery was tried again. Attempts from before the delivery
     died for the first time prove nothing, so there is none for a delivery that never died."""
     number = attempt.c.number
-    own = select(attempt.c.id).where(attempt.c.delivery_id == sent.id)
-    died, revived = own.where(number == sent.forgiven_attempts), own.where(number == sent.forgiven_attempts + 1)
-    between = (attempt.c.id > died.scalar_subquery()) & (attempt.c.id < revived.scalar_subquery())
+    is_own = attempt.c.delivery_id == sent.id
+    died = select(attempt.c.id).where(is_own, number == sent.forgiven_attempts)
+    # All deliveries of one message begin their attempts at the same moment: those do not count.
+    revived_at = select(attempt.c.started_at).where(is_own, number == sent.forgiven_attempts + 1)
+    between = (attempt.c.id > died.scalar_subquery()) & (attempt.c.started_at < revived_at.scalar_subquery())
     on_channel = select(attempt.c.receipt).join(delivery, delivery.c.id == attempt.c.delivery_id)
     others = on_channel.where(between, delivery.c.channel == sent.channel, delivery.c.id != sent.id)
     return others.order_by(attempt.c.id.desc()).limit(1)

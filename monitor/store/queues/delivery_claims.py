@@ -5,7 +5,7 @@ the caller (`outbox`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,11 @@ from monitor.model import Alert, AlertKind, Delivery, DeliveryState, Handover, R
 from monitor.store.engine.tables import UNSENT, alert, attempt, delivery
 from monitor.store.queues.dead_letters import mark_delivery_dead
 from monitor.store.queues.stored_alerts import read_alert
-from monitor.telemetry import LogEvent, log
 
 MAX_COMBINED = 5
-"""Alerts in one message. What is left comes in the next one."""
+"""Alerts in one message. Further ones come in the next message."""
 MAX_TRIES_TOGETHER = 3
-"""Then each is tried alone: what is in one of them may be the cause, and a server that fails on it need not say so."""
+"""Then each is tried alone: the text of one of them may be the cause, and a server that fails on it need not say so."""
 
 OPEN_STATES = (DeliveryState.PENDING, DeliveryState.RETRY)
 _CLAIMED = (
@@ -71,12 +70,11 @@ _IS_ABOUT_SAME_ARTICLE = (_OTHER_ALERT.c.article_id == alert.c.article_id) & (
     _OTHER_ALERT.c.article_version == alert.c.article_version
 )
 _IS_ITS_DELIVERY = (delivery.c.alert_id == _OTHER_ALERT.c.id) & (delivery.c.channel == bindparam("its_channel"))
-_WAS_REFUSED = (
-    exists()
-    .where(attempt.c.delivery_id == delivery.c.id, attempt.c.number > delivery.c.forgiven)
-    .where(attempt.c.receipt == ReceiptKind.REFUSED)
-    .correlate(delivery)
-)
+_IS_COUNTED = (attempt.c.delivery_id == delivery.c.id) & (attempt.c.number > delivery.c.forgiven)
+_WAS_REFUSED = exists().where(_IS_COUNTED, attempt.c.receipt == ReceiptKind.REFUSED).correlate(delivery)
+_TRIES = (
+    select(func.count()).select_from(attempt).where(_IS_COUNTED, ~attempt.c.throttled).correlate(delivery)
+).scalar_subquery()
 _SELECT_ABOUT_SAME_ARTICLE = (
     select(delivery.c.id, delivery.c.priority, delivery.c.state, delivery.c.not_before)
     .join_from(alert, _OTHER_ALERT, _IS_ABOUT_SAME_ARTICLE)
@@ -89,6 +87,7 @@ _SELECT_ABOUT_SAME_ARTICLE = (
         delivery.c.attempts == bindparam("its_attempts"),
         delivery.c.repeat == bindparam("its_repeat"),
         ~_WAS_REFUSED,
+        _TRIES < MAX_TRIES_TOGETHER,
     )
     .with_for_update(skip_locked=True, of=delivery)
 )
@@ -102,12 +101,24 @@ _SELECT_ATTEMPTS = (
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableAlert:
+    """A delivery that is dead because its alert cannot be read from the database. `detail`: what is wrong with it."""
+
+    delivery: int
+    channel: str
+    alert: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryLease:
-    """Who claims deliveries, when, and until when they are his."""
+    """Who claims deliveries, when, and until when he holds them. `unreadable` collects the deliveries that cannot be
+    sent: they are logged once the claim is committed."""
 
     owner: str
     now: datetime
     ends: datetime
+    unreadable: list[UnreadableAlert] = field(default_factory=list)
 
 
 def claim_next(connection: Connection, channel: str, lease: DeliveryLease) -> Row[*tuple[Any, ...]] | None:
@@ -135,19 +146,19 @@ def claim_about_same_article(connection: Connection, first: Delivery, lease: Del
     ids = [row.id for row in sorted(due, key=lambda row: (row.priority, row.id))[: MAX_COMBINED - 1]]
     rows = connection.execute(_CLAIM_THESE, {**_lease_values(first.channel, lease), "ids": ids}).all()
     for row in sorted(rows, key=lambda row: (row.priority, row.id)):
-        if (other := begin_attempt(connection, row, lease.now)) is not None:
+        if (other := begin_attempt(connection, row, lease)) is not None:
             yield other
 
 
-def begin_attempt(connection: Connection, row: Row[*tuple[Any, ...]], now: datetime) -> Delivery | None:
+def begin_attempt(connection: Connection, row: Row[*tuple[Any, ...]], lease: DeliveryLease) -> Delivery | None:
     """The claimed delivery of a row; its attempt is recorded. None: its alert cannot be read, and the delivery is now
     dead."""
+    now = lease.now
     try:
         message = read_alert(connection, row.alert_id)
     except RowUnreadable as error:
         mark_delivery_dead(connection, row.id, str(error), now)
-        todo = f"restore it from a backup, or: news-monitor outbox discard {row.id}"
-        log.error(LogEvent.DEAD, channel=row.channel, alert=row.alert_id, detail=str(error), todo=todo)
+        lease.unreadable.append(UnreadableAlert(row.id, row.channel, row.alert_id, str(error)))
         return None
     is_first = row.attempts == row.forgiven + 1  # of those that count
     refusals, unknowns, throttled = (0, 0, 0) if is_first else _failures_before(connection, row.id, row.forgiven)

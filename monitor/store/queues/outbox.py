@@ -3,7 +3,7 @@
 A delivery is claimed just before it is sent, one at a time for each channel, under a lease. The claim is committed
 before the sending, the receipt after it. What a dead process left in `sending` is tried again: at least once.
 
-Deliveries of several alerts can be claimed together, for one message. They stay rows of their own, each with its
+Deliveries of several alerts can be claimed together, for one message. Each keeps its own row, with its
 attempts and its state.
 """
 
@@ -117,21 +117,15 @@ class Outbox:
         """Claim the next delivery of a channel: it is `sending`, and ours until the lease ends. None if none is due, or
         if the channel is paused or has used up its rate. The highest level goes first, then what has been due the
         longest. `combine`: claim with it what `claim_about_same_article` finds."""
-        given = DeliveryLease(self._owner, now, now + lease)
         while True:
+            given = DeliveryLease(self._owner, now, now + lease)
             with self._database.writing() as connection:
-                state = lock_channel_state(connection, channel)
-                if max(end_of_pause(state, now), next_by_rate(state, rate, now)) > now:
-                    return None
-                row = claim_next(connection, channel, given)
-                if row is None:
-                    return None
-                if (first := begin_attempt(connection, row, now)) is None:  # it cannot be read: the next one
-                    continue
-                if (paced := after_claim(state, rate, now)) != state:
-                    write_channel_state(connection, paced)
-                others = claim_about_same_article(connection, first, given) if combine else ()
-                return replace(first, combined=tuple(others))
+                claimed = _claim_message(connection, channel, given, rate, combine=combine)
+            for each in given.unreadable:
+                todo = f"restore it from a backup, or: news-monitor outbox discard {each.delivery}"
+                log.error(LogEvent.DEAD, channel=each.channel, alert=each.alert, detail=each.detail, todo=todo)
+            if claimed is not None or not given.unreadable:  # else the next one
+                return claimed
 
     def settle(
         self, sent: Delivery, receipt: Receipt, verdict: RetryVerdict, now: datetime, *others: RetryVerdict
@@ -232,6 +226,24 @@ class Outbox:
                 connection.execute(update(delivery).where(delivery.c.id.in_(open_ids)).values(**values))
             found |= states
         return found
+
+
+def _claim_message(
+    connection: Connection, channel: str, lease: DeliveryLease, rate: SendRate | None, *, combine: bool
+) -> Delivery | None:
+    """The next delivery of a channel, with those of the same message; None: none is due that can be read, or the
+    channel is paused or has used up its rate."""
+    now, state = lease.now, lock_channel_state(connection, channel)
+    if max(end_of_pause(state, now), next_by_rate(state, rate, now)) > now:
+        return None
+    row = claim_next(connection, channel, lease)
+    first = None if row is None else begin_attempt(connection, row, lease)
+    if first is None:
+        return None
+    if (paced := after_claim(state, rate, now)) != state:
+        write_channel_state(connection, paced)
+    others = claim_about_same_article(connection, first, lease) if combine else ()
+    return replace(first, combined=tuple(others))
 
 
 def _settle_delivery(

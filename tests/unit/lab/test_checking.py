@@ -178,7 +178,7 @@ def test_a_rule_that_meets_too_much(new_url: str, tmp_path: Path, many: int, met
     [
         ("story", "event", "in another language or in very different words comes as a first alert"),
         ("article", "story", "it knows only the articles that it sent"),
-        ("event", "article", "every further article about what was sent is sent too"),
+        ("event", "article", "every further article about a story that was sent is sent too"),
         ("event", "event", None),
     ],
 )

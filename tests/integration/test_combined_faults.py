@@ -23,6 +23,7 @@ from monitor.delivery import Dispatcher
 from monitor.model import (
     AlertKind,
     Channel,
+    Delivery,
     DeliveryState,
     Handover,
     Level,
@@ -43,7 +44,7 @@ from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import alert as alert_table
 from monitor.store.engine.tables import delivery as delivery_table
 from monitor.store.queries.reports import ReportQueries
-from monitor.store.queues.delivery_claims import MAX_COMBINED
+from monitor.store.queues.delivery_claims import MAX_COMBINED, MAX_TRIES_TOGETHER
 from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, alert, delivery
 from tests.patience import PATIENCE
@@ -205,6 +206,48 @@ def test_a_new_alert_does_not_come_in_the_thread_of_another_one(database: Databa
     outbox, now = Outbox(database, "here"), clock.now()
     sent = [outbox.claim("desk", now, HOUR, combine=True) for _ in range(2)]
     assert [each and len(each.combined) for each in sent] == [0, 0]
+
+
+def fail(outbox: Outbox, sent: Delivery | None, state: DeliveryState) -> None:
+    """An attempt of a message fails, and so this becomes of all its deliveries."""
+    assert sent is not None
+    verdict = RetryVerdict(state, sent.claimed_at)
+    busy = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
+    assert sent.claimed_at is not None
+    assert outbox.settle(sent, busy, verdict, sent.claimed_at, *[verdict] * len(sent.combined))
+
+
+def test_what_was_tried_together_often_enough_is_not_taken_along_again(database: Database) -> None:
+    """Also if the operator sends the other one again, whose tries no longer count."""
+    fill(database, ["desk"], other_levels=[Level.MEDIUM])
+    outbox, now = Outbox(database, "here"), clock.now()
+    for _ in range(MAX_TRIES_TOGETHER):
+        fail(outbox, outbox.claim("desk", now, HOUR, combine=True), DeliveryState.RETRY)
+    with database.writing() as connection:
+        connection.execute(update(delivery_table).values(not_before=now))
+    outbox.retry(outbox.ids([DeliveryState.RETRY])[:1], now)
+    claimed = outbox.claim("desk", now, HOUR, combine=True)
+    assert claimed is not None
+    assert claimed.combined == ()
+
+
+def test_a_message_that_fails_on_a_channel_that_works_is_to_blame_with_all_its_alerts(database: Database) -> None:
+    """The last attempt before they were revived is the one that was accepted, and not one of the same message."""
+    fill(database, ["desk"], other_levels=[Level.MEDIUM])
+    outbox, now = Outbox(database, "here"), clock.now()
+    fail(outbox, outbox.claim("desk", now, HOUR, combine=True), DeliveryState.DEAD)
+    with database.reading() as connection:
+        states = connection.execute(select(delivery_table.c.state, delivery_table.c.blame)).all()
+    assert {(row.state, row.blame) for row in states} == {("dead", "channel")}
+    fill(database, ["desk"], "b")
+    later = now + HOUR
+    accepted = outbox.claim("desk", later, HOUR, combine=True)
+    assert accepted is not None
+    assert outbox.settle(accepted, Receipt(ReceiptKind.ACCEPTED), RetryVerdict(DeliveryState.ACCEPTED), later)
+    fail(outbox, outbox.claim("desk", later + HOUR, HOUR, combine=True), DeliveryState.DEAD)
+    with database.reading() as connection:
+        dead = delivery_table.c.state == DeliveryState.DEAD
+        assert connection.execute(select(delivery_table.c.blame).where(dead)).scalars().all() == ["message"] * 2
 
 
 def test_each_incident_is_one_alert() -> None:
