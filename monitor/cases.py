@@ -166,7 +166,7 @@ def _prepare_article(article: Article, matched: ArticleMatches, rules: RuleSet, 
         publisher=name_publisher(article, provenance, source),
         wire=provenance.wire if provenance else None,
         wire_status=provenance.wire_status if provenance else None,
-        facts=extract_counts(article.title, article.text) if matches else (),
+        facts=extract_counts(article.title, article.text, article.language) if matches else (),
         work=matched.work + (len(article.text) if matches else 0),  # the text is searched for the sentence to quote
         folded=matched.folded,
     )

@@ -58,12 +58,12 @@ LANGUAGE = Language(
         repeated=split_words("erneut wieder abermals weiterer weitere weiteres weiteren"),
         counted=split_table(
             """
-            dead: tote getötet starb gestorben ums todes leiche  injured: verletz verwund  missing: vermisst  case: fall
-            falle falls infekt infiziert erkrank  evacuated: evaku  arrested: festgenomm verhaft  survivor: gerettet
-            überleb  culled: gekeult geschlachtet  missile: rakete geschoss  drone: drohne  aircraft: flugzeug jet
-            hubschrauber  ship: schiff boot  flight: flug start mission testflug  round: runde wahlgang stichwahl
-            test: test  summit: gipfel treffen  outbreak: ausbruch  game: spiel  term: amtszeit  package: paket
-            storm: taifun hurrikan sturm  satellite: satellit
+            dead: tote getötet starb sterb gestorben ums todes leiche  injured: verletz verwund  missing: vermisst
+            case: fall falle falls infekt infiziert erkrank  evacuated: evaku  arrested: festgenomm verhaft  survivor:
+            gerettet überleb  culled: gekeult geschlachtet  missile: rakete geschoss  drone: drohne  aircraft: flugzeug
+            jet hubschrauber  ship: schiff boot  flight: flug start mission testflug  round: runde wahlgang stichwahl
+            test: test  summit: gipfel treffen  outbreak: ausbruch  game: spiel  term: amtszeit  package: paket  storm:
+            taifun hurrikan sturm  satellite: satellit
             """
         ),
         has_pointed_ordinals=True,

@@ -106,7 +106,7 @@ LANGUAGE = Language(
             "dead": (
                 r"COUNTGAP(?:killed|dead|died|deaths)\b",
                 r"\bkill(?:s|ed|ing)ABOUTCOUNT",
-                r"\bdeath toll:?(?:\s+[a-z]+){0,3}?\s+COUNT",
+                r"\bdeath toll:?(?:\s+[a-z]+){0,6}?\s+COUNT",
             ),
             "injured": (
                 r"COUNTGAP(?:injured|wounded|hurt|injuries)\b",

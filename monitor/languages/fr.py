@@ -56,7 +56,7 @@ LANGUAGE = Language(
         repeated=split_words("encore nouveau nouvel nouvelle autre"),
         counted=split_table(
             """
-            dead: mort tué tue décès victime  injured: bless  missing: disparu  case: cas contamin infect malade
+            dead: mort meur tué tue décès victime  injured: bless  missing: disparu  case: cas contamin infect malade
             evacuated: évacu déplac  arrested: arrêt interpell  survivor: survivant rescap  culled: abattu
             missile: missile roquette  drone: drone  aircraft: avion hélico appareil  ship: navire bateau  flight: vol
             lancement mission tir  round: tour  test: essai test  summit: sommet rencontre  outbreak: foyer épidémie

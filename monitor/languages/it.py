@@ -53,12 +53,11 @@ LANGUAGE = Language(
         repeated=split_words("ancora nuovamente nuovo nuova altro altra"),
         counted=split_table(
             """
-            dead: mort vittim uccis decess  injured: ferit  missing: dispers scompars  case: caso casi contag infett
-            infez  evacuated: evacuat sfollat  arrested: arrestat fermat  survivor: superstit sopravviss
-            culled: abbattut  missile: missil razz  drone: dron  aircraft: aere elicotter  ship: nave navi barc
-            flight: volo voli lanci mission  round: turno round ballottagg  test: prov test  summit: vertic incontr
-            outbreak: focola  game: partit  term: mandat  package: pacchett  storm: tifon uragan ciclon tempest
-            satellite: satellit
+            dead: mort muor muoio vittim uccis decess  injured: ferit  missing: dispers scompars  case: caso casi contag
+            infett infez  evacuated: evacuat sfollat  arrested: arrestat fermat  survivor: superstit sopravviss  culled:
+            abbattut  missile: missil razz  drone: dron  aircraft: aere elicotter  ship: nave navi barc  flight: volo
+            voli lanci mission  round: turno round ballottagg  test: prov test  summit: vertic incontr  outbreak: focola
+            game: partit  term: mandat  package: pacchett  storm: tifon uragan ciclon tempest  satellite: satellit
             """
         ),
         ordinal_suffixes="º|ª|°",

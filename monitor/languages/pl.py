@@ -63,11 +63,12 @@ LANGUAGE = Language(
         repeated=split_words("ponownie znów znowu kolejny kolejna kolejne kolejną kolejnego"),
         counted=split_table(
             """
-            dead: zgin zabi śmierteln żyje żyją ofiar zmarł ciał  injured: rann rany obraże poszkodowan  missing: zagin
-            case: przypad zakaż zachorow chor  evacuated: ewaku  arrested: zatrzym areszt  survivor: ocal urat przeży
-            culled: wybit utyliz zutyliz  missile: rakiet pocisk  drone: dron  aircraft: samolot śmigłow  ship: statk
-            okręt  flight: lot start misj  round: tur rund  test: prób test  summit: szczyt spotka  outbreak: ognisk
-            game: mecz  term: kadencj  package: pakiet  storm: tajfun huragan cyklon burz  satellite: satelit
+            dead: zgin ginie giną umiera zabi śmierteln żyje żyją ofiar zmarł ciał  injured: rann rany obraże
+            poszkodowan  missing: zagin  case: przypad zakaż zachorow chor  evacuated: ewaku  arrested: zatrzym areszt
+            survivor: ocal urat przeży  culled: wybit utyliz zutyliz  missile: rakiet pocisk  drone: dron  aircraft:
+            samolot śmigłow  ship: statk okręt  flight: lot start misj  round: tur rund  test: prób test  summit: szczyt
+            spotka  outbreak: ognisk  game: mecz  term: kadencj  package: pakiet  storm: tajfun huragan cyklon burz
+            satellite: satelit
             """
         ),
         has_pointed_ordinals=True,

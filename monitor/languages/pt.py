@@ -55,7 +55,7 @@ LANGUAGE = Language(
         repeated=split_words("novamente novo nova outro outra"),
         counted=split_table(
             """
-            dead: mort vítim óbito  injured: ferid  missing: desaparecid  case: caso contág contag infec doente
+            dead: mort morre vítim óbito  injured: ferid  missing: desaparecid  case: caso contág contag infec doente
             evacuated: evacuad deslocad  arrested: detid pres  survivor: sobreviv resgat  culled: abatid
             missile: míssil mísse foguet  drone: dron  aircraft: avião aviõe helicóp  ship: navio barco  flight: voo
             voos lançamento missão  round: turno rodada volta  test: teste ensaio  summit: cúpula cimeira encontro

@@ -2,6 +2,8 @@
 
 They show whether a later article of a story knows more ("3 dead" after "explosion"). Only counts that a news desk waits
 for are extracted. Other numbers are ignored: a year, a date, a time, an age, the name of a thing (an F-16, a Type 055).
+
+Languages with patterns of their own are read by these. For the others, `text.numbers` says what is counted.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ import unicodedata
 
 from monitor.languages import LANGUAGES, join_patterns
 from monitor.languages.language import CountPatterns
+from monitor.text.language_tags import parse_primary_subtag
 from monitor.text.months import MONTHS
+from monitor.text.numbers import NumberFact, find_numbers
 
 _MAX_TITLE, _MAX_TEXT = 300, 400  # characters of title and text that are read: the news is at the beginning
 _COUNTS = [language.counts for language in LANGUAGES.values()]
@@ -31,6 +35,7 @@ _OTHER_UNITS = join_patterns(lambda language: language.counts.other_units)
 _NO_UNIT = rf"(?!(?:{_MONTHS})\b|(?:{_OTHER_UNITS}))"
 _CORRECTED_NUMBER = re.compile(rf"\b(?:{join_patterns(lambda language: language.counts.corrections)})\s+{_N}")
 _NAME_WORDS = join_patterns(lambda language: language.counts.name_words)
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_NON_COUNT = re.compile(rf"(?:\b(?:{_MONTHS}|{_NAME_WORDS})\.?|№|#|제|第|数|數|几|幾)\s*$")
 # What several languages share: Chinese and Japanese, and units.
 _SHARED_PATTERNS = {
@@ -81,8 +86,23 @@ _COMPILED = {
 }
 
 
-def extract_counts(title: str, text: str) -> tuple[tuple[str, int], ...]:
-    """The counts in the title and the beginning of the text: the greatest of each kind, in the order of the kinds."""
+# What `text.numbers` calls the things that are counted here.
+_NUMBER_KINDS = {
+    "dead": "dead",
+    "injured": "injured",
+    "missile": "missiles",
+    "aircraft": "aircraft",
+    "drone": "aircraft",
+    "ship": "ships",
+}
+
+
+def extract_counts(title: str, text: str, language: str | None) -> tuple[tuple[str, int], ...]:
+    """The counts in the title and the beginning of the text: the greatest of each kind, in the order of the kinds.
+    `language`: the tag of the article's language; None: unknown."""
+    known = LANGUAGES.get(parse_primary_subtag(language or "") or "")
+    if known is not None and known.has_word_edges and not known.counts.patterns:
+        return _extract_by_number_words(title, text, language)
     searched = unicodedata.normalize("NFKC", f"{title[:_MAX_TITLE]}\n{text[:_MAX_TEXT]}").lower().replace("ё", "е")
     searched = _CORRECTED_NUMBER.sub(" ", searched)
     found: dict[str, int] = {}
@@ -95,6 +115,22 @@ def extract_counts(title: str, text: str) -> tuple[tuple[str, int], ...]:
         if numbers:
             found[kind] = max(numbers)
     return tuple(found.items())
+
+
+def _extract_by_number_words(title: str, text: str, language: str | None) -> tuple[tuple[str, int], ...]:
+    searched = f"{title[:_MAX_TITLE]}\n{text[:_MAX_TEXT]}"
+    found: dict[str, int] = {}
+    for fact in find_numbers(title[:_MAX_TITLE], text[:_MAX_TEXT], language):
+        kind = _NUMBER_KINDS.get(fact.kind)
+        if kind is None or _YEAR.fullmatch(fact.text) or _is_in_brackets(searched, fact):
+            continue
+        found[kind] = max(found.get(kind, 0), int(fact.value))
+    return tuple((kind, found[kind]) for kind in _KINDS if found.get(kind))
+
+
+def _is_in_brackets(text: str, fact: NumberFact) -> bool:
+    """An age beside a name: Anna (46)."""
+    return text[fact.start - 1 : fact.start] == "(" and text[fact.end : fact.end + 1] == ")"
 
 
 def _parse_number(hit: re.Match[str]) -> int | None:

@@ -349,6 +349,6 @@ class _SplitOperation:
             wire=row.wire,
             wire_status=determine_article_provenance(stored_article, source).wire_status,
             official=source is not None and source.official,
-            facts=extract_counts(stored_article.title, stored_article.text),
+            facts=extract_counts(stored_article.title, stored_article.text, stored_article.language),
             context=DecisionContext(self._zone),
         )

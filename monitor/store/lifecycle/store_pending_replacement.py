@@ -194,5 +194,5 @@ def _other_match_from_row(match_row: _Row, row: _Row, loss: PendingLoss, config:
         wire=match_row.wire,
         wire_status=determine_article_provenance(stored_article, source).wire_status,
         official=source is not None and source.official,
-        facts=extract_counts(stored_article.title, stored_article.text),
+        facts=extract_counts(stored_article.title, stored_article.text, stored_article.language),
     )

@@ -19,6 +19,7 @@ from monitor.stories.counts import extract_counts
         ("Blast kills at least 13, wounds 40", {"dead": 13, "injured": 40}),
         ("Death toll rises to 46 after strike", {"dead": 46}),
         ("Gaza death toll: 70,000", {"dead": 70000}),
+        ("Death toll in Passau flood rises to nine", {"dead": 9}),
         ("Dozens killed in stampede", {"dead": 24}),
         ("45 PLA aircraft and 9 ships around Taiwan", {"aircraft": 45, "ships": 9}),
         ("Two U.S. jets scrambled", {"aircraft": 2}),
@@ -90,17 +91,50 @@ from monitor.stories.counts import extract_counts
 )
 def test_counts(title: str, counted: dict[str, int]) -> None:
     """Each kind with its greatest number, in whatever script; a number that is not understood is no fact."""
-    assert dict(extract_counts(title, "")) == counted
+    assert dict(extract_counts(title, "", None)) == counted
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "counted"),
+    [
+        ("de", "Zahl der Toten steigt auf sieben", {"dead": 7}),
+        ("de", "Hochwasser in Passau: 60 Tote", {"dead": 60}),
+        ("de", "Rund 1.200 Tote, mindestens 40 Verletzte", {"dead": 1200, "injured": 40}),
+        ("de", "Mindestens 100 Menschen sterben bei Hochwasser", {"dead": 100}),
+        ("de", "Nordkorea feuert zwei Raketen ab", {"missiles": 2}),
+        ("fr", "Séisme : au moins 120 morts et 300 blessés", {"dead": 120, "injured": 300}),
+        ("fr", "Neuf personnes meurent dans les inondations", {"dead": 9}),
+        ("es", "Sube a 46 la cifra de muertos", {"dead": 46}),
+        ("es", "Mueren nueve personas", {"dead": 9}),
+        ("it", "Sale a 46 il numero dei morti", {"dead": 46}),
+        ("pt", "Sobe para 46 o número de mortos", {"dead": 46}),
+        ("pl", "Liczba ofiar wzrosła do 46", {"dead": 46}),
+        ("uk", "Загинули троє людей, 12 поранених", {"dead": 3, "injured": 12}),
+        # no counts
+        ("de", "1945 starben Millionen", {}),
+        ("de", "Mann (46) getötet; 46-Jähriger getötet", {}),
+        ("de", "24 Stunden nach dem Beben: Tote geborgen", {}),
+        ("de", "Am 5. Mai getötete Geisel", {}),
+        ("de", "Zum dritten Mal Tote bei Rennen", {}),
+        ("fr", "Un homme de 46 ans tué à Marseille", {}),
+        ("es", "Un hombre de 46 años muere en Madrid", {}),
+        ("pl", "Nie żyje 46-latek", {}),
+    ],
+)
+def test_counts_in_languages_without_patterns(language: str, title: str, counted: dict[str, int]) -> None:
+    """By the same words as a rule's `number`."""
+    assert dict(extract_counts(title, "", language)) == counted
 
 
 def test_the_greatest_number_of_title_and_beginning_counts() -> None:
     """What is new stands there; what stands deeper is background."""
-    assert extract_counts("Blast kills 3", "Officials said 5 people died.") == (("dead", 5),)
-    assert extract_counts("Blast kills 3", "word " * 100 + "In 1990, 300 people died.") == (("dead", 3),)
+    assert extract_counts("Blast kills 3", "Officials said 5 people died.", "en") == (("dead", 5),)
+    assert extract_counts("Blast kills 3", "word " * 100 + "In 1990, 300 people died.", "en") == (("dead", 3),)
 
 
 @pytest.mark.parametrize("piece", ["5 a-b ", "две а ", "1 ", "1,", "killed ", "death toll a ", "5 명", "十百", "a-"])
-def test_no_text_takes_long(piece: str) -> None:
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_text_takes_long(piece: str, language: str) -> None:
     """Feeds write what they like: only so much of it is looked at."""
     hostile = piece * 10_000 + " killed missile ракет погиб 사망 死 km ship"
-    assert isinstance(extract_counts(hostile, hostile), tuple)
+    assert isinstance(extract_counts(hostile, hostile, language), tuple)
