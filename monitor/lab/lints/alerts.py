@@ -79,7 +79,10 @@ def lint_event_identity(
         problem = (
             "no entity in match is a place or somebody who acts, and there is no 'by': two events may look like one"
         )
-        hint = "give a name, such as where, to the conditions that separate events, and write 'by: [where]' beside this"
+        hint = (
+            "write the place or actor as an entity, such as one of kind place; or give a name, such as where, to the "
+            "conditions that find something else in each event, and write 'by: [where]' beside this"
+        )
         yield annotated.make_lint(LintKind.NO_IDENTITY, ("alert", "once_per"), problem, hint)
     if rule.alert.event_lasts is not None and rule.alert.event_lasts >= DAY:
         path = ("alert", "event_lasts")
@@ -103,7 +106,7 @@ def _lint_by_one_thing(
         f"'by' names only what is the same in every article: all that this rule hits within {time} is one event, "
         "unless a fact differs"
     )
-    hint = "name a condition that finds different things, or remove it"
+    hint = "name a condition that finds different things; or write the one place or actor as an entity, and remove 'by'"
     yield annotated.make_lint(LintKind.ONE_EVENT, path, problem, hint)
 
 
