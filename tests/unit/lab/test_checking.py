@@ -182,7 +182,7 @@ def test_a_rule_that_meets_too_much(new_url: str, tmp_path: Path, many: int, met
         ("event", "event", None),
     ],
 )
-def test_an_edit_of_once_per_is_told_for_a_day(
+def test_an_edit_of_once_per_is_reported_for_a_day(
     new_url: str, tmp_path: Path, before: str, after: str, said: str | None
 ) -> None:
     """Where the rule has sent alerts: what follows, on both kinds of database."""
