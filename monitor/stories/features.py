@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from monitor.model import SHORTEST_RETENTION, Article
@@ -75,7 +76,7 @@ class ArticleFeatures:
 
     def has_all_words(self, text: str) -> bool:
         """Whether the article has all words of this text."""
-        return self.words.of_both.issuperset(word_features_of(text, "", "").title)
+        return self.words.of_both.issuperset(_extract_terms(text))
 
     @property
     def address_key(self) -> str | None:
@@ -164,6 +165,11 @@ def features_of(article: Article, known_names: KnownNames = NOBODY) -> ArticleFe
         words=word_features_of(title, provenance.lead, article.text),
         facts=facts_of(title, provenance.lead, language, news_at, known_names),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _extract_terms(text: str) -> tuple[str, ...]:
+    return word_features_of(text, "", "").title
 
 
 def _find_strong_keys(article: Article, title: str) -> tuple[StrongKey, ...]:

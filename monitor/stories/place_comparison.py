@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from monitor.places.added_places import is_added_place
 from monitor.places.gazetteer import Relation, country_of, get_place_level, relate_places
@@ -20,6 +21,7 @@ from monitor.stories.verdicts import (
     join_fact_words,
 )
 
+_CACHED = 10_000  # articles: each one is compared with many
 _PEOPLE = "people"
 _REPORTING_ROLES = frozenset(("seat", "dateline"))  # somebody speaks or reports there; it may happen elsewhere
 _OVERLAPPING = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN))
@@ -40,7 +42,10 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
 
 
 def _share_city(ours: Iterable[PlaceFact], theirs: Iterable[PlaceFact]) -> bool:
-    return any(get_place_level(one.place) == CITY and _is_overlapping(one, other) for one in ours for other in theirs)
+    our_cities, their_cities = (
+        [place for place in places if get_place_level(place.place) == CITY] for places in (ours, theirs)
+    )
+    return any(_is_overlapping(one, other) for one in our_cities for other in their_cities)
 
 
 def _compare_known_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
@@ -61,9 +66,9 @@ def _compare_known_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> Fac
     return land_comparison if land_comparison.verdict is Verdict.DIFFERS else sea_comparison
 
 
-def _select_land(places: Iterable[PlaceFact]) -> list[PlaceFact]:
+def _select_land(places: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
     """The places on land, without regions like Europe, which are too wide to separate happenings."""
-    return [place for place in places if get_place_level(place.place) not in {REGION, SEA}]
+    return tuple(place for place in places if get_place_level(place.place) not in {REGION, SEA})
 
 
 def _may_share_any_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
@@ -89,7 +94,7 @@ def _compare_seas(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
     return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours[0].text, theirs[0].text)
 
 
-def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
+def _compare_land(ours: tuple[PlaceFact, ...], theirs: tuple[PlaceFact, ...]) -> FactComparison:
     if not ours or not theirs:
         return build_unknown_comparison(FactKind.PLACE, ours, theirs)
     narrowed = _without_containers(ours), _without_containers(theirs)
@@ -111,10 +116,11 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
     return _compare_by_country(ours, theirs, pairs, agreeing)
 
 
-def _without_containers(places: Sequence[PlaceFact]) -> list[PlaceFact]:
+@lru_cache(maxsize=_CACHED)
+def _without_containers(places: tuple[PlaceFact, ...]) -> tuple[PlaceFact, ...]:
     """The places without provinces that only say where one in the title lies: "Houston, Texas" is Houston. A place in
     the lead does not narrow a province, because it is often background."""
-    return [
+    return tuple(
         place
         for place in places
         if not _is_within_country(place)
@@ -123,7 +129,7 @@ def _without_containers(places: Sequence[PlaceFact]) -> list[PlaceFact]:
             inner.in_title and not inner.role and relate_places(inner.place, place.place) is Relation.WITHIN
             for inner in places
         )
-    ]
+    )
 
 
 def _share_place_within_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:

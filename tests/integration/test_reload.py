@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -12,11 +13,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
+from monitor.app import open_daemon
 from monitor.config.loading.user_files import UserFiles
 from monitor.daemon.reload import _AT_START, Reloader
 from monitor.errors import StoreFailed
 from monitor.model import Config, RouteStep, Settings
 from monitor.telemetry import LogEvent
+from tests.e2e.whole import write_config
+from tests.patience import PATIENCE
+from tests.site import serving
 
 SETTINGS = """\
 database: sqlite:///news.db
@@ -459,3 +464,32 @@ async def test_what_the_database_refused_and_was_undone_is_not_tried_for_ever(
     write(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="Launch"))
     await looks(reloader, 9)
     assert taken.tellings == 1
+
+
+async def test_networks_of_an_edit_that_the_database_refused_are_not_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old config still runs, so its networks hold until the edit is stored."""
+
+    def refuse(*_: object) -> None:
+        raise StoreFailed("locked")
+
+    async with serving() as site:
+        write_config(tmp_path, {"wire": f"{site.url}/feed"})
+        config = tmp_path / "monitor.yaml"
+        allowing = config.read_text(encoding="utf-8")
+        write(config, allowing.replace("network: {allow: [127.0.0.0/8]}\n", ""))
+        files = UserFiles(config, {})
+        loaded = files.load()
+        async with open_daemon(loaded.config, files, loaded.faults) as daemon:
+            assert daemon._reload is not None
+            write(config, allowing)
+            with monkeypatch.context() as patch:
+                patch.setattr("monitor.app._register_edit", refuse)
+                with pytest.raises(StoreFailed):
+                    await daemon._reload()
+            await asyncio.wait_for(daemon.run_once(asyncio.Event()), PATIENCE)
+            assert site.asked == []
+            await daemon._reload()
+            await asyncio.wait_for(daemon.run_once(asyncio.Event()), PATIENCE)
+            assert site.asked != []

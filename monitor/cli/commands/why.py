@@ -139,7 +139,7 @@ def _explain_stored_article(config: Path | None, paths: tuple[Path, ...], name: 
 
 
 def _require_quotes(database: Database, lookup: ArticleLookup, name: str, word: str) -> None:
-    """Raises InvalidRequest if `word`, which is no rule, is the second word of a name without quotes."""
+    """Raises InvalidRequest if `word`, which is not a rule, is the second word of a name without quotes."""
     if lookup.missing is None and look_up_article(database, f"{name} {word}").found:
         raise InvalidRequest(f"write the article in quotes: {write_why_command(name, word)}")
 

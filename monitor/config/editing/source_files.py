@@ -31,6 +31,11 @@ NEW_FILE = "sources.yaml"
 monitor.yaml; if monitor.yaml names only folders, it is in the first of them."""
 
 _LONGEST_ID = 56  # characters of an id that is made; a number may follow
+_MOST_WORDS = 3  # parts of a path in such an id
+_LONGEST_WORD = 14  # characters: longer ones without a hyphen are seldom names of a section
+_MOST_DIGITS = 8  # a date has eight
+_SEPARATORS = re.compile("[^a-z0-9]+")
+_DIGIT = re.compile("[0-9]")
 _TIDIED = ("name", "publisher", "tags")
 """Keys whose blanks are normalised when they are read. They are written in the normalised form."""
 
@@ -185,25 +190,33 @@ def _resolve_path(path: Path) -> Path:
 def _id_from_url(url: str, used_ids: Collection[str]) -> str:
     """An id from the host, such as news-example-com; if that is used already, from the host, port and path, such as
     news-example-com-sport; if that is used too, with a number."""
-    host = path = ""
+    host = port = path = ""
     with suppress(ValueError):  # for a faulty url, which is reported elsewhere; UnicodeError is a ValueError
         parts = urlsplit(redact_url(url))
         host = (parts.hostname or "").encode("idna").decode().removeprefix("www.")
         port = f":{parts.port}" if parts.port else ""
-        path = f"{port}/{'/'.join(_list_words_of_path(parts.path))}"
+        path = parts.path
     base = _make_id(host)
     if base in used_ids:
-        base = _make_id(host + path)
+        base = _make_id("/".join((host + port, *_list_words_of_path(path))))
     return base if base not in used_ids else f"{base}-{_find_free_number(base, used_ids)}"
 
 
 def _list_words_of_path(path: str) -> list[str]:
-    """The parts of a path that say something: not the ending of its file, nor what may be a token."""
-    return [part for part in PurePosixPath(path.lower()).with_suffix("").parts if not has_random_piece(part)]
+    """The first parts of a path that may be words: not the ending of its file, and nothing that may be a token. People
+    see ids in messages and public feeds, so a word may be left out, but a token must not get in."""
+    whole = PurePosixPath(path.lower())
+    parts = (whole.parent / whole.stem).parts
+    return [part for part in parts if part != "/" and not _may_be_token(part)][:_MOST_WORDS]
+
+
+def _may_be_token(part: str) -> bool:
+    longest = max(map(len, _SEPARATORS.split(part)))
+    return longest > _LONGEST_WORD or len(_DIGIT.findall(part)) > _MOST_DIGITS or has_random_piece(part)
 
 
 def _make_id(text: str) -> str:
-    return re.sub("[^a-z0-9]+", "-", text)[:_LONGEST_ID].strip("-") or "source"
+    return _SEPARATORS.sub("-", text)[:_LONGEST_ID].strip("-") or "source"
 
 
 def _find_free_number(base: str, used_ids: Collection[str]) -> int:

@@ -27,6 +27,7 @@ from monitor.store.search.term_spans import TermCheck
 
 _SPARE = 10  # candidates that are read beyond a page: few of them turn out not to be hits
 _SLICE, _LARGEST_SLICE = 500, 2_000  # candidates in one transaction: in the first one of an export; at most in any
+_MOST_IN_MEMORY = 500  # whole articles, which may have long texts
 _GROWTH = 8  # how much larger the next slice is: a page needs it only where few candidates are hits
 
 
@@ -109,10 +110,13 @@ class ArticleSearch:
             rest: IdRange | None = each
             while rest is not None and not rest.is_empty and wanted > 0:
                 with self._database.reading() as connection:
-                    found, rest = walk.read_slice(connection, rest, min(size, _LARGEST_SLICE), wanted)
+                    found, rest = walk.read_slice(
+                        connection, rest, min(size, _LARGEST_SLICE), min(wanted, _MOST_IN_MEMORY)
+                    )
                 yield from found
                 wanted -= len(found)
-                size *= _GROWTH
+                if len(found) < _MOST_IN_MEMORY:
+                    size *= _GROWTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -355,15 +355,15 @@ def test_what_is_told_once(once_per: OncePer, told: list[str]) -> None:
 @pytest.mark.parametrize("key", ["launch event E1", "launch story S1", "launch article wire a1"])
 @pytest.mark.parametrize("once_per", [OncePer.STORY, OncePer.EVENT])
 @pytest.mark.parametrize("status", [RuleStatus.LIVE, RuleStatus.SHADOW])
-def test_what_was_told_as_a_story_is_not_told_as_an_event(status: RuleStatus, once_per: OncePer, key: str) -> None:
-    """A rule that tells events from now on has told its story all the same, and one that tells stories its event; also
-    the article itself. A rule in shadow would have."""
+def test_news_sent_as_a_story_is_not_sent_as_an_event(status: RuleStatus, once_per: OncePer, key: str) -> None:
+    """A rule that sends an event once from now on has sent its story before, and one that sends stories its event; or
+    the article itself. A rule in shadow would have sent it."""
     by = replace(rule(once_per=once_per), status=status)
-    told, has_sent, shadow = [key], "sent", ""
+    sent, has_sent, shadow = [key], "sent", ""
     if status is RuleStatus.SHADOW:
-        told, has_sent, shadow = [f"shadow: {key}"], "would have sent", "; launch is in shadow"
+        sent, has_sent, shadow = [f"shadow: {key}"], "would have sent", "; launch is in shadow"
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-    held = evaluate(Case(by, match, article(), STORY, State([NotificationLedger(told)]), NOON, EVENT))
+    held = evaluate(Case(by, match, article(), STORY, State([NotificationLedger(sent)]), NOON, EVENT))
     name = "E1" if once_per is OncePer.EVENT else "S1"
     assert explained(held) == f"suppressed: launch {has_sent} this {once_per} already ({name}){shadow}"
 

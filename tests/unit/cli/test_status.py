@@ -312,8 +312,8 @@ def test_of_many_that_fail_those_that_do_so_the_longest_are_told(
     names = more_sources(12)
     for ago, name in enumerate(names, start=1):
         poll(database, name, FetchOutcome.FAILED, NOW - ago * MINUTE)
-    *told, last = [line for line in said() if line.startswith("failing: ")]
-    assert [line.split(": ")[1] for line in told] == names[:1:-1]
+    *lines, last = [line for line in said() if line.startswith("failing: ")]
+    assert [line.split(": ")[1] for line in lines] == names[:1:-1]
     assert last == "failing: and 2 more: `news-monitor sources health` lists them"
     assert len(json.loads(said("--json")[0])["failing"]) == 12
 
@@ -390,9 +390,9 @@ def test_addresses_that_we_refuse_ourselves_say_nothing_of_the_network(
         poll(database, name, FetchOutcome.FAILED, NOW)
     with database.writing() as connection:
         connection.execute(update(source).values(problem=reason_if_address_refused("10.0.0.5", ())))
-    told = [line for line in said() if line.startswith("failing: ")]
-    assert [line.split(": ")[1] for line in told] == ["wire", "post"]
-    assert all("10.0.0.5 is a private or special address" in line for line in told)
+    lines = [line for line in said() if line.startswith("failing: ")]
+    assert [line.split(": ")[1] for line in lines] == ["wire", "post"]
+    assert all("10.0.0.5 is a private or special address" in line for line in lines)
 
 
 def test_what_is_dead_is_told_with_what_to_do(database: Database, said: Callable[..., list[str]]) -> None:

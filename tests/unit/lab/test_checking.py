@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -142,6 +143,20 @@ def test_an_unused_list_is_told_only_where_every_file_is_known(tmp_path: Path) -
     assert said(check.run(NOON)) == ["broken.yaml"]
 
 
+def store_news(url: str, folder: Path, titles: Sequence[str]) -> None:
+    """Articles with these titles, and the matches of the rules in this folder."""
+    config = load_config_files(folder / "monitor.yaml", {}).config
+    database = open_database(url)
+    try:
+        claims, section = Claims(database, "here:1"), SerialSection(database)
+        claims.register_sources(sources("wire"), NOON)
+        rules = compile_rules(config.rules.values(), config.entities)
+        articles = [article(f"a{number}", title) for number, title in enumerate(titles)]
+        commit(section, claimed(claims), *articles, ruleset=rules)
+    finally:
+        database.close()
+
+
 @pytest.mark.parametrize(
     ("many", "met", "is_told"),
     [
@@ -153,17 +168,7 @@ def test_an_unused_list_is_told_only_where_every_file_is_known(tmp_path: Path) -
 def test_a_rule_that_meets_too_much(new_url: str, tmp_path: Path, many: int, met: int, is_told: bool) -> None:
     """Of what came in the last days, on both kinds of database, which is only read."""
     check = checking(tmp_path, new_url)
-    config = load_config_files(tmp_path / "monitor.yaml", {}).config
-    database = open_database(new_url)
-    try:
-        claims, section = Claims(database, "here:1"), SerialSection(database)
-        claims.register_sources(sources("wire"), NOON)
-        rules = compile_rules(config.rules.values(), config.entities)
-        titles = ["Quake in Japan"] * met + ["A garden"] * (many - met)
-        pages = [article(f"a{number}", title) for number, title in enumerate(titles)]
-        commit(section, claimed(claims), *pages, ruleset=rules)
-    finally:
-        database.close()
+    store_news(new_url, tmp_path, ["Quake in Japan"] * met + ["A garden"] * (many - met))
     checked = check.run(NOON + HOUR)
     assert [(lint.kind, Path(lint.place.file).name) for lint in checked.lints] == (
         [("meets-too-much", "quake.yaml")] if is_told else []
@@ -182,22 +187,14 @@ def test_a_rule_that_meets_too_much(new_url: str, tmp_path: Path, many: int, met
         ("event", "event", None),
     ],
 )
-def test_an_edit_of_once_per_is_told_for_a_day(
+def test_an_edit_of_once_per_is_reported_for_a_day(
     new_url: str, tmp_path: Path, before: str, after: str, said: str | None
 ) -> None:
     """Where the rule has sent alerts: what follows, on both kinds of database."""
     check, file = checking(tmp_path, new_url), tmp_path / "rules/quake.yaml"
     plain = file.read_text(encoding="utf-8")
     write(file, f"{plain}alert: {{once_per: {before}}}\n")
-    config = load_config_files(tmp_path / "monitor.yaml", {}).config
-    database = open_database(new_url)
-    try:
-        claims, section = Claims(database, "here:1"), SerialSection(database)
-        claims.register_sources(sources("wire"), NOON)
-        rules = compile_rules(config.rules.values(), config.entities)
-        commit(section, claimed(claims), article("a", "Quake in Japan"), ruleset=rules)
-    finally:
-        database.close()
+    store_news(new_url, tmp_path, ["Quake in Japan"])
 
     def advice(at: datetime) -> list[str]:
         return [str(lint) for lint in check.run(at).lints if lint.kind == "once-per-edited"]

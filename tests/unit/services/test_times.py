@@ -31,7 +31,7 @@ def test_a_time_is_read_in_the_zone_of_the_desk(text: str, zone: str, found: str
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "someday", "", "9 Jan", "0001-01-01"])
-def test_what_is_no_time_is_refused(text: str) -> None:
+def test_a_text_that_is_not_a_time_is_refused(text: str) -> None:
     """With what to write."""
     with pytest.raises(InvalidRequest, match="is not a time: write '3 days'"):
         parse_time(text, NOW, "Asia/Seoul")

@@ -217,6 +217,7 @@ def test_slices_of_any_size_find_the_same(desk: Desk, monkeypatch: pytest.Monkey
     monkeypatch.setattr(article_search, "_SPARE", 0)
     monkeypatch.setattr(article_search, "_SLICE", 1)
     monkeypatch.setattr(article_search, "_LARGEST_SLICE", 3)
+    monkeypatch.setattr(article_search, "_MOST_IN_MEMORY", 2)
     rng = Random(3)
     words = ["strike", "port", "rowers", "导弹", "발사"]
     texts = {number: tuple(" ".join(rng.choices(words, k=k)) for k in (1, 2)) for number in range(60)}
@@ -516,6 +517,18 @@ def test_pages_follow_each_other(desk: Desk) -> None:
     assert seen == [f"a{number:03}" for number in reversed(range(120))]
     stored = [each.article.uid for each in ArticleSearch(desk.database).iter_stored(parsed("ferries"))]
     assert stored == seen[::-1]
+
+
+def test_an_export_reads_few_whole_articles_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the first slice had no hit, so that the next one is larger: what follows is read later."""
+    monkeypatch.setattr(article_search, "_SLICE", 2)
+    monkeypatch.setattr(article_search, "_MOST_IN_MEMORY", 3)
+    titles = ["Quiet day"] * 2 + ["Ferries"] * 6
+    desk.store(*(article(f"a{number}", title) for number, title in enumerate(titles)))
+    found = ArticleSearch(desk.database).iter_stored(parsed("-quiet"))
+    assert next(found).article.uid == "a2"
+    desk.store(*(article(f"a{number}", "Ferries late", version=2, seen=NOON + HOUR) for number in (4, 5)))
+    assert [(each.article.uid, each.article.version) for each in found][:3] == [("a3", 1), ("a4", 1), ("a5", 2)]
 
 
 def test_filters_hold_with_and_without_words(desk: Desk) -> None:

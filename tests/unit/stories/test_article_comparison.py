@@ -188,6 +188,15 @@ def test_small_towns_in_one_province_are_in_doubt(one: str, other: str, language
     assert (found.verdict, bool(found.points)) == (verdict, True)
 
 
+def test_a_city_in_one_article_only_does_not_outweigh_the_small_towns() -> None:
+    """Whichever of the two came first: Munich lies in the province that both name, and only one of them names it."""
+    with_city, without = "Flood in Passau, Bavaria, kills three", "200 flee flood in Deggendorf, Bavaria"
+    lead = "Rescuers from Munich came."
+    assert of_kind(PLACE, compared(with_city, without, leads=(lead, ""))).verdict is DOUBTFUL
+    assert of_kind(PLACE, compared(without, with_city, leads=("", lead))).verdict is DOUBTFUL
+    assert of_kind(PLACE, compared(without, with_city, leads=(lead, lead))).verdict is AGREES
+
+
 def test_other_countries_beside_the_same_city_are_in_doubt() -> None:
     """Where each title names one that the other article leaves out: who else came to Warsaw."""
     tusk = ("Tusk meets Korean president in Warsaw", "Japan's Takaichi sees Tusk in Warsaw")
