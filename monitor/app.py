@@ -9,8 +9,8 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -150,13 +150,8 @@ async def open_daemon(
         async def apply_config(new: Config) -> None:
             made = await asyncio.to_thread(_make_active_config, new, zone, catches_up=catches_up)
             before = active.current.config
-            with ExitStack() as undo:  # if the database refuses the edit, the old config still runs
-                undo.callback(fetcher.allow_networks, before.settings.allow, before.settings.allow_for)
-                fetcher.allow_networks(
-                    new.settings.allow, new.settings.allow_for
-                )  # before sources are due because of it
+            with _allow_networks(fetcher, new.settings, before.settings):  # before sources are due because of it
                 await thread.run(_register_edit, database, claims, new, before)
-                undo.pop_all()
             hide_secrets(secrets_of(new))
             active.current = made
 
@@ -265,6 +260,17 @@ def _register_edit(database: Database, claims: Claims, config: Config, before: C
     _register_sources(claims, config, before.sources)
     record_channel_addresses(database, config.settings.channels.values())
     _switch_index(database, config.settings, before.settings)
+
+
+@contextmanager
+def _allow_networks(fetcher: Fetcher, settings: Settings, before: Settings) -> Iterator[None]:
+    """Let sources reach the networks of these settings; if the block fails, those of the settings `before`, because
+    the old config still runs."""
+    with ExitStack() as undo:
+        undo.callback(fetcher.allow_networks, before.allow, before.allow_for)
+        fetcher.allow_networks(settings.allow, settings.allow_for)
+        yield
+        undo.pop_all()
 
 
 def _switch_index(database: Database, settings: Settings, before: Settings | None = None) -> None:

@@ -350,9 +350,9 @@ async def test_tls_that_cannot_be_trusted_is_told() -> None:
     [
         (f"http://{'.'.join(['a' * 60] * 5)}/", "is not found in DNS"),  # longer than DNS asks for, so nobody is asked
         ("http://127.0.0.1:1/feed", "no connection to 127.0.0.1:1: Connection refused"),
-        ("ftp://example.org/feed", "no http:// or https:// address"),
-        ("feed.xml", "no http:// or https:// address"),
-        ("", "no http:// or https:// address"),
+        ("ftp://example.org/feed", "not an http:// or https:// address"),
+        ("feed.xml", "not an http:// or https:// address"),
+        ("", "not an http:// or https:// address"),
         ("http://[::1/feed", "cannot be fetched"),
         ("http://127.0.0.1:99999/feed", "cannot be fetched"),
         (f"http://{'a' * 70}.example/feed", "cannot be fetched"),  # a label longer than DNS has

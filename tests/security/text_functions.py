@@ -98,6 +98,7 @@ _WORKER: Final = Bound(MEGABYTE, "runs in a worker with a deadline", in_worker=T
 _USUAL: Final[Mapping[str, object]] = {
     "title": "North Korea fires two missiles",
     "text": "Two missiles flew. Three people died.",
+    "sentence": "Two missiles flew.",
     "lead": "Two missiles flew.",
     "summary": "Two missiles flew.",
     "content": "Two missiles flew. Three people died.",
