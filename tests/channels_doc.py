@@ -53,7 +53,7 @@ def _success(outcomes: Outcomes) -> str:
         return "not tried: several steps"
     if check is not None:
         fields = " or ".join("its text" if field == TEXT else f"`{field}`" for field in check.fields)
-        values = ", ".join(f"`{value}`" for value in sorted(check.success)) or "not empty"
+        values = " or ".join(f"`{value}`" for value in sorted(check.success)) or "not empty"
         return f"2xx, and {fields} is {values}"
     return "2xx" if outcomes.page == ReceiptKind.ACCEPTED else "2xx, and a body that the plug-in reads"
 
