@@ -127,7 +127,8 @@ class Case:
     @property
     def record(self) -> SubjectRecord | None:
         """The ledger's record of its subject. After an edit of the rule's `once_per` it goes on from the records from
-        before the edit, so that what was sent stays sent and still gets updates."""
+        before the edit, so that nothing is sent twice and updates go on. (The ledger forgets a record after 14 days
+        without activity.)"""
         found = (self.ledger.find_record(key, self.now) for key in self.own_keys)
         records = [record for record in found if record is not None]
         return replace(reduce(SubjectRecord.merge, records), key=self.key) if records else None

@@ -103,31 +103,30 @@ class SubjectRecord:
         )
 
     def merge(self, other: SubjectRecord) -> SubjectRecord:
-        """The record as if what was reported and sent of the other subject had been of this one. The publishers that
-        were counted at the last message of either come first."""
-        sent = [
+        """The record as if everything of the other subject had happened to it too, so that nothing of that is sent
+        twice. The publishers that were counted at the last message of either come first."""
+        sent = [record for record in (self, other) if record.last_sent_at is not None]
+        counted = dict.fromkeys(
             publisher
-            for record in (self, other)
+            for record in sent
             for publisher in record.independent_publishers[: record.publishers_at_last_send]
-        ]
-        counted = tuple(dict.fromkeys(sent))
+        )
         publishers = dict.fromkeys((*counted, *self.independent_publishers, *other.independent_publishers))
-        kinds = self.facts.keys() | other.facts.keys()
-        sent_at = [record.first_sent_at for record in (self, other) if record.first_sent_at is not None]
-        last_sent_at = [record.last_sent_at for record in (self, other) if record.last_sent_at is not None]
+        facts = dict(self.facts)
+        for kind, number in other.facts.items():
+            facts[kind] = max(number, facts.get(kind, 0))
         return replace(
             self,
             last_match_at=max(self.last_match_at, other.last_match_at),
             first_alert=self.first_alert or other.first_alert,
-            first_sent_at=min(sent_at, default=None),
-            last_sent_at=max(last_sent_at, default=None),
-            # not the sum: the number makes the key of the next update, which must only be new for this subject
-            update_count=max(self.update_count, other.update_count),
+            first_sent_at=min((at for record in sent if (at := record.first_sent_at) is not None), default=None),
+            last_sent_at=max((at for record in sent if (at := record.last_sent_at) is not None), default=None),
+            update_count=max(self.update_count, other.update_count),  # the numbering goes on
             deferred_updates=max(self.deferred_updates, other.deferred_updates),
-            level=max(self.level, other.level, key=lambda level: level.rank),
+            level=max((record.level for record in sent), key=lambda level: level.rank, default=self.level),
             independent_publishers=tuple(publishers)[:_MAX_PUBLISHERS],
-            publishers_at_last_send=len(counted[:_MAX_PUBLISHERS]),
-            facts={kind: max(record.facts.get(kind, 0) for record in (self, other)) for kind in sorted(kinds)},
+            publishers_at_last_send=min(len(counted), _MAX_PUBLISHERS),
+            facts=facts,
             official=self.official or other.official,
             wire_statuses=tuple(dict.fromkeys((*self.wire_statuses, *other.wire_statuses))),
         )

@@ -1,4 +1,4 @@
-"""Merges two subjects that a person has made one: their records, and their pending alerts. Pure."""
+"""Merges the pending alerts of two subjects that a person has made one. Pure."""
 
 from __future__ import annotations
 
@@ -9,35 +9,6 @@ from datetime import datetime, tzinfo
 from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.pending_replacement import find_pending_replacement
 from monitor.model import AlertPolicy, PendingAlert, PendingKind
-
-
-def merge_subject_records(record: SubjectRecord, other: SubjectRecord) -> SubjectRecord:
-    """The record as if everything of `other` had happened to it too, so that nothing of that is sent twice."""
-    sent = [subject for subject in (record, other) if subject.last_sent_at is not None]
-    sent_publishers = dict.fromkeys(
-        publisher for subject in sent for publisher in subject.independent_publishers[: subject.publishers_at_last_send]
-    )
-    publishers = tuple(dict.fromkeys((*sent_publishers, *record.independent_publishers, *other.independent_publishers)))
-    facts = dict(record.facts)
-    for kind, number in other.facts.items():
-        facts[kind] = max(number, facts.get(kind, 0))
-    return replace(
-        record,
-        last_match_at=max(record.last_match_at, other.last_match_at),
-        first_alert=record.first_alert or other.first_alert,
-        first_sent_at=min(
-            (subject.first_sent_at for subject in sent if subject.first_sent_at is not None), default=None
-        ),
-        last_sent_at=max((subject.last_sent_at for subject in sent if subject.last_sent_at is not None), default=None),
-        update_count=max(record.update_count, other.update_count),  # the numbering goes on
-        deferred_updates=max(record.deferred_updates, other.deferred_updates),
-        level=max((subject.level for subject in sent), key=lambda level: level.rank, default=record.level),
-        independent_publishers=publishers,
-        publishers_at_last_send=len(sent_publishers),
-        facts=facts,
-        official=record.official or other.official,
-        wire_statuses=tuple(dict.fromkeys((*record.wire_statuses, *other.wire_statuses))),
-    )
 
 
 def merge_pending(

@@ -2,6 +2,7 @@
 
 from monitor.languages.language import (
     CalendarWords,
+    CountPatterns,
     CreditPatterns,
     Language,
     NameVocabulary,
@@ -58,7 +59,7 @@ LANGUAGE = Language(
         repeated=split_words("erneut wieder abermals weiterer weitere weiteres weiteren"),
         counted=split_table(
             """
-            dead: tote getötet starb sterb gestorben ums todes leiche  injured: verletz verwund  missing: vermisst
+            dead: tote getötet starb sterben gestorben ums todes leiche  injured: verletz verwund  missing: vermisst
             case: fall falle falls infekt infiziert erkrank  evacuated: evaku  arrested: festgenomm verhaft  survivor:
             gerettet überleb  culled: gekeult geschlachtet  missile: rakete geschoss  drone: drohne  aircraft: flugzeug
             jet hubschrauber  ship: schiff boot  flight: flug start mission testflug  round: runde wahlgang stichwahl
@@ -77,6 +78,13 @@ LANGUAGE = Language(
         currencies={"usd": "dollar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": "milliard", "e6": r"million|mio\b", "e3": "tausend"},
         prepositions="von|rund",
+    ),
+    counts=CountPatterns(
+        misleading=(
+            r"\b(?:sterbehilf|todesstraf|todesurteil|geschossen|mörser)\w*|\bums (?!leben)"
+            r"|\bverletz\w*(?=[^.;:]{0,24}luftraum)|\bmit \d+ [gv]e\w*storben"
+        ),
+        before_ages="mit|von",
     ),
     names=NameVocabulary(
         person_titles=split_words(

@@ -106,7 +106,8 @@ LANGUAGE = Language(
             "dead": (
                 r"COUNTGAP(?:killed|dead|died|deaths)\b",
                 r"\bkill(?:s|ed|ing)ABOUTCOUNT",
-                r"\bdeath toll:?(?:\s+[a-z]+){0,6}?\s+COUNT",
+                r"\bdeath toll:?(?:\s+[a-z]+){0,3}?\s+COUNT",
+                r"\bdeath toll(?:\s+[a-z]+){0,6}?\s+(?:to|at|hits|reaches|passes|tops|exceeds)\s+COUNT",
             ),
             "injured": (
                 r"COUNTGAP(?:injured|wounded|hurt|injuries)\b",

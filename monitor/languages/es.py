@@ -2,6 +2,7 @@
 
 from monitor.languages.language import (
     CalendarWords,
+    CountPatterns,
     CreditPatterns,
     Language,
     NameVocabulary,
@@ -56,9 +57,10 @@ LANGUAGE = Language(
         repeated=split_words("nuevamente nuevo nueva otro otra"),
         counted=split_table(
             """
-            dead: muert muere fallece fallecid víctim deces murie  injured: herid lesionad  missing: desaparecid  case:
-            caso contag infec enferm  evacuated: evacuad desplazad  arrested: detenid arrest  survivor: sobreviv rescat
-            culled: sacrific  missile: misil cohete  drone: dron  aircraft: avion avión helic  ship: barco buque nave
+            dead: muert mueren fallecen fallecid víctim deces murie  injured: herid lesionad  missing: desaparecid
+            case: caso contag infec enferm  evacuated: evacuad desplazad  arrested: detenid arrest
+            survivor: sobreviv rescat  culled: sacrific  missile: misil cohete  drone: dron  aircraft: avion avión helic
+            ship: barco buque nave
             flight: vuelo lanzamiento mision misión  round: ronda vuelta  test: prueba ensayo  summit: cumbre reunión
             encuentro  outbreak: brote foco  game: partido  term: mandato  package: paquete  storm: tifón huracán ciclón
             tormenta  satellite: satélite
@@ -70,6 +72,10 @@ LANGUAGE = Language(
         currencies={"usd": "dólar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": "mil millones", "e6": "millón", "e3": r"mil\b"},
         prepositions="de",
+    ),
+    counts=CountPatterns(
+        misleading=r"\b(?:mortero|mortal)\w*|\b(?:conden\w*|pena) (?:a|de) muerte",
+        before_ages="a los|con",
     ),
     names=NameVocabulary(
         person_titles=split_words(

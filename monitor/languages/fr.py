@@ -2,6 +2,7 @@
 
 from monitor.languages.language import (
     CalendarWords,
+    CountPatterns,
     CreditPatterns,
     Language,
     NameVocabulary,
@@ -56,8 +57,9 @@ LANGUAGE = Language(
         repeated=split_words("encore nouveau nouvel nouvelle autre"),
         counted=split_table(
             """
-            dead: mort meur tué tue décès victime  injured: bless  missing: disparu  case: cas contamin infect malade
-            evacuated: évacu déplac  arrested: arrêt interpell  survivor: survivant rescap  culled: abattu
+            dead: mort meurent tué tue tuée tuent décès victime  injured: bless  missing: disparu
+            case: cas contamin infect malade  evacuated: évacu déplac
+            arrested: arrêt interpell  survivor: survivant rescap  culled: abattu
             missile: missile roquette  drone: drone  aircraft: avion hélico appareil  ship: navire bateau  flight: vol
             lancement mission tir  round: tour  test: essai test  summit: sommet rencontre  outbreak: foyer épidémie
             game: match  term: mandat  package: paquet train  storm: typhon ouragan cyclone tempête
@@ -74,6 +76,10 @@ LANGUAGE = Language(
         currencies={"usd": "dollar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": "milliard", "e6": "million", "e3": r"mille\b"},
         prepositions="de",
+    ),
+    counts=CountPatterns(
+        misleading=r"\b(?:mortier|mortel|meurtr|meurthe)\w*|\b(?:condamn\w*|peine) (?:à|de) mort\w*",
+        before_ages="âge de",
     ),
     names=NameVocabulary(
         person_titles=split_words(

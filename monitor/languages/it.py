@@ -2,6 +2,7 @@
 
 from monitor.languages.language import (
     CalendarWords,
+    CountPatterns,
     CreditPatterns,
     Language,
     NameVocabulary,
@@ -66,6 +67,10 @@ LANGUAGE = Language(
         currencies={"eur": "euro", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": r"miliard|mld\b", "e6": "milion|mln", "e3": r"mila\b|mille\b"},
         prepositions="di",
+    ),
+    counts=CountPatterns(
+        misleading=r"\b(?:mortai|mortal|barcellon|razzis)\w*|\b(?:condann\w*|pena) (?:a|di) morte",
+        before_ages="età di",
     ),
     names=NameVocabulary(
         person_titles=split_words("presidente ministro ministra papa premier"),

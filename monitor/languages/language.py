@@ -92,6 +92,8 @@ class CountPatterns:
     other_units: str = ""  # what follows a number that counts something else
     corrections: str = ""  # words before the wrong number in a correction
     name_words: str = ""  # words before a number that is a name, a date or an ordinal
+    misleading: str = ""  # words that look like those for the dead and the like, and mean something else
+    before_ages: str = ""  # words before a number that is an age if nothing counted follows it
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

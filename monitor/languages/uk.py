@@ -2,6 +2,7 @@
 
 from monitor.languages.language import (
     CalendarWords,
+    CountPatterns,
     CreditPatterns,
     Language,
     NameVocabulary,
@@ -67,6 +68,10 @@ LANGUAGE = Language(
         kinds_after={"percent": "відсот|процент", "time": "рок|місяц|тижн|день|хвилин|годин|секунд"},
         currencies={"usd": "долар", "eur": "євро", "gbp": "фунт", "cny": "юан", "rub": "руб", "uah": "грив"},
         multipliers={"e12": "трлн|трильйон", "e9": "млрд|мільярд", "e6": "млн|мільйон", "e3": "тис"},
+    ),
+    counts=CountPatterns(
+        misleading=r"\bсуд(?!н|ен)\w*",
+        before_ages="віці",
     ),
     names=NameVocabulary(
         person_titles=split_words("президент канцлер король генерал губернатор прем'єр-міністр міністр"),

@@ -3,7 +3,7 @@
 They show whether a later article of a story knows more ("3 dead" after "explosion"). Only counts that a news desk waits
 for are extracted. Other numbers are ignored: a year, a date, a time, an age, the name of a thing (an F-16, a Type 055).
 
-Languages with patterns of their own are read by these. For the others, `text.numbers` says what is counted.
+Languages that have patterns are read by them. For the others, `text.numbers` says what is counted.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ import unicodedata
 
 from monitor.languages import LANGUAGES, join_patterns
 from monitor.languages.language import CountPatterns
+from monitor.text.folding import fold, lower_keeping_length
 from monitor.text.language_tags import parse_primary_subtag
 from monitor.text.months import MONTHS
+from monitor.text.number_units import kind_beside
+from monitor.text.number_words import number_words
 from monitor.text.numbers import NumberFact, find_numbers
 
 _MAX_TITLE, _MAX_TEXT = 300, 400  # characters of title and text that are read: the news is at the beginning
@@ -97,12 +100,21 @@ _NUMBER_KINDS = {
 }
 
 
+_READ_BY_NUMBER_WORDS = frozenset(
+    code
+    for code, language in LANGUAGES.items()
+    if language.has_word_edges and language.numbers.counted and not language.counts.patterns
+)
+_REACH = 24  # characters beside a number
+_NEXT_WORD = re.compile(r" (\w+)")
+
+
 def extract_counts(title: str, text: str, language: str | None) -> tuple[tuple[str, int], ...]:
     """The counts in the title and the beginning of the text: the greatest of each kind, in the order of the kinds.
     `language`: the tag of the article's language; None: unknown."""
-    known = LANGUAGES.get(parse_primary_subtag(language or "") or "")
-    if known is not None and known.has_word_edges and not known.counts.patterns:
-        return _extract_by_number_words(title, text, language)
+    subtag = parse_primary_subtag(language or "") or ""
+    if subtag in _READ_BY_NUMBER_WORDS:
+        return _extract_by_number_words(title, text, subtag)
     searched = unicodedata.normalize("NFKC", f"{title[:_MAX_TITLE]}\n{text[:_MAX_TEXT]}").lower().replace("ё", "е")
     searched = _CORRECTED_NUMBER.sub(" ", searched)
     found: dict[str, int] = {}
@@ -117,20 +129,36 @@ def extract_counts(title: str, text: str, language: str | None) -> tuple[tuple[s
     return tuple(found.items())
 
 
-def _extract_by_number_words(title: str, text: str, language: str | None) -> tuple[tuple[str, int], ...]:
-    searched = f"{title[:_MAX_TITLE]}\n{text[:_MAX_TEXT]}"
-    found: dict[str, int] = {}
-    for fact in find_numbers(title[:_MAX_TITLE], text[:_MAX_TEXT], language):
+def _extract_by_number_words(title: str, text: str, language: str) -> tuple[tuple[str, int], ...]:
+    patterns = LANGUAGES[language].counts
+    title, text = title[:_MAX_TITLE], text[:_MAX_TEXT]
+    if patterns.misleading:
+        title, text = (re.sub(patterns.misleading, _hide, part, flags=re.IGNORECASE) for part in (title, text))
+    searched = lower_keeping_length(f"{title}\n{text}")
+    distances = {hit.start("n"): _parse_number(hit) for form in _COMPILED["km"] for hit in form.finditer(searched)}
+    found = {"km": max(filter(None, distances.values()), default=0)}
+    for fact in find_numbers(title, text, language):
         kind = _NUMBER_KINDS.get(fact.kind)
-        if kind is None or _YEAR.fullmatch(fact.text) or _is_in_brackets(searched, fact):
-            continue
-        found[kind] = max(found.get(kind, 0), int(fact.value))
+        if kind is not None and fact.start not in distances and _is_count(searched, fact, language):
+            found[kind] = max(found.get(kind, 0), int(fact.value))
     return tuple((kind, found[kind]) for kind in _KINDS if found.get(kind))
 
 
-def _is_in_brackets(text: str, fact: NumberFact) -> bool:
-    """An age beside a name: Anna (46)."""
-    return text[fact.start - 1 : fact.start] == "(" and text[fact.end : fact.end + 1] == ")"
+def _hide(word: re.Match[str]) -> str:
+    return "x" * len(word[0])
+
+
+def _is_count(searched: str, fact: NumberFact, language: str) -> bool:
+    """Whether the number counts: it is not a year, an age, a length of time, or a part of a longer number in words."""
+    before, after = searched[max(0, fact.start - _REACH) : fact.start], searched[fact.end : fact.end + _REACH]
+    is_age = before.endswith("(") and after.startswith(")")
+    is_part = not fact.text[:1].isdigit() and (before.endswith("-") or after.startswith("-"))
+    if is_age or is_part or _YEAR.fullmatch(fact.text) or kind_beside(searched, fact.start, fact.end):
+        return False
+    if re.search(rf"\b(?:{LANGUAGES[language].counts.before_ages}) $", before) is None:
+        return True
+    word = _NEXT_WORD.match(after)
+    return word is not None and number_words(language).kind(fold(word[1])) is not None
 
 
 def _parse_number(hit: re.Match[str]) -> int | None:

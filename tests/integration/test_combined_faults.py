@@ -217,7 +217,7 @@ def fail(outbox: Outbox, sent: Delivery | None, state: DeliveryState) -> None:
     assert outbox.settle(sent, busy, verdict, sent.claimed_at, *[verdict] * len(sent.combined))
 
 
-def test_what_was_tried_together_often_enough_is_not_taken_along_again(database: Database) -> None:
+def test_alerts_that_failed_together_often_enough_are_not_combined_again(database: Database) -> None:
     """Also if the operator sends the other one again, whose tries no longer count."""
     fill(database, ["desk"], other_levels=[Level.MEDIUM])
     outbox, now = Outbox(database, "here"), clock.now()

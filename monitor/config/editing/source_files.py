@@ -203,8 +203,8 @@ def _id_from_url(url: str, used_ids: Collection[str]) -> str:
 
 
 def _list_words_of_path(path: str) -> list[str]:
-    """The first parts of a path that may be words: not the ending of its file, and nothing that may be a token. People
-    see ids in messages and public feeds, so a word may be left out, but a token must not get in."""
+    """The first parts of a path that may be words: not the ending of its file, and nothing that looks like a token.
+    People see ids in messages and public feeds, so a word is left out rather than a token shown."""
     whole = PurePosixPath(path.lower())
     parts = (whole.parent / whole.stem).parts
     return [part for part in parts if part != "/" and not _may_be_token(part)][:_MOST_WORDS]

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, or_, select, union, update
 from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.pending import pending_id
 from monitor.alerting.subject_keys import event_key, mention_key, shadow_key, story_key
-from monitor.alerting.subject_merge import merge_pending, merge_subject_records
+from monitor.alerting.subject_merge import merge_pending
 from monitor.alerting.updates import SAYS_MORE
 from monitor.errors import InvalidRequest
 from monitor.model import (
@@ -166,7 +166,7 @@ def _merge_record_pairs(keys: dict[str, str], records: dict[str, SubjectRecord])
         whole_record, part_record = records.get(whole_key), records.get(part_key)
         if part_record is not None:
             before = whole_record or SubjectRecord(whole_key, part_record.rule, part_record.last_match_at)
-            yield whole_key, merge_subject_records(before, part_record)
+            yield whole_key, before.merge(part_record)
         elif whole_record is not None:
             yield whole_key, whole_record
 

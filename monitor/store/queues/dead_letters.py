@@ -161,9 +161,11 @@ def _select_previous_receipt(sent: Delivery) -> Select[str]:
     number = attempt.c.number
     is_own = attempt.c.delivery_id == sent.id
     died = select(attempt.c.id).where(is_own, number == sent.forgiven_attempts)
+    revived = select(attempt.c.id).where(is_own, number == sent.forgiven_attempts + 1)
     # All deliveries of one message begin their attempts at the same moment: those do not count.
     revived_at = select(attempt.c.started_at).where(is_own, number == sent.forgiven_attempts + 1)
-    between = (attempt.c.id > died.scalar_subquery()) & (attempt.c.started_at < revived_at.scalar_subquery())
+    is_other_message = attempt.c.started_at != revived_at.scalar_subquery()
+    between = (attempt.c.id > died.scalar_subquery()) & (attempt.c.id < revived.scalar_subquery()) & is_other_message
     on_channel = select(attempt.c.receipt).join(delivery, delivery.c.id == attempt.c.delivery_id)
     others = on_channel.where(between, delivery.c.channel == sent.channel, delivery.c.id != sent.id)
     return others.order_by(attempt.c.id.desc()).limit(1)
