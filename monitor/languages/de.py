@@ -2,7 +2,6 @@
 
 from monitor.languages.language import (
     CalendarWords,
-    CountPatterns,
     CreditPatterns,
     Language,
     NameVocabulary,
@@ -59,32 +58,26 @@ LANGUAGE = Language(
         repeated=split_words("erneut wieder abermals weiterer weitere weiteres weiteren"),
         counted=split_table(
             """
-            dead: tote getötet starb sterben gestorben ums todes leiche  injured: verletz verwund  missing: vermisst
-            case: fall falle falls infekt infiziert erkrank  evacuated: evaku  arrested: festgenomm verhaft  survivor:
-            gerettet überleb  culled: gekeult geschlachtet  missile: rakete geschoss  drone: drohne  aircraft: flugzeug
-            jet hubschrauber  ship: schiff boot  flight: flug start mission testflug  round: runde wahlgang stichwahl
-            test: test  summit: gipfel treffen  outbreak: ausbruch  game: spiel  term: amtszeit  package: paket  storm:
-            taifun hurrikan sturm  satellite: satellit
+            dead: tote. toten. toter. getötet starb. starben. sterben. gestorben ums_leben. todesopfer leiche
+            injured: verletz verwund  missing: vermisst  case: fall falle falls infekt infiziert erkrank
+            evacuated: evaku  arrested: festgenomm verhaft  survivor: gerettet überleb  culled: gekeult geschlachtet
+            missile: rakete geschoss. geschosse.  drone: drohne  aircraft: flugzeug jet kampfjet kampfflugzeug
+            hubschrauber  ship: schiff boot  flight: flug start mission testflug  round: runde wahlgang stichwahl
+            test: test  summit: gipfel treffen  outbreak: ausbruch  game: spiel  term: amtszeit  package: paket
+            storm: taifun hurrikan sturm  satellite: satellit
             """
         ),
         has_pointed_ordinals=True,
-        kinds_before={"magnitude": "stärke", "category": "kategori[ei]"},
+        kinds_before={"age": r"\balter von", "magnitude": "stärke", "category": "kategori[ei]"},
         kinds_after={
             "basis_points": "basispunkt",
             "percent": "prozent",
-            "age": "jährig",
+            "age": r"jährig|(?<=mit \d\d )(?:ge|ver)storben",
             "time": r"jahr|monat|woche|tage?n?\b|stunde|minute|uhr",
         },
         currencies={"usd": "dollar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": "milliard", "e6": r"million|mio\b", "e3": "tausend"},
         prepositions="von|rund",
-    ),
-    counts=CountPatterns(
-        misleading=(
-            r"\b(?:sterbehilf|todesstraf|todesurteil|geschossen|mörser)\w*|\bums (?!leben)"
-            r"|\bverletz\w*(?=[^.;:]{0,24}luftraum)|\bmit \d+ [gv]e\w*storben"
-        ),
-        before_ages="mit|von",
     ),
     names=NameVocabulary(
         person_titles=split_words(

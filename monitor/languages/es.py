@@ -2,7 +2,6 @@
 
 from monitor.languages.language import (
     CalendarWords,
-    CountPatterns,
     CreditPatterns,
     Language,
     NameVocabulary,
@@ -57,25 +56,20 @@ LANGUAGE = Language(
         repeated=split_words("nuevamente nuevo nueva otro otra"),
         counted=split_table(
             """
-            dead: muert mueren fallecen fallecid víctim deces murie  injured: herid lesionad  missing: desaparecid
-            case: caso contag infec enferm  evacuated: evacuad desplazad  arrested: detenid arrest
-            survivor: sobreviv rescat  culled: sacrific  missile: misil cohete  drone: dron  aircraft: avion avión helic
-            ship: barco buque nave
-            flight: vuelo lanzamiento mision misión  round: ronda vuelta  test: prueba ensayo  summit: cumbre reunión
-            encuentro  outbreak: brote foco  game: partido  term: mandato  package: paquete  storm: tifón huracán ciclón
-            tormenta  satellite: satélite
+            dead: muerto. muertos. muerta. muertas. mueren. fallecen. fallecid víctim deces murie  injured: herid
+            lesionad  missing: desaparecid  case: caso contag infec enferm  evacuated: evacuad desplazad
+            arrested: detenid arrest  survivor: sobreviv rescat  culled: sacrific  missile: misil cohete  drone: dron
+            aircraft: avion avión helic  ship: barco buque nave  flight: vuelo lanzamiento mision misión  round: ronda
+            vuelta  test: prueba ensayo  summit: cumbre reunión encuentro  outbreak: brote foco  game: partido
+            term: mandato  package: paquete  storm: tifón huracán ciclón tormenta  satellite: satélite
             """
         ),
         ordinal_suffixes="º|ª|°",
-        kinds_before={"category": "categoría"},
+        kinds_before={"age": r"\ba los", "category": "categoría"},
         kinds_after={"basis_points": "puntos básicos", "percent": "por ciento", "time": "año|mes|día|hora"},
         currencies={"usd": "dólar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": "mil millones", "e6": "millón", "e3": r"mil\b"},
         prepositions="de",
-    ),
-    counts=CountPatterns(
-        misleading=r"\b(?:mortero|mortal)\w*|\b(?:conden\w*|pena) (?:a|de) muerte",
-        before_ages="a los|con",
     ),
     names=NameVocabulary(
         person_titles=split_words(

@@ -2,7 +2,6 @@
 
 from monitor.languages.language import (
     CalendarWords,
-    CountPatterns,
     CreditPatterns,
     Language,
     NameVocabulary,
@@ -57,17 +56,16 @@ LANGUAGE = Language(
         repeated=split_words("encore nouveau nouvel nouvelle autre"),
         counted=split_table(
             """
-            dead: mort meurent tué tue tuée tuent décès victime  injured: bless  missing: disparu
-            case: cas contamin infect malade  evacuated: évacu déplac
-            arrested: arrêt interpell  survivor: survivant rescap  culled: abattu
-            missile: missile roquette  drone: drone  aircraft: avion hélico appareil  ship: navire bateau  flight: vol
-            lancement mission tir  round: tour  test: essai test  summit: sommet rencontre  outbreak: foyer épidémie
-            game: match  term: mandat  package: paquet train  storm: typhon ouragan cyclone tempête
-            satellite: satellite
+            dead: morts. mortes. meurent. tués. tuées. tue. tuent. décès victime  injured: bless  missing: disparu
+            case: cas contamin infect malade  evacuated: évacu déplac  arrested: arrêt interpell  survivor: survivant
+            rescap  culled: abattu  missile: missile roquette  drone: drone  aircraft: avion hélico appareil
+            ship: navire bateau  flight: vol lancement mission tir  round: tour  test: essai test  summit: sommet
+            rencontre  outbreak: foyer épidémie  game: match  term: mandat  package: paquet train  storm: typhon ouragan
+            cyclone tempête  satellite: satellite
             """
         ),
         ordinal_suffixes="er|e|ème",
-        kinds_before={"category": "catégorie"},
+        kinds_before={"age": r"\bâge de", "category": "catégorie"},
         kinds_after={
             "basis_points": "points? de base",
             "percent": "pour cent",
@@ -76,10 +74,6 @@ LANGUAGE = Language(
         currencies={"usd": "dollar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": "milliard", "e6": "million", "e3": r"mille\b"},
         prepositions="de",
-    ),
-    counts=CountPatterns(
-        misleading=r"\b(?:mortier|mortel|meurtr|meurthe)\w*|\b(?:condamn\w*|peine) (?:à|de) mort\w*",
-        before_ages="âge de",
     ),
     names=NameVocabulary(
         person_titles=split_words(

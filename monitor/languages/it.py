@@ -2,7 +2,6 @@
 
 from monitor.languages.language import (
     CalendarWords,
-    CountPatterns,
     CreditPatterns,
     Language,
     NameVocabulary,
@@ -54,23 +53,20 @@ LANGUAGE = Language(
         repeated=split_words("ancora nuovamente nuovo nuova altro altra"),
         counted=split_table(
             """
-            dead: mort muor muoio vittim uccis decess  injured: ferit  missing: dispers scompars  case: caso casi contag
-            infett infez  evacuated: evacuat sfollat  arrested: arrestat fermat  survivor: superstit sopravviss  culled:
-            abbattut  missile: missil razz  drone: dron  aircraft: aere elicotter  ship: nave navi barc  flight: volo
-            voli lanci mission  round: turno round ballottagg  test: prov test  summit: vertic incontr  outbreak: focola
-            game: partit  term: mandat  package: pacchett  storm: tifon uragan ciclon tempest  satellite: satellit
+            dead: morto. morta. morti. muoiono. vittim uccis decess  injured: ferit  missing: dispers scompars
+            case: caso casi contag infett infez  evacuated: evacuat sfollat  arrested: arrestat fermat
+            survivor: superstit sopravviss  culled: abbattut  missile: missil razzo. razzi.  drone: dron  aircraft: aere
+            elicotter  ship: nave navi barca. barche. barcon  flight: volo voli lanci mission  round: turno round
+            ballottagg  test: prov test  summit: vertic incontr  outbreak: focola  game: partit  term: mandat
+            package: pacchett  storm: tifon uragan ciclon tempest  satellite: satellit
             """
         ),
         ordinal_suffixes="º|ª|°",
-        kinds_before={"category": "categoria"},
+        kinds_before={"age": r"\betà di", "category": "categoria"},
         kinds_after={"percent": "per cento", "time": r"anno|anni|mes|giorn|or[ae]\b"},
         currencies={"eur": "euro", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": r"miliard|mld\b", "e6": "milion|mln", "e3": r"mila\b|mille\b"},
         prepositions="di",
-    ),
-    counts=CountPatterns(
-        misleading=r"\b(?:mortai|mortal|barcellon|razzis)\w*|\b(?:condann\w*|pena) (?:a|di) morte",
-        before_ages="età di",
     ),
     names=NameVocabulary(
         person_titles=split_words("presidente ministro ministra papa premier"),

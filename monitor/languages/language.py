@@ -63,8 +63,9 @@ class NumberVocabulary:
     repeated: Words = ()  # "again": it happens for a second time
     repeated_pattern: str = ""  # the same, for a language whose words have no edges
     counted: Table = field(default_factory=dict)
-    """A kind of thing -> the beginnings of its words. One of two or three letters is a whole word, and may have one
-    letter more. Where words have no edges: simplified, and anywhere near the number."""
+    """A kind of thing -> the beginnings of its words. One that ends in a full stop is a whole word; so is one of two or
+    three letters, which may have one letter more. `_` is a blank between two words. Where words have no edges:
+    simplified, and anywhere near the number."""
     counters: str = ""  # what follows a number in words, where words have no edges
     ordinal_suffixes: str = ""  # what makes an ordinal of the digits before it
     has_pointed_ordinals: bool = False  # a full stop after the digits makes an ordinal
@@ -92,8 +93,6 @@ class CountPatterns:
     other_units: str = ""  # what follows a number that counts something else
     corrections: str = ""  # words before the wrong number in a correction
     name_words: str = ""  # words before a number that is a name, a date or an ordinal
-    misleading: str = ""  # words that look like those for the dead and the like, and mean something else
-    before_ages: str = ""  # words before a number that is an age if nothing counted follows it
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -2,7 +2,6 @@
 
 from monitor.languages.language import (
     CalendarWords,
-    CountPatterns,
     CreditPatterns,
     Language,
     NameVocabulary,
@@ -64,16 +63,16 @@ LANGUAGE = Language(
         repeated=split_words("ponownie znów znowu kolejny kolejna kolejne kolejną kolejnego"),
         counted=split_table(
             """
-            dead: zgin ginie zabi śmierteln żyje żyją ofiar zmarł ciał  injured: rann rany obraże
-            poszkodowan  missing: zagin  case: przypad zakaż zachorow chor  evacuated: ewaku  arrested: zatrzym areszt
-            survivor: ocal urat przeży  culled: wybit utyliz zutyliz  missile: rakiet pocisk  drone: dron  aircraft:
-            samolot śmigłow  ship: statk okręt  flight: lot start misj  round: tur rund  test: prób test  summit: szczyt
-            spotka  outbreak: ognisk  game: mecz  term: kadencj  package: pakiet  storm: tajfun huragan cyklon burz
-            satellite: satelit
+            dead: zgin ginie. zabit zabij zabił śmierteln nie_żyje. nie_żyją. ofiar zmarł ciał  injured: rann rany
+            obraże poszkodowan  missing: zagin  case: przypad zakaż zachorow chor  evacuated: ewaku  arrested: zatrzym
+            areszt  survivor: ocal urat przeży  culled: wybit utyliz zutyliz  missile: rakiet pocisk  drone: dron
+            aircraft: samolot śmigłow  ship: statk okręt  flight: lot start misj  round: tur rund  test: prób test
+            summit: szczyt spotka  outbreak: ognisk  game: mecz  term: kadencj  package: pakiet  storm: tajfun huragan
+            cyklon burz  satellite: satelit
             """
         ),
         has_pointed_ordinals=True,
-        kinds_before={"magnitude": r"\bo sile", "category": "kategori[ei]"},
+        kinds_before={"age": r"\bwieku", "magnitude": r"\bo sile", "category": "kategori[ei]"},
         kinds_after={
             "basis_points": "punkty? bazow",
             "percent": r"procent|proc\b",
@@ -82,10 +81,6 @@ LANGUAGE = Language(
         },
         currencies={"usd": "dolar", "eur": "euro", "cny": "yuan", "pln": "zł"},
         multipliers={"e12": r"bilion\b", "e9": r"miliard|mld\b", "e6": "milion|mln", "e3": "tys"},
-    ),
-    counts=CountPatterns(
-        misleading=r"(?<!nie )\bżyj\w*|\bzabieg\w*",
-        before_ages="wieku",
     ),
     names=NameVocabulary(
         person_titles=split_words("prezydent premier minister kanclerz król papież marszałek wojewoda burmistrz"),

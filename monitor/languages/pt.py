@@ -2,7 +2,6 @@
 
 from monitor.languages.language import (
     CalendarWords,
-    CountPatterns,
     CreditPatterns,
     Language,
     NameVocabulary,
@@ -56,25 +55,20 @@ LANGUAGE = Language(
         repeated=split_words("novamente novo nova outro outra"),
         counted=split_table(
             """
-            dead: mort morrem morreram vítim óbito  injured: ferid  missing: desaparecid
-            case: caso contág contag infec doente  evacuated: evacuad deslocad
-            arrested: detid pres  survivor: sobreviv resgat  culled: abatid
-            missile: míssil mísse foguet  drone: dron  aircraft: avião aviõe helicóp  ship: navio barco  flight: voo
-            voos lançamento missão  round: turno rodada volta  test: teste ensaio  summit: cúpula cimeira encontro
-            outbreak: surto foco  game: jogo partida  term: mandato  package: pacote  storm: tufão furacão ciclone
-            tempestade  satellite: satélit
+            dead: morto. mortos. morta. mortas. morrem. morreram. vítim óbito  injured: ferid  missing: desaparecid
+            case: caso contág contag infec doente  evacuated: evacuad deslocad  arrested: detid pres  survivor: sobreviv
+            resgat  culled: abatid  missile: míssil mísse foguet  drone: dron  aircraft: avião aviõe helicóp
+            ship: navio barco  flight: voo voos lançamento missão  round: turno rodada volta  test: teste ensaio
+            summit: cúpula cimeira encontro  outbreak: surto foco  game: jogo partida  term: mandato  package: pacote
+            storm: tufão furacão ciclone tempestade  satellite: satélit
             """
         ),
         ordinal_suffixes="º|ª|°",
-        kinds_before={"category": "categoria"},
+        kinds_before={"age": r"\baos", "category": "categoria"},
         kinds_after={"percent": "por cento", "time": r"ano|mes|dias?\b|hora"},
         currencies={"usd": "dólar", "eur": "euro", "cny": "yuan"},
         multipliers={"e9": "bilh", "e6": "milhõ|milhã", "e3": r"mil\b"},
         prepositions="de",
-    ),
-    counts=CountPatterns(
-        misleading=r"\b(?:morteir|mortal)\w*|\b(?:conden\w*|pena) (?:à|de) morte",
-        before_ages="aos|com",
     ),
     names=NameVocabulary(
         person_titles=split_words("presidente ministro ministra papa"),

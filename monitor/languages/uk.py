@@ -2,7 +2,6 @@
 
 from monitor.languages.language import (
     CalendarWords,
-    CountPatterns,
     CreditPatterns,
     Language,
     NameVocabulary,
@@ -56,22 +55,18 @@ LANGUAGE = Language(
         repeated=split_words("знову ще черговий чергова чергове чергову повторно"),
         counted=split_table(
             """
-            dead: загин загиб жертв помер вбит тіл  injured: поранен пострада травм  missing: зник  case: випад заражен
-            інфік  evacuated: евак  arrested: затрим арешт  survivor: вижил врятов  missile: ракет снаряд
-            drone: безпілот дрон бпла  aircraft: літак вертол  ship: кораб суд катер  flight: політ польот пуск запуск
-            старт  round: тур раунд  test: випроб тест  summit: саміт зустріч  outbreak: спалах осередок  game: гр матч
-            term: термін  package: пакет  storm: тайфун ураган шторм  satellite: супутник
+            dead: загин загиб жертв помер вбит убит тіл  injured: поранен пострада травм  missing: зник  case: випад
+            заражен інфік  evacuated: евак  arrested: затрим арешт  survivor: вижил врятов  missile: ракет снаряд
+            drone: безпілот дрон бпла  aircraft: літак вертол  ship: кораб судн суден катер  flight: політ польот пуск
+            запуск старт  round: тур раунд  test: випроб тест  summit: саміт зустріч  outbreak: спалах осередок
+            game: гр матч  term: термін  package: пакет  storm: тайфун ураган шторм  satellite: супутник
             """
         ),
         ordinal_suffixes="-?[йяегмю]|-?го|-?му",
-        kinds_before={"magnitude": r"магніту\w*", "category": r"категорі\w+"},
+        kinds_before={"age": r"\bвіці", "magnitude": r"магніту\w*", "category": r"категорі\w+"},
         kinds_after={"percent": "відсот|процент", "time": "рок|місяц|тижн|день|хвилин|годин|секунд"},
         currencies={"usd": "долар", "eur": "євро", "gbp": "фунт", "cny": "юан", "rub": "руб", "uah": "грив"},
         multipliers={"e12": "трлн|трильйон", "e9": "млрд|мільярд", "e6": "млн|мільйон", "e3": "тис"},
-    ),
-    counts=CountPatterns(
-        misleading=r"\bсуд(?!н|ен)\w*",
-        before_ages="віці",
     ),
     names=NameVocabulary(
         person_titles=split_words("президент канцлер король генерал губернатор прем'єр-міністр міністр"),

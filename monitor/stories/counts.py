@@ -13,12 +13,10 @@ import unicodedata
 
 from monitor.languages import LANGUAGES, join_patterns
 from monitor.languages.language import CountPatterns
-from monitor.text.folding import fold, lower_keeping_length
+from monitor.text.folding import lower_keeping_length
 from monitor.text.language_tags import parse_primary_subtag
 from monitor.text.months import MONTHS
-from monitor.text.number_units import kind_beside
-from monitor.text.number_words import number_words
-from monitor.text.numbers import NumberFact, find_numbers
+from monitor.text.numbers import find_numbers
 
 _MAX_TITLE, _MAX_TEXT = 300, 400  # characters of title and text that are read: the news is at the beginning
 _COUNTS = [language.counts for language in LANGUAGES.values()]
@@ -105,8 +103,6 @@ _READ_BY_NUMBER_WORDS = frozenset(
     for code, language in LANGUAGES.items()
     if language.has_word_edges and language.numbers.counted and not language.counts.patterns
 )
-_REACH = 24  # characters beside a number
-_NEXT_WORD = re.compile(r" (\w+)")
 
 
 def extract_counts(title: str, text: str, language: str | None) -> tuple[tuple[str, int], ...]:
@@ -130,35 +126,15 @@ def extract_counts(title: str, text: str, language: str | None) -> tuple[tuple[s
 
 
 def _extract_by_number_words(title: str, text: str, language: str) -> tuple[tuple[str, int], ...]:
-    patterns = LANGUAGES[language].counts
     title, text = title[:_MAX_TITLE], text[:_MAX_TEXT]
-    if patterns.misleading:
-        title, text = (re.sub(patterns.misleading, _hide, part, flags=re.IGNORECASE) for part in (title, text))
     searched = lower_keeping_length(f"{title}\n{text}")
     distances = {hit.start("n"): _parse_number(hit) for form in _COMPILED["km"] for hit in form.finditer(searched)}
     found = {"km": max(filter(None, distances.values()), default=0)}
     for fact in find_numbers(title, text, language):
         kind = _NUMBER_KINDS.get(fact.kind)
-        if kind is not None and fact.start not in distances and _is_count(searched, fact, language):
+        if kind is not None and fact.start not in distances and not _YEAR.fullmatch(fact.text):
             found[kind] = max(found.get(kind, 0), int(fact.value))
     return tuple((kind, found[kind]) for kind in _KINDS if found.get(kind))
-
-
-def _hide(word: re.Match[str]) -> str:
-    return "x" * len(word[0])
-
-
-def _is_count(searched: str, fact: NumberFact, language: str) -> bool:
-    """Whether the number counts: it is not a year, an age, a length of time, or a part of a longer number in words."""
-    before, after = searched[max(0, fact.start - _REACH) : fact.start], searched[fact.end : fact.end + _REACH]
-    is_age = before.endswith("(") and after.startswith(")")
-    is_part = not fact.text[:1].isdigit() and (before.endswith("-") or after.startswith("-"))
-    if is_age or is_part or _YEAR.fullmatch(fact.text) or kind_beside(searched, fact.start, fact.end):
-        return False
-    if re.search(rf"\b(?:{LANGUAGES[language].counts.before_ages}) $", before) is None:
-        return True
-    word = _NEXT_WORD.match(after)
-    return word is not None and number_words(language).kind(fold(word[1])) is not None
 
 
 def _parse_number(hit: re.Match[str]) -> int | None:

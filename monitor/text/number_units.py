@@ -25,7 +25,7 @@ _SHARED_AFTER = {
 _KIND_AFTER = re.compile(
     f"{_SPACE}(?:{join_tables(lambda language: language.numbers.kinds_after, _KINDS_AFTER, _SHARED_AFTER)})"
 )
-_KINDS_BEFORE = ("magnitude", "intensity", "category")
+_KINDS_BEFORE = ("magnitude", "intensity", "category", "age")
 _SHARED_BEFORE = {"magnitude": r"richter[- ]?s[ck]al\w*|\bm[wbls]?(?=\s?\d[.,]\d)"}
 _KIND_BEFORE = re.compile(
     f"(?:{join_tables(lambda language: language.numbers.kinds_before, _KINDS_BEFORE, _SHARED_BEFORE)})"

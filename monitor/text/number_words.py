@@ -35,7 +35,8 @@ _WHOLE_WORD = 3  # letters of a stem that is a whole word, except for one letter
 
 @dataclass(frozen=True, slots=True)
 class NumberWords:
-    """The words of one or several languages. Number words are in lower case; `stems` maps folded stems to kinds."""
+    """The words of one or several languages. Number words are in lower case; `stems` maps folded beginnings of words to
+    kinds, `whole` folded words and phrases of two words."""
 
     numbers: frozenset[str]
     cardinals: dict[str, float]
@@ -43,9 +44,12 @@ class NumberWords:
     articles: frozenset[str]
     repeated: frozenset[str]
     stems: dict[str, str]
+    whole: dict[str, str]
 
     def kind(self, word: str) -> str | None:
-        """Return the kind of thing that a folded word names; None: unknown."""
+        """Return the kind of thing that a folded word, or a phrase of two, names; None: unknown."""
+        if (exact := self.whole.get(word)) is not None or " " in word:
+            return exact
         for length in range(min(len(word), _MAX_STEM), 1, -1):
             kind = self.stems.get(word[:length])
             if kind is not None and (length > _WHOLE_WORD or len(word) <= _WHOLE_WORD + 1):
@@ -54,6 +58,7 @@ class NumberWords:
 
 
 _MAX_STEM = 12  # letters of a stem
+_WHOLE = "."  # the end of what is no beginning of a word
 
 
 @cache
@@ -63,13 +68,15 @@ def number_words(language: str) -> NumberWords:
     cardinals = {form: value for numbers in chosen for form, value in _enumerate_forms(numbers.cardinals)}
     ordinals = {form: value for numbers in chosen for form, value in _enumerate_forms(numbers.ordinals)}
     repeated = frozenset(word for numbers in chosen for word in numbers.repeated)
+    counted = [(kind, word) for numbers in chosen for kind, words in numbers.counted.items() for word in words]
     return NumberWords(
         frozenset((*cardinals, *ordinals, *repeated)),
         cardinals,
         ordinals,
         frozenset(form for numbers in _SPELLED.values() for form in numbers.cardinals[0]) - {"one"},
         repeated,
-        {fold(stem): kind for numbers in chosen for kind, stems in numbers.counted.items() for stem in stems},
+        {fold(word): kind for kind, word in counted if not word.endswith(_WHOLE)},
+        {fold(word.removesuffix(_WHOLE)): kind for kind, word in counted if word.endswith(_WHOLE)},
     )
 
 

@@ -7,8 +7,9 @@ is not understood is not a fact; nor is a year, a date, a time or a duration.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.languages import LANGUAGES
 from monitor.text.folding import fold, lower_keeping_length
@@ -134,7 +135,8 @@ def _parse_digits(text: _NumberedText, match: re.Match[str]) -> NumberFact | Non
         return None if kind == "time" else text.fact((start, end), value, kind)
     if (sides := parse_score(lowercase, start)) and not _is_range_counted(text, sides[1]):
         return text.fact((start, sides[1]), value, "score", sides[0], may_grow=True)
-    if is_date(lowercase, start, end):
+    is_in_brackets = lowercase[start - 1 : start] == "(" and lowercase[end : end + 1] == ")"  # an age beside a name
+    if is_in_brackets or is_date(lowercase, start, end):
         return None
     return (_parse_ordinal(text, (start, end), value) if value == int(value) else None) or _parse_count(
         text, (start, end), value
@@ -262,12 +264,12 @@ def _find_word_numbers(text: _NumberedText) -> Iterator[NumberFact | None]:
     words = text.words
     present = words.numbers.intersection(_WORD.findall(text.lowercase))
     if present:
-        for match in re.finditer(rf"\b(?:{'|'.join(map(re.escape, present))})\b", text.lowercase):
+        for match in re.finditer(rf"(?<![\w-])(?:{'|'.join(map(re.escape, present))})\b", text.lowercase):
             if match[0] in words.repeated:
                 yield text.fact(match.span(), 2.0, "repeated")
             elif value := words.ordinals.get(match[0]):
                 yield _fact_if_unit(text, match.span(), value, "ordinal", _unit_after(text, match.end()))
-            else:
+            elif kind_beside(text.lowercase, *match.span()) is None:
                 yield _parse_count(text, match.span(), words.cardinals[match[0]], known_only=match[0] in words.articles)
     for match in CJK_REPEATED.finditer(text.lowercase):
         yield text.fact(match.span(), 2.0, "repeated")
@@ -312,7 +314,7 @@ def _parse_count(
     if _CJK.match(text.lowercase, end):
         return _parse_count_in_cjk(text, (start, end), value)
     words_after, words_before = _words_around(text, start, end)
-    kind = next(filter(None, map(text.words.kind, (*words_after, *words_before))), None)
+    kind = _find_kind(text.words, words_after) or _find_kind(text.words, words_before[::-1], nearest_last=True)
     if kind is not None:
         return text.fact((start, end), value, kind, may_grow=kind in GROWING)
     if known_only or (number_end - start == 4 and _YEARS[0] <= value < _YEARS[1]):
@@ -327,6 +329,12 @@ def _parse_count(
         return text.fact((start, end), value, "model", fold(name[1]))
     unit = next((word for word in words_after if len(word) > 1 and word not in text.little_words), None)
     return text.fact((start, end), value, "count", unit[:_UNIT_LETTERS]) if unit else None
+
+
+def _find_kind(words: NumberWords, around: Sequence[str], *, nearest_last: bool = False) -> str | None:
+    """The kind of the nearest word or phrase of two words that has one, of some words in the order of the text."""
+    named = [words.kind(f"{word} {following}") or words.kind(word) for word, following in pairwise((*around, ""))]
+    return next(filter(None, named[::-1] if nearest_last else named), None)
 
 
 def _words_around(text: _NumberedText, start: int, end: int) -> tuple[list[str], list[str]]:

@@ -125,7 +125,7 @@ def test_counts(title: str, counted: dict[str, int]) -> None:
         ("de", "Zwei Ärzte wegen Sterbehilfe vor Gericht", {}),
         ("de", "Sänger mit 87 gestorben", {}),
         ("de", "Drei Kandidaten im Rennen ums Weiße Haus", {}),
-        ("de", "Drei russische Kampfjets verletzen Luftraum Estlands", {}),
+        ("de", "Drei russische Kampfjets verletzen Luftraum Estlands", {"aircraft": 3}),
         ("es", "Muere a los 89 el actor", {}),
         ("it", "Incidente mortale sulla statale 16", {}),
         ("pl", "W Gazie żyje 2 mln ludzi", {}),
