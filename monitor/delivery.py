@@ -26,7 +26,7 @@ from monitor import clock
 from monitor.alerting.retry import RetryVerdict, after_message, unknowns_in_a_row
 from monitor.errors import StoreFailed, StoreReplaced
 from monitor.model import Alert, Delivery, Notice, Receipt, ReceiptKind, Settings
-from monitor.notify import Notifier, Send
+from monitor.notify import CHANNEL_CHANGED, Notifier, Send
 from monitor.store.engine.store_thread import StoreThread, is_database_unusable
 from monitor.store.queues.outbox import DueDeliveries, Outbox
 from monitor.telemetry import LogEvent, log
@@ -143,7 +143,7 @@ class Dispatcher:
     async def _attempt_delivery(self, delivery: Delivery, send: Send) -> Receipt:
         kind = ReceiptKind.TRY_LATER  # what was not handed over cannot have arrived
         if delivery.combined and not self._notifier.combines_alerts(delivery.channel):  # it would show the first only
-            return Receipt(kind, "monitor.yaml has just changed this channel")
+            return Receipt(kind, CHANNEL_CHANGED)
         try:
             message = self._notifier.render(delivery, source=self._source_name(delivery.alert), zone=self._zone)
             kind = ReceiptKind.UNKNOWN

@@ -1,6 +1,7 @@
 """Renders messages, sends them (only here is Apprise used), and reads what the answer of a server means."""
 
 from monitor.notify.notifier import (
+    CHANNEL_CHANGED,
     Notifier,
     Send,
     channel_fault,
@@ -11,6 +12,7 @@ from monitor.notify.notifier import (
 )
 
 __all__ = [
+    "CHANNEL_CHANGED",
     "Notifier",
     "Send",
     "channel_fault",

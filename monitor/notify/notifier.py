@@ -14,7 +14,7 @@ from monitor.errors import Fault, WorkerLost, WorkerNotStarted
 from monitor.model import Channel, Delivery, Message, Receipt, ReceiptKind, SendRate
 from monitor.notify import in_worker
 from monitor.notify.console import ConsoleWriter
-from monitor.notify.renderers import add_document, combines_alerts, kind_of_channel, render_message
+from monitor.notify.renderers import add_document, capabilities_of, kind_of_channel, render_message
 from monitor.notify.send_limiter import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
 from monitor.runtime.workers.pool import Workers
@@ -23,6 +23,7 @@ from monitor.runtime.workers.worker import START, Worker
 Send = Callable[[Message], Awaitable[Receipt]]
 
 CONSOLE = "console://"
+CHANNEL_CHANGED = "monitor.yaml has just changed this channel"  # since the message was claimed
 CHECK = timedelta(seconds=60)  # for all channels together
 SENDERS = 16  # processes that stay; they start when they are needed
 MAX_SENDERS = 128  # with the extra ones for slow channels: what the memory of the service allows
@@ -68,7 +69,7 @@ class Notifier:
         """Whether alerts of several rules about one article are one message on a channel: where people read them, in a
         form that is ours."""
         known = self._channels().get(channel)
-        return known is not None and known.template is None and combines_alerts(kind_of_channel(known.url))
+        return known is not None and known.template is None and capabilities_of(kind_of_channel(known.url)).combines
 
     def max_send_time(self, channel: str) -> timedelta:
         """How long sending on a channel may take, once it has a slot, until its process is killed."""
@@ -87,7 +88,7 @@ class Notifier:
         if known.url.startswith(CONSOLE):
             return await self._console.show(message, self._timeouts.hand_over)
         if slot is None:
-            return Receipt(ReceiptKind.TRY_LATER, "monitor.yaml has just changed this channel")
+            return Receipt(ReceiptKind.TRY_LATER, CHANNEL_CHANGED)
         start_timer, worker = slot
         start_timer()
         deadline = self._timeouts.deadline(known.url)

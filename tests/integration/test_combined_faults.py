@@ -38,7 +38,7 @@ from monitor.model import (
 from monitor.notify import Notifier, Send
 from monitor.notify.renderers import capabilities_of, render_message
 from monitor.notify.renderers.capabilities import Form
-from monitor.notify.renderers.kinds import KINDS, combines_alerts
+from monitor.notify.renderers.kinds import KINDS
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import alert as alert_table
@@ -78,9 +78,7 @@ def test_only_the_first_is_looked_for_in_what_waits_for_the_channel(database: Da
 
 
 @pytest.mark.parametrize("others", [1, MAX_COMBINED - 1])
-@pytest.mark.parametrize(
-    "kind", [kind for kind, can in KINDS.items() if combines_alerts(kind) and can.form is not Form.SHORT]
-)
+@pytest.mark.parametrize("kind", [kind for kind, can in KINDS.items() if can.combines and can.form is not Form.SHORT])
 def test_with_little_room_a_message_still_names_its_rule_and_all_its_alerts(kind: str, others: int) -> None:
     """Its rule, headline, link and all ids stay, and so does the sentence, as when it is sent alone."""
     page = replace(
@@ -258,7 +256,7 @@ def test_each_incident_is_one_alert() -> None:
     assert {"pagerduty", "ilert", "incidentio"} <= of_incidents
     by_name = {"amqp", "amqps", "betterstack", "flowtriq", "flowtriqs", "spike", "xmatters"}
     assert by_name <= set(plugins.schemas())
-    assert [kind for kind in sorted(of_incidents | by_name) if combines_alerts(kind)] == []
+    assert [kind for kind in sorted(of_incidents | by_name) if capabilities_of(kind).combines] == []
 
 
 def test_what_is_tried_again_is_due_at_the_same_time_even_if_the_first_alert_is_given_up() -> None:

@@ -7,7 +7,7 @@ to people out of it.
 
 from monitor.notify.renderers.capabilities import Capabilities
 from monitor.notify.renderers.document import add_document
-from monitor.notify.renderers.kinds import capabilities_of, combines_alerts, kind_of_channel
+from monitor.notify.renderers.kinds import capabilities_of, kind_of_channel
 from monitor.notify.renderers.registry import render_message
 
-__all__ = ["Capabilities", "add_document", "capabilities_of", "combines_alerts", "kind_of_channel", "render_message"]
+__all__ = ["Capabilities", "add_document", "capabilities_of", "kind_of_channel", "render_message"]

@@ -38,6 +38,8 @@ class Capabilities:
     max_lines    how many lines it shows (None: all)
     max_items    how many lines of a digest it gets at most
     mentions     it may take `@everyone` and the like in a text for a call to people
+    combines     people read it: alerts of several rules about one article are one message. Programs get a message for
+                 each alert, with the fields, the level and the id of that alert
     headers      it has headers like those of mail: `Message.id` and `Message.in_reply_to` put messages into threads
     """
 
@@ -51,6 +53,7 @@ class Capabilities:
     max_lines: int | None = None
     max_items: int = 7
     mentions: bool = True
+    combines: bool = True
     headers: bool = False
 
     @property

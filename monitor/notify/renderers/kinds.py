@@ -45,7 +45,8 @@ def _kind(form: Form, size: int, title: int, unit: LengthUnit, **other: object) 
 _SMS = _short(160, unit=LengthUnit.SMS, mentions=False)
 _MAIL = Capabilities(Form.MAIL, 30_000, max_json=None, joins_title=False, max_items=40, mentions=False, headers=True)
 _MAIL_SERVICE = Capabilities(Form.MAIL, 30_000, max_json=None, joins_title=False, max_items=40, mentions=False)
-_FOR_PROGRAMS = Capabilities(joins_title=False, whole_text=True, mentions=False)
+_FOR_PROGRAMS = Capabilities(joins_title=False, whole_text=True, mentions=False, combines=False)
+_OF_ONE_ALERT = Capabilities(combines=False)
 
 # The schemes of a kind or family, and what it takes and shows.
 _TABLE: tuple[tuple[str, Capabilities], ...] = (
@@ -69,12 +70,13 @@ _TABLE: tuple[tuple[str, Capabilities], ...] = (
     ("irc ircs", _short(380, unit=LengthUnit.BYTES)),
     ("growl windows kodi kodis xbmc xbmcs", _short(1000, 250, max_lines=2)),
     ("lametric lametrics blink1", _short(200)),
-    ("splunk victorops", _plain(400, 60)),
+    ("splunk victorops", _plain(400, 60, combines=False)),
     ("mastodon mastodons toot toots", _plain(450)),
     ("misskey misskeys notifico notificos", _plain(512)),
     ("enigma2 enigma2s groupme instagram", _plain(1000)),
     ("join push ryver trigv trigvs twist", _plain(1000, 250)),
-    ("awswhatsapp whatsapp pagerduty", _plain(1024)),
+    ("awswhatsapp whatsapp", _plain(1024)),
+    ("pagerduty", _plain(1024, combines=False)),
     ("fcm", _plain(1024, 250, LengthUnit.BYTES)),
     ("pover", _plain(1024, 250)),
     ("session sessions sogs zalo", _plain(2000)),
@@ -107,23 +109,16 @@ _TABLE: tuple[tuple[str, Capabilities], ...] = (
     ("tgram", _kind(Form.HTML, 4096, 0, LengthUnit.UTF16)),
     # pushes and programs
     ("ntfy ntfys", Capabilities(joins_title=False)),
-    ("webhook webhooks", Capabilities(whole_text=True)),
+    ("webhook webhooks", Capabilities(whole_text=True, combines=False)),
     ("json jsons xml xmls form forms", _FOR_PROGRAMS),
-    ("apprise apprises console", Capabilities(joins_title=False, mentions=False)),
+    ("console", Capabilities(joins_title=False, mentions=False)),
+    ("apprise apprises", Capabilities(joins_title=False, mentions=False, combines=False)),
+    ("mqtt mqtts amqp amqps syslog rsyslog", _OF_ONE_ALERT),
+    # incidents
+    ("pagertree opsgenie opsimate opsimates goalert goalerts signl4 spike betterstack firehydrant", _OF_ONE_ALERT),
+    ("flowtriq flowtriqs ilert incidentio jira squadcast xmatters", _OF_ONE_ALERT),
 )
 KINDS: dict[str, Capabilities] = {scheme: can for schemes, can in _TABLE for scheme in schemes.split()}
-
-# Programs read these: each of their messages is one alert, with the fields, the level and the id of that alert.
-_READ_BY_PROGRAMS = frozenset(
-    (
-        *("webhook", "webhooks", "json", "jsons", "xml", "xmls", "form", "forms", "apprise", "apprises"),
-        *("mqtt", "mqtts", "amqp", "amqps", "syslog", "rsyslog"),
-        # incidents
-        *("pagerduty", "pagertree", "opsgenie", "opsimate", "opsimates", "goalert", "goalerts", "splunk", "victorops"),
-        *("signl4", "spike", "betterstack", "firehydrant", "flowtriq", "flowtriqs", "ilert", "incidentio", "jira"),
-        *("squadcast", "xmatters"),
-    )
-)
 
 # Addresses that a service gives out itself (https://hooks.slack.com/...): Apprise knows them by their hosts.
 _HOSTS = {
@@ -171,8 +166,3 @@ def kind_of_channel(url: str) -> str:
 def capabilities_of(kind: str) -> Capabilities:
     """What channels of this kind (`kind_of_channel`) accept and show."""
     return KINDS.get(kind, _DEFAULT)
-
-
-def combines_alerts(kind: str) -> bool:
-    """Whether alerts of several rules about one article are one message on channels of this kind."""
-    return kind not in _READ_BY_PROGRAMS
