@@ -47,7 +47,7 @@ from monitor.runtime.gc_tuning import paused
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.processes import preload_module
 from monitor.sources.http.fetch import Fetcher
-from monitor.sources.http.guard import find_lifted_refusal, networks_for
+from monitor.sources.http.guard import is_allowed_now
 from monitor.sources.polling.in_worker import PARSER_SETUP, preload_parsers
 from monitor.sources.polling.robots import Robots
 from monitor.sources.polling.source_poller import SourcePoller
@@ -295,13 +295,8 @@ def _register_sources(claims: Claims, config: Config, before: Mapping[str, Sourc
 
 def _find_newly_allowed(claims: Claims, config: Config) -> set[str]:
     """The sources whose last poll was refused an address that `network.allow` now lets them reach."""
-    settings, problems = config.settings, claims.find_problems()
-    return {
-        id_
-        for id_, problem in problems.items()
-        if id_ in config.sources
-        and find_lifted_refusal(problem, networks_for(id_, settings.allow, settings.allow_for)) is not None
-    }
+    refused = claims.find_refused()
+    return {id_ for id_, ip in refused.items() if id_ in config.sources and is_allowed_now(ip, id_, config.settings)}
 
 
 def _release_stale_leases(claims: Claims, outbox: Outbox, pages: FullTextQueue) -> None:

@@ -79,6 +79,7 @@ class SourceStats:
     moved_*              a permanent redirect: where to, since when, at how many polls; once we follow it, when we last
                          asked the old address
     validators_origin    of the server that gave the validators that are stored (`Validators.origin`)
+    refused              the address that its last poll was refused, because it is private
     title                what the feed calls itself, for a source whose file gives it no name
     """
 
@@ -106,6 +107,7 @@ class SourceStats:
     moved_polls: int = 0
     moved_asked: datetime | None = None
     validators_origin: str | None = None
+    refused: str | None = None
     title: str | None = None
 
     def address(self, url: str) -> str:
@@ -195,5 +197,6 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "moved_polls": int,
     "moved_asked": _parse_moment,
     "validators_origin": str,
+    "refused": str,
     "title": str,
 }

@@ -173,7 +173,7 @@ class FetchResult:
 
     `url`: where redirects led, without secrets. `headers` have lower-case names. `retry_after`: how long the server
     asked us to stay away. `moved_to`: where the document is now, if every redirect on the way there was permanent.
-    `redirects`: how many were followed.
+    `redirects`: how many were followed. `refused`: the address that may not be reached, if it failed for that.
     """
 
     outcome: FetchOutcome
@@ -186,6 +186,7 @@ class FetchResult:
     retry_after: timedelta | None = None
     moved_to: str | None = None
     redirects: int = 0
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.model import Settings
-from monitor.sources.http.guard import find_lifted_refusal, networks_for
+from monitor.sources.http.guard import is_allowed_now
 from monitor.store.engine.database import Database
 from monitor.store.queries.reports import ReportQueries, SourceReport
 
@@ -23,9 +23,6 @@ def load_source_report(settings: Settings, database: Database, id_: str) -> Sour
 
 def _update_problem(report: SourceReport, settings: Settings) -> SourceReport:
     """The report, with another line for a refusal that these settings have ended since."""
-    if not report.failures or report.problem is None:
+    if not report.failures or not is_allowed_now(report.refused, report.id, settings):
         return report
-    address = find_lifted_refusal(report.problem, networks_for(report.id, settings.allow, settings.allow_for))
-    if address is None:
-        return report
-    return replace(report, problem=f"{address} was refused at its last poll; network.allow allows it now")
+    return replace(report, problem=f"{report.refused} was refused at its last poll; network.allow allows it now")

@@ -11,7 +11,6 @@ from monitor.errors import Fault
 from monitor.model import DeadLetters, RuleStatus
 from monitor.runtime.sandbox import missing_protections
 from monitor.services.queries.source_reports import load_source_reports
-from monitor.sources.http.guard import is_refusal
 from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
 from monitor.store.engine.database import Database
 from monitor.store.queries.ages import (
@@ -104,7 +103,7 @@ class ServiceStatus:
         """Whether several sources fail, and none that was ever polled well does not: the network may be down. Refusals
         of ours say nothing about it."""
         is_one_well = any(at is not None and id_ not in self.failing for id_, at in self.ages.good.items())
-        is_one_refused = any(is_refusal(report.problem or "") for report in self.failing.values())
+        is_one_refused = any(report.refused for report in self.failing.values())
         return len(self.failing) > 1 and not is_one_well and not is_one_refused
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -31,7 +32,7 @@ from monitor.errors import FetchFailed
 from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
 from monitor.sources.http import http_problems
 from monitor.sources.http.decoder import ACCEPT_ENCODING, BodyDecoder, unpack_gzip
-from monitor.sources.http.guard import Network, name_source_in_advice, reason_if_address_refused
+from monitor.sources.http.guard import AddressRefused, Network, check_address, collect_refusals
 from monitor.sources.http.host_queue import HostQueue, Politeness
 from monitor.sources.http.resolver import Resolver
 from monitor.sources.http.sessions import GuardedSessions
@@ -159,10 +160,10 @@ class Fetcher:
             request = replace(request, secrets=request.secrets | find_url_secrets(url))
         try:
             address = _parse_url(url)
-            return await self._follow(address, request)
+            with collect_refusals(source.id) if source else nullcontext():
+                return await self._follow(address, request)
         except FETCH_ERRORS as error:
             problem = hide_secrets_in(self._explain_error(error), request.secrets)
-            problem = name_source_in_advice(problem, source.id) if source else problem
         return FetchResult(FetchOutcome.FAILED, request.show_url(url), validators=validators, problem=problem)
 
     def _explain_error(self, error: Exception) -> str:
@@ -270,8 +271,10 @@ class Fetcher:
                 "because sources must not reach private networks through a proxy either"
             ) from None
         for entry in resolved:
-            if problem := reason_if_address_refused(entry["host"], allow):
-                raise FetchFailed(f"{url.host}: {problem}")
+            try:
+                check_address(entry["host"], allow)
+            except AddressRefused as error:
+                raise FetchFailed(f"{url.host}: {error}") from None
 
     async def _build_result(self, response: ClientResponse, request: _FetchRequest, sent: Validators) -> FetchResult:
         """The result of a response to a request with the validators `sent`."""

@@ -2,18 +2,21 @@
 
 It runs at the moment of connecting, for each address that a name resolved to and after each redirect, so nothing can
 change between check and connection. It resolves no names. With a proxy it sees only the proxy, so there the fetcher
-looks the name up and calls `reason_if_address_refused` first, which is weaker.
+looks the name up and calls `check_address` first, which is weaker.
 """
 
 from __future__ import annotations
 
-import re
 import socket
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
+
+from monitor.model import Settings
 
 if TYPE_CHECKING:  # aiohttp takes a tenth of a second to import, and commands that check addresses do without it
     from aiohttp import AddrInfoType
@@ -32,8 +35,15 @@ NOT_PUBLIC_IPV4 = IPv4Network("192.0.0.0/24")
 
 APPLIED_AT_ONCE = "a daemon that runs applies that within seconds"
 _ANY_ID = "ID"  # is written where the id of the source is not known
-_REFUSED = "is a private or special address"  # stored lines of earlier versions go on otherwise
-_REFUSAL = re.compile(rf"([0-9a-f.:]+)(?: \(written [^()]+\))? {_REFUSED}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusals:
+    source_id: str
+    addresses: list[Address]
+
+
+_REFUSALS: ContextVar[_Refusals | None] = ContextVar("refusals", default=None)
 
 
 class AddressRefused(OSError):
@@ -48,34 +58,44 @@ class Guard:
 
     def socket_factory(self, addr_info: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = addr_info
-        problem = reason_if_address_refused(str(address[0]), self._allow)
-        if problem is not None:
-            raise AddressRefused(problem)
+        check_address(str(address[0]), self._allow)
         return socket.socket(family, kind, protocol)
 
 
-def reason_if_address_refused(ip: str, allow: Sequence[Network]) -> str | None:
+@contextmanager
+def collect_refusals(source_id: str) -> Iterator[list[Address]]:
+    """While a source is polled, what says that an address is refused names the source. Yields the refused addresses,
+    also those of what it collects inside for the same source."""
+    outer = _REFUSALS.get()
+    refusals = outer if outer is not None and outer.source_id == source_id else _Refusals(source_id, [])
+    token = _REFUSALS.set(refusals)
+    try:
+        yield refusals.addresses
+    finally:
+        _REFUSALS.reset(token)
+
+
+def check_address(ip: str, allow: Sequence[Network]) -> None:
+    """Raises AddressRefused, with what to do, if a source may not reach this address."""
+    refusals = _REFUSALS.get()
+    problem = reason_if_address_refused(ip, allow, _ANY_ID if refusals is None else refusals.source_id)
+    if problem is None:
+        return
+    if refusals is not None:
+        refusals.addresses.append(normalize_ip(ip))
+    raise AddressRefused(problem)
+
+
+def reason_if_address_refused(ip: str, allow: Sequence[Network], source_id: str = _ANY_ID) -> str | None:
     """Why this address may not be reached, and what to do, in a line for a person; None: it may be reached."""
     address = normalize_ip(ip)
     if is_in_networks(address, allow) or is_public(address):
         return None
     as_written = "" if str(address) == ip else f" (written {ip})"
-    return f"{address}{as_written} {_REFUSED}, which sources must not reach; {explain_allowance(address)}"
-
-
-def find_lifted_refusal(problem: str, allow: Sequence[Network]) -> Address | None:
-    """The address that a poll was refused, if these networks allow it now. `problem`: the stored line of that poll, all
-    that is known of it, which may have more around that of `reason_if_address_refused`."""
-    if refusal := _REFUSAL.search(problem):
-        with suppress(ValueError):  # a line that a server has a part in may have anything there
-            address = normalize_ip(refusal[1])
-            return address if is_in_networks(address, allow) else None
-    return None
-
-
-def is_refusal(problem: str) -> bool:
-    """Whether the line of a poll says that an address was refused."""
-    return _REFUSAL.search(problem) is not None
+    return (
+        f"{address}{as_written} is a private or special address, which sources must not reach; "
+        f"{explain_allowance(address, source_id)}"
+    )
 
 
 def explain_allowance(address: Address, source_id: str = _ANY_ID) -> str:
@@ -84,9 +104,10 @@ def explain_allowance(address: Address, source_id: str = _ANY_ID) -> str:
     return f"if it is meant, put {item} into the list network.allow in monitor.yaml; {APPLIED_AT_ONCE}"
 
 
-def name_source_in_advice(problem: str, source_id: str) -> str:
-    """The line of a refusal with the id of the source in what it tells people to write. The guard does not know it."""
-    return problem.replace(f"sources: [{_ANY_ID}]", f"sources: [{source_id}]")
+def is_allowed_now(refused: str | None, source_id: str, settings: Settings) -> bool:
+    """Whether these settings let a source reach the address that its last poll was refused (None: it was not)."""
+    networks = networks_for(source_id, settings.allow, settings.allow_for)
+    return refused is not None and is_in_networks(normalize_ip(refused), networks)
 
 
 def write_allowance(address: Address, source_id: str) -> str:

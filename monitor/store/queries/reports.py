@@ -32,7 +32,7 @@ class SourceReport:
     """The state of a source. `articles`: how many are stored; times are None where it never happened. `overlap`: the
     share of its recent documents that the poll before knew already; None: nothing is known of that. `troubles`: those
     that last, and those that are over and still stored; `title`: what its feed calls itself, if its file gives it no
-    name."""
+    name; `refused`: the private address that its last poll was refused."""
 
     id: str
     next_at: datetime
@@ -44,6 +44,7 @@ class SourceReport:
     overlap: float | None = None
     troubles: tuple[SourceTrouble, ...] = ()
     title: str | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +260,11 @@ def _source_report_from_row(row: Any, troubles: Iterable[SourceTrouble]) -> Sour
     plain = ("id", "next_at", "last_ok_at", "failing_since", "failures", "problem", "articles")
     facts = {name: row._mapping[name] for name in plain}  # noqa: SLF001 - public in SQLAlchemy
     return SourceReport(
-        **facts, overlap=stats.overlap if stats.entries else None, troubles=tuple(troubles), title=stats.title
+        **facts,
+        overlap=stats.overlap if stats.entries else None,
+        troubles=tuple(troubles),
+        title=stats.title,
+        refused=stats.refused,
     )
 
 

@@ -59,7 +59,7 @@ _MOVE_NEXT_POLL = update(source).where(
 )
 _IS_FAILING = source.c.id.in_(_IDS) & (source.c.failures > 0)
 _RETRY_FAILING = update(source).where(_IS_FAILING, _IS_FREE).values(next_at=_NOW).returning(source.c.id)
-_SELECT_PROBLEMS = select(source.c.id, source.c.problem).where(source.c.failures > 0, source.c.problem.is_not(None))
+_SELECT_FAILING = select(source.c.id, source.c.habits).where(source.c.failures > 0)
 _SELECT_FINGERPRINTS = select(document.c.source_id, document.c.marks).where(document.c.source_id.in_(_IDS))
 
 
@@ -120,10 +120,11 @@ class Claims:
                 due.update(result.scalars())
         return due
 
-    def find_problems(self) -> dict[str, str]:
-        """Why the last poll of each failing source failed, by its id."""
+    def find_refused(self) -> dict[str, str]:
+        """The private addresses that the last polls of failing sources were refused, by the id of the source."""
         with self._database.reading() as connection:
-            return {row.id: row.problem for row in connection.execute(_SELECT_PROBLEMS)}
+            stats = {row.id: SourceStats.of_row(row.habits) for row in connection.execute(_SELECT_FAILING)}
+        return {id_: each.refused for id_, each in stats.items() if each.refused is not None}
 
     def mark_readded(self, ids: Iterable[str]) -> None:
         """Sources that have just come (back) into the config were not polled because nobody wanted them. So what they

@@ -28,6 +28,7 @@ from monitor.model import (
     ReceiptKind,
     RuleStatus,
     RunningVersion,
+    SourceStats,
     SourceTrouble,
     TroubleKind,
 )
@@ -389,7 +390,8 @@ def test_addresses_that_we_refuse_ourselves_say_nothing_of_the_network(
     for name in ("wire", "post"):
         poll(database, name, FetchOutcome.FAILED, NOW)
     with database.writing() as connection:
-        connection.execute(update(source).values(problem=reason_if_address_refused("10.0.0.5", ())))
+        problem, refused = reason_if_address_refused("10.0.0.5", ()), SourceStats(refused="10.0.0.5")
+        connection.execute(update(source).values(problem=problem, habits=refused.to_row()))
     lines = [line for line in said() if line.startswith("failing: ")]
     assert [line.split(": ")[1] for line in lines] == ["wire", "post"]
     assert all("10.0.0.5 is a private or special address" in line for line in lines)

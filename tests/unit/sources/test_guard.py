@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from contextlib import suppress
+from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
 
+from monitor.model import Settings
 from monitor.sources.http.guard import (
     AddressRefused,
     Guard,
     Network,
-    find_lifted_refusal,
+    check_address,
+    collect_refusals,
     is_allowed_host,
+    is_allowed_now,
     networks_for,
     reason_if_address_refused,
 )
@@ -116,23 +122,36 @@ def test_allowed_hosts_are_those_written_as_addresses(host: str, allowed: bool) 
 
 
 @pytest.mark.parametrize("address", REFUSED)
-@pytest.mark.parametrize("line", ["{}", "redirects to http://x.test/: {}", "http://x.test/robots.txt ({}); later"])
-def test_a_refusal_is_recognised_when_it_no_longer_holds(address: str, line: str) -> None:
-    """By the line that says it, whatever is around that; other networks, and other problems, do not count."""
-    problem = line.format(reason_if_address_refused(address, ()))
-    every: list[Network] = [ip_network("0.0.0.0/0"), ip_network("::/0")]
-    found = find_lifted_refusal(problem, every)
-    assert found is not None
-    assert reason_if_address_refused(address, [ip_network(found)]) is None
-    assert find_lifted_refusal(problem, [ip_network("2a00::/16")]) is None
-    assert find_lifted_refusal("the server answered 503", every) is None
+def test_a_refusal_is_over_when_the_settings_allow_its_address(address: str) -> None:
+    """What a poll collects is what a later edit is compared with; other networks do not count."""
+    with collect_refusals("wire") as refused, pytest.raises(AddressRefused, match=r"sources: \[wire\]"):
+        check_address(address, ())
+    (found,) = refused
+    settings = Settings("UTC", "", {}, {}, allow_for={"wire": (ip_network(found),)})
+    assert is_allowed_now(str(found), "wire", settings)
+    assert not is_allowed_now(str(found), "post", settings)
+    assert not is_allowed_now(str(found), "wire", replace(settings, allow_for={}))
+    assert not is_allowed_now(None, "wire", settings)
 
 
-@pytest.mark.parametrize("written", [":", "1.2", "1.2.3.4.5", "::ffff::", "abc"])
-def test_what_only_looks_like_a_refusal_is_none(written: str) -> None:
-    """A line may quote what a server wrote."""
-    line = f"{written} is a private or special address, which sources must not reach"
-    assert find_lifted_refusal(line, [ip_network("0.0.0.0/0"), ip_network("::/0")]) is None
+def test_refusals_are_collected_while_a_source_is_polled() -> None:
+    """Each poll collects its own, also those of the tasks that it starts."""
+
+    async def poll(name: str) -> list[str]:
+        async def connect() -> None:
+            with suppress(AddressRefused):
+                check_address(f"10.0.0.{name}", ())
+
+        with collect_refusals(name) as refused:
+            await asyncio.gather(connect(), connect())
+        return [str(address) for address in refused]
+
+    async def both() -> list[list[str]]:
+        return list(await asyncio.gather(poll("1"), poll("2")))
+
+    assert asyncio.run(both()) == [["10.0.0.1"] * 2, ["10.0.0.2"] * 2]
+    with pytest.raises(AddressRefused, match=r"sources: \[ID\]"):
+        check_address("10.0.0.1", ())
 
 
 def test_a_source_may_reach_its_own_networks_and_those_for_all() -> None:

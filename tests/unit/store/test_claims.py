@@ -11,7 +11,7 @@ from sqlalchemy import update
 from monitor.alerting.case import PollGap, find_poll_gap
 from monitor.decide import Decision
 from monitor.ingest.new_articles import FallbackIdentity, KnownArticle
-from monitor.model import Claim, FetchOutcome, Validators
+from monitor.model import Claim, FetchOutcome, SourceStats, Validators
 from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
@@ -284,14 +284,14 @@ def test_a_source_that_comes_back_is_due_at_once(database: Database, claims: Cla
     assert claims.find_due(NOON) == ["a"]
 
 
-def test_the_problems_of_failing_sources_are_known(database: Database, claims: Claims) -> None:
-    """A source that answers may have a problem too, of which its last poll says nothing."""
+def test_the_refused_addresses_of_failing_sources_are_known(database: Database, claims: Claims) -> None:
+    """Not those of sources that answer, or that fail for another reason."""
     claims.register_sources(sources("a", "b", "c"), NOON)
     with database.writing() as connection:
-        connection.execute(update(tables.source).values(problem="it answered 404"))
+        connection.execute(update(tables.source).values(habits=SourceStats(refused="10.0.0.5").to_row()))
         connection.execute(update(tables.source).where(tables.source.c.id == "a").values(failures=3))
-        connection.execute(update(tables.source).where(tables.source.c.id == "c").values(failures=1, problem=None))
-    assert claims.find_problems() == {"a": "it answered 404"}
+        connection.execute(update(tables.source).where(tables.source.c.id == "c").values(failures=1, habits=None))
+    assert claims.find_refused() == {"a": "10.0.0.5"}
 
 
 def test_what_a_source_said_while_nobody_wanted_it_was_not_missed(database: Database, claims: Claims) -> None:
