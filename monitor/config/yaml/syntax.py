@@ -30,6 +30,7 @@ _HASHTAG = re.compile(r"[\[{,]\s*(#\w.*)")
 _SIGNS = ("alias", "anchor", "tag", "block scalar", "directive")
 """What the parser expects after a text that begins with *, &, !, | or %."""
 _CLOSE_HINT = "close it where the text ends"
+_NO_COLON = "a ':' is missing after this key", "write 'key: value'"
 _FOREIGN_BLANKS = "\u3000\u00a0"
 
 _PROBLEMS = {
@@ -37,7 +38,6 @@ _PROBLEMS = {
         "a ':' is not allowed here",
         "indent the line like its neighbours, or put text that holds ': ' in quotes",
     ),
-    "could not find expected ':'": ("a ':' is missing after a key", "write 'key: value'"),
     "did not find expected '-' indicator": ("a '-' belongs here", "indent the line like the items of its list"),
     "did not find expected <document start>": (
         "this line belongs to nothing above it",
@@ -139,6 +139,7 @@ def _find_likely_causes(
     for number in (opening.line, mark.line - 1):
         if 0 <= number < len(lines) and (match := _NO_BLANK.match(lines[number])):
             yield (number + 1, match.start(1) + 1), "a blank is missing after this ':'", "write ': '"
+    yield from _find_missing_colons(lines, text, error, mark)
 
 
 def _find_wide_colons(lines: list[str], start: int, mark: _SyntaxMark) -> Iterator[SyntaxFault]:
@@ -151,6 +152,21 @@ def _find_wide_colons(lines: list[str], start: int, mark: _SyntaxMark) -> Iterat
         if 0 <= number < len(colons) and colons[number] is not None:
             first = next((above + 1 for above in range(number - 1, -1, -1) if colons[above] is None), 0)
             yield (first + 1, (colons[first] or 0) + 1), *FULL_WIDTH
+
+
+def _find_missing_colons(
+    lines: list[str], text: str, error: yaml.MarkedYAMLError, mark: _SyntaxMark
+) -> Iterator[SyntaxFault]:
+    """A key without a colon. The parser reads on from it, and stops in the line after it or at the next colon."""
+    if "could not find expected ':'" in str(error.problem):
+        yield _mark_to_position(error.context_mark or mark), *_NO_COLON
+    if not str(error.problem).startswith("mapping values"):
+        return
+    read = _find_token_before(text, mark)
+    if isinstance(read, yaml.ScalarToken) and read.plain and read.start_mark.line < mark.line:
+        before = lines[read.start_mark.line][: read.start_mark.column]
+        if not before.strip(" -"):
+            yield _mark_to_position(read.start_mark), *_NO_COLON
 
 
 def _find_quote_faults(
@@ -174,15 +190,21 @@ def _find_quote_faults(
 
 def _quoted_before(text: str, mark: _SyntaxMark) -> yaml.ScalarToken | None:
     """The quoted text right before the position where the parser stopped, if it ends in the same line."""
+    last = _find_token_before(text, mark)
+    if isinstance(last, yaml.ScalarToken) and last.style in ("'", '"') and last.end_mark.line == mark.line:
+        return last
+    return None
+
+
+def _find_token_before(text: str, mark: _SyntaxMark) -> yaml.Token | None:
+    """The last part of the text that the parser could read before the position where it stopped."""
     last: yaml.Token | None = None
     with suppress(yaml.MarkedYAMLError):
         for token in yaml.scan(text, Loader=yaml.CSafeLoader):
             if _mark_to_position(token.start_mark) >= _mark_to_position(mark):
                 break
             last = token
-    if isinstance(last, yaml.ScalarToken) and last.style in ("'", '"') and last.end_mark.line == mark.line:
-        return last
-    return None
+    return last
 
 
 def _mark_to_position(mark: _SyntaxMark) -> tuple[int, int]:

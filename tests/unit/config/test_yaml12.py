@@ -182,6 +182,12 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
         # colons
         ("a:b\nc: d", "f.yaml:1:2: a blank is missing after this ':'; write ': '"),
         ("a: b\nc:d\ne: f", "f.yaml:2:2: a blank is missing after this ':'; write ': '"),
+        ("a: b\nc [d]\ne: f\n", "f.yaml:2:1: a ':' is missing after this key; write 'key: value'"),
+        ("a:\n  b c d\n  e: f\n", "f.yaml:2:3: a ':' is missing after this key"),
+        ("a\n  b: c\n", "f.yaml:1:1: a ':' is missing after this key"),
+        ("- a\n  b: c\n", "f.yaml:1:3: a ':' is missing after this key"),
+        ("- a:\n  b\n    - c\n    - d\n  e: f\n", "f.yaml:2:3: a ':' is missing after this key"),
+        ("a: b\n  c: d\n", "f.yaml:2:4: a ':' is not allowed here"),
         ("a：b", "f.yaml:1:2: this ： is a full-width colon; write ': '"),
         ("a：b\nc: d", "f.yaml:1:2: this ： is a full-width colon; write ': '"),
         ("a: b\nc： d\n", "f.yaml:2:2: this ： is a full-width colon; write ': '"),
