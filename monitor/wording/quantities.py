@@ -7,6 +7,8 @@ from datetime import timedelta
 
 def duration_in_words(length: timedelta) -> str:
     """A length of time in the unit that a person would use."""
+    if length < timedelta(minutes=1):
+        return format_count(round(length / timedelta(seconds=1)), "second")
     minutes = round(length / timedelta(minutes=1))
     for unit, size in (("day", 1440), ("hour", 60)):
         if minutes >= 2 * size or (minutes >= size and minutes % size == 0):

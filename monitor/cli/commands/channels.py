@@ -81,7 +81,8 @@ def _row_to_cells(row: ChannelReport, zone: str) -> list[str]:
 @click.argument("name")
 @click.argument("url")
 @click.option("--route", "routes", multiple=True, metavar="NAME", help="Also add it to this route; may be repeated.")
-def add(config: Path, name: str, url: str, routes: tuple[str, ...]) -> None:
+@click.option("--operator", "for_operator", is_flag=True, help="Also send it messages about the service itself.")
+def add(config: Path, name: str, url: str, routes: tuple[str, ...], for_operator: bool) -> None:
     """Add a channel to monitor.yaml. Comments and everything else in the file stay as they are.
 
     URL is an Apprise URL. Do not write a secret in it: everybody who can see your processes or your shell's history
@@ -95,10 +96,14 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...]) -> None:
     """
     if url == "-":
         url = click.prompt("URL", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
-    add_channel(config, name, url, routes, os.environ)
+    settings = add_channel(config, name, url, routes, os.environ, for_operator=for_operator)
     click.echo(f"added the channel {name} to {config}" + (f" and to the routes {', '.join(routes)}" if routes else ""))
     if not routes:
         click.echo(f"no alert goes there until a route names it: add {name} to a route in {config}", err=True)
+    if name not in settings.operator:
+        now = ", ".join(settings.operator) or "no channel"
+        line = f"messages about the service itself go to {now}: if {name} should get them too, add it to operator"
+        click.echo(f"{line} in {config}", err=True)
     click.echo(f"try it: news-monitor channels test {name}")
 
 

@@ -12,10 +12,12 @@ from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text, quote_text
 from monitor.errors import InvalidRequest
 
 
-def prepare_channel(config: Path, name: str, url: str, routes: Iterable[str]) -> FileRewrite:
+def prepare_channel(
+    config: Path, name: str, url: str, routes: Iterable[str], *, for_operator: bool = False
+) -> FileRewrite:
     """The rewrite of a monitor.yaml with one more channel, also as the last one of these routes; a route that is not
-    there is made. Nothing is written yet. Raises InvalidRequest if the channel is there already, and MonitorError if
-    the file cannot be read or edited."""
+    there is made. `for_operator`: messages about the service go there too. Nothing is written yet. Raises
+    InvalidRequest if the channel is there already, and MonitorError if the file cannot be read or edited."""
 
     def edit(text: str, file: str) -> str:
         documents = parse_yaml_text(text, file)
@@ -25,6 +27,8 @@ def prepare_channel(config: Path, name: str, url: str, routes: Iterable[str]) ->
         if name in _get_mapping(data, "channels"):
             raise InvalidRequest(f"{file}: there is a channel {quote_text(name)} already: edit it there")
         edits = [_insert(data, "channels", name, {"url": url}), *_add_to_routes(data, name, routes)]
+        if for_operator:
+            edits.append(_add_to_operator(data, name))
         return apply_edits(text, file, 0, edits)
 
     return prepare_rewrite(config, edit)
@@ -38,6 +42,12 @@ def _add_to_routes(data: Mapping[str, PlainData], name: str, routes: Iterable[st
         else:
             yield _insert(data, "routes", route, [name])
             data = {**data, "routes": {**existing, route: [name]}}
+
+
+def _add_to_operator(data: Mapping[str, PlainData], name: str) -> Edit:
+    if isinstance(data.get("operator"), list):
+        return InsertItem(("operator",), name)
+    return ReplaceValue(("operator",), [name]) if "operator" in data else InsertKey((), "operator", [name])
 
 
 def _insert(data: Mapping[str, PlainData], key: str, name: str, value: PlainData) -> Edit:

@@ -144,3 +144,11 @@ def test_a_channel_is_added_with_its_secret_elsewhere(tmp_path: Path, monkeypatc
     assert settings is not None
     assert settings.channels["phone"].url == "ntfy://127.0.0.1/s3cr3t"
     assert settings.routes["default"][-1] == RouteStep("phone")
+    assert "messages about the service itself go to" in added.output
+    arguments = ["channels", "add", "-c", str(config), "duty", "ntfy://127.0.0.1/duty", "--operator"]
+    added = CliRunner().invoke(cli, arguments)
+    assert added.exit_code == 0, added.output
+    assert "messages about the service itself" not in added.output
+    settings = load_settings(config, {"TOPIC": "s3cr3t"}).settings
+    assert settings is not None
+    assert settings.operator[-1] == "duty"

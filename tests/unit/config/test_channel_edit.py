@@ -11,11 +11,12 @@ from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.errors import InvalidRequest, MonitorError
 
 
-def add(folder: Path, text: str, *routes: str) -> str:
+def add(folder: Path, text: str, *routes: str, for_operator: bool = False) -> str:
     """The text of a monitor.yaml with a channel `phone` more."""
     file = folder / "monitor.yaml"
     file.write_text(text, encoding="utf-8")
-    return prepare_channel(file, "phone", "ntfys://${env:TOPIC}", routes).after.decode()
+    url = "ntfys://${env:TOPIC}"
+    return prepare_channel(file, "phone", url, routes, for_operator=for_operator).after.decode()
 
 
 def test_it_is_added_below_the_others(tmp_path: Path) -> None:
@@ -40,6 +41,25 @@ def test_the_first_channel_makes_its_mapping(tmp_path: Path, text: str) -> None:
         "channels": {"phone": {"url": "ntfys://${env:TOPIC}"}},
         "routes": {"default": ["phone"]},
     }
+
+
+@pytest.mark.parametrize(
+    ("operator", "after"),
+    [
+        ("", ["phone"]),
+        ("operator:\n", ["phone"]),
+        ("operator: [screen]\n", ["screen", "phone"]),
+        ("operator: []\n", ["phone"]),
+    ],
+)
+def test_messages_about_the_service_can_go_there_too(tmp_path: Path, operator: str, after: list[str]) -> None:
+    """Whatever the list of the operator's channels has before; else it stays as it is."""
+    text = f"channels: {{screen: {{url: 'console://'}}}}\n{operator}"
+    edited, other = yaml_of(tmp_path, add(tmp_path, text, for_operator=True)), yaml_of(tmp_path, add(tmp_path, text))
+    assert isinstance(edited, dict)
+    assert isinstance(other, dict)
+    assert edited["operator"] == after
+    assert other.get("operator") == yaml_of(tmp_path, text).get("operator")  # type: ignore[attr-defined]
 
 
 def test_a_channel_that_is_there_is_not_replaced(tmp_path: Path) -> None:
