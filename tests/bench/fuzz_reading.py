@@ -1,6 +1,6 @@
 """Hostile documents on the whole reading path, for as long as one likes.
 
-    ./dev bench fuzz_reading [--minutes 60] [--rounds N] [--seed 1] [--keep FOLDER] [--atheris]
+    ./dev bench fuzz_reading [--minutes 60] [--rounds N] [--seed 1] [--keep FOLDER]
 
 Hypothesis draws feeds, sitemaps, pages, lists of feeds and robots.txt with nasty texts in every place, damages files of
 real programs, and compresses some (tests/security/hostile_documents.py). Each goes through all readers, and each of two
@@ -12,7 +12,7 @@ further through ingest, matching, an SQLite database and the messages of all kin
     memory     of the process: at most that of a parser
 
 Each round is a process of its own: what crashes or hangs a native library is found too, and the document is kept in
-the folder. --atheris lets coverage guide the drawing instead (`pip install atheris` first; one process, no rounds).
+the folder. `guided_fuzzing` lets coverage guide the drawing instead.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import base64
 import faulthandler
-import importlib
 import json
 import resource
 import subprocess
@@ -43,7 +42,7 @@ HANGS = 60  # s of one document
 DAEMON_CPU = 2.0  # s of one document behind its readers, on a machine that is shared with others
 
 
-class _Round:
+class FuzzRound:
     """The documents of one process."""
 
     def __init__(self, note: Path) -> None:
@@ -82,7 +81,7 @@ def to_json(document: Document) -> dict[str, object]:
 def run_round(number: int, note: Path) -> int:
     """In a process of its own: prints what came of it as JSON."""
     resource.setrlimit(resource.RLIMIT_AS, (2 * PARSER.memory, 2 * PARSER.memory))
-    this = _Round(note)
+    this = FuzzRound(note)
 
     @seed(number)
     @settings(
@@ -106,18 +105,6 @@ def run_round(number: int, note: Path) -> int:
     figures = {"outcomes": this.outcomes, "count": this.count, "slowest": this.slowest, "memory": memory}
     print(json.dumps({**figures, "problem": problem}))
     return 0
-
-
-def run_guided() -> None:
-    """Atheris draws, guided by what the documents reach. It never returns."""
-    atheris = importlib.import_module("atheris")
-    with atheris.instrument_imports(include=["monitor"]):
-        this = _Round(Path("/dev/shm/fuzz_reading.json"))
-    test = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))(
-        given(documents())(this.try_one)
-    )
-    atheris.Setup([sys.argv[0]], test.hypothesis.fuzz_one_input)  # type: ignore[attr-defined]
-    atheris.Fuzz()
 
 
 def measure(minutes: float, rounds: int | None, first: int, keep: Path) -> int:
@@ -160,13 +147,10 @@ def main() -> int:
     parser.add_argument(
         "--keep", type=Path, default=Path(".run/fuzz"), help="folder for documents that break something"
     )
-    parser.add_argument("--atheris", action="store_true")
     parser.add_argument("--round", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.round:
         return run_round(int(asked.round[0]), Path(asked.round[1]))
-    if asked.atheris:
-        run_guided()
     return measure(asked.minutes, asked.rounds, asked.seed, asked.keep)
 
 
