@@ -73,9 +73,10 @@ LANGUAGE = Language(
             "basis_points": "basispunkt",
             "percent": "prozent",
             "age": r"jährig|(?<=mit \d\d )(?:ge|ver)storben",
-            "time": r"jahr|monat|woche|tage?n?\b|stunde|minute|uhr",
+            "time": r"jahr(?:e[ns]?|zehnt\w*|hundert\w*)?\b|monat(?:en?|s)?\b|wochen?(?:ende\w*)?\b|tage?n?\b"
+            r"|(?:stunde|minute|sekunde)n?\b|uhr\b",
         },
-        currencies={"usd": "dollar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
+        currencies={"usd": "dollar", "eur": r"euros?\b", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": "milliard", "e6": r"million|mio\b", "e3": "tausend"},
         prepositions="von|rund",
     ),

@@ -66,9 +66,13 @@ LANGUAGE = Language(
         ),
         ordinal_suffixes="º|ª|°",
         kinds_before={"age": r"\ba los", "category": "categoría"},
-        kinds_after={"basis_points": "puntos básicos", "percent": "por ciento", "time": "año|mes|día|hora"},
-        currencies={"usd": "dólar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
-        multipliers={"e9": "mil millones", "e6": "millón", "e3": r"mil\b"},
+        kinds_after={
+            "basis_points": "puntos básicos",
+            "percent": "por ciento",
+            "time": r"(?:año|mes|día|hora|semana|minuto)s?\b|meses\b|segundos\b",
+        },
+        currencies={"usd": "dólar", "eur": r"euros?\b", "jpy": "yen", "cny": "yuan"},
+        multipliers={"e9": "mil millones", "e6": "millón|millones", "e3": r"mil\b"},
         prepositions="de",
     ),
     names=NameVocabulary(

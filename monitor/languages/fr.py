@@ -69,9 +69,9 @@ LANGUAGE = Language(
         kinds_after={
             "basis_points": "points? de base",
             "percent": "pour cent",
-            "time": r"année|ans?\b|mois|semaine|jour|heure|minute",
+            "time": r"(?:an|année|semaine|jour|journée|heure|minute|seconde)s?\b|mois\b",
         },
-        currencies={"usd": "dollar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
+        currencies={"usd": "dollar", "eur": r"euros?\b", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": "milliard", "e6": "million", "e3": r"mille\b"},
         prepositions="de",
     ),

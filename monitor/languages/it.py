@@ -63,8 +63,11 @@ LANGUAGE = Language(
         ),
         ordinal_suffixes="º|ª|°",
         kinds_before={"age": r"\betà di", "category": "categoria"},
-        kinds_after={"percent": "per cento", "time": r"anno|anni|mes|giorn|or[ae]\b"},
-        currencies={"eur": "euro", "jpy": "yen", "cny": "yuan"},
+        kinds_after={
+            "percent": "per cento",
+            "time": r"(?:anno|anni|mes[ei]|giorn[oi]|giornat[ae]|settiman[ae]|or[ae]|minut[oi]|second[oi])\b",
+        },
+        currencies={"eur": r"euros?\b", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": r"miliard|mld\b", "e6": "milion|mln", "e3": r"mila\b|mille\b"},
         prepositions="di",
     ),
