@@ -58,13 +58,13 @@ LANGUAGE = Language(
         repeated=split_words("erneut wieder abermals weiterer weitere weiteres weiteren"),
         counted=split_table(
             """
-            dead: tote. toten. toter. getötet starb. starben. sterben. gestorben ums_leben. todesopfer leiche
-            injured: verletz verwund  missing: vermisst  case: fall falle falls infekt infiziert erkrank
-            evacuated: evaku  arrested: festgenomm verhaft  survivor: gerettet überleb  culled: gekeult geschlachtet
-            missile: rakete geschoss. geschosse.  drone: drohne  aircraft: flugzeug jet kampfjet kampfflugzeug
-            hubschrauber  ship: schiff boot  flight: flug start mission testflug  round: runde wahlgang stichwahl
-            test: test  summit: gipfel treffen  outbreak: ausbruch  game: spiel  term: amtszeit  package: paket
-            storm: taifun hurrikan sturm  satellite: satellit
+            dead: tote. toten. toter. getötet starb. starben. sterben. gestorben ums_leben. todesopfer todesfall
+            todesfäll leiche  injured: verletz verwund  missing: vermisst  case: fall falle falls infekt infiziert
+            erkrank  evacuated: evaku  arrested: festgenomm verhaft  survivor: gerettet überleb  culled: gekeult
+            geschlachtet  missile: rakete geschoss. geschosse.  drone: drohne  aircraft: flugzeug jet kampfjet
+            kampfflugzeug hubschrauber  ship: schiff boot  flight: flug start mission testflug  round: runde wahlgang
+            stichwahl  test: test  summit: gipfel treffen  outbreak: ausbruch  game: spiel  term: amtszeit  package:
+            paket  storm: taifun hurrikan sturm  satellite: satellit
             """
         ),
         has_pointed_ordinals=True,

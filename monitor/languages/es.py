@@ -56,12 +56,12 @@ LANGUAGE = Language(
         repeated=split_words("nuevamente nuevo nueva otro otra"),
         counted=split_table(
             """
-            dead: muerto. muertos. muerta. muertas. mueren. fallecen. fallecid víctim deces murie  injured: herid
-            lesionad  missing: desaparecid  case: caso contag infec enferm  evacuated: evacuad desplazad
-            arrested: detenid arrest  survivor: sobreviv rescat  culled: sacrific  missile: misil cohete  drone: dron
-            aircraft: avion avión helic  ship: barco buque nave  flight: vuelo lanzamiento mision misión  round: ronda
-            vuelta  test: prueba ensayo  summit: cumbre reunión encuentro  outbreak: brote foco  game: partido
-            term: mandato  package: paquete  storm: tifón huracán ciclón tormenta  satellite: satélite
+            dead: muerto. muertos. muerta. muertas. muertes. muerte_de. muere_1. mueren. fallecen. fallecid víctim deces
+            murie  injured: herid lesionad  missing: desaparecid  case: caso contag infec enferm  evacuated: evacuad
+            desplazad  arrested: detenid arrest  survivor: sobreviv rescat  culled: sacrific  missile: misil cohete
+            drone: dron  aircraft: avion avión helic  ship: barco buque nave  flight: vuelo lanzamiento mision misión
+            round: ronda vuelta  test: prueba ensayo  summit: cumbre reunión encuentro  outbreak: brote foco  game:
+            partido  term: mandato  package: paquete  storm: tifón huracán ciclón tormenta  satellite: satélite
             """
         ),
         ordinal_suffixes="º|ª|°",

@@ -56,12 +56,12 @@ LANGUAGE = Language(
         repeated=split_words("encore nouveau nouvel nouvelle autre"),
         counted=split_table(
             """
-            dead: morts. mortes. meurent. tués. tuées. tue. tuent. décès victime  injured: bless  missing: disparu
-            case: cas contamin infect malade  evacuated: évacu déplac  arrested: arrêt interpell  survivor: survivant
-            rescap  culled: abattu  missile: missile roquette  drone: drone  aircraft: avion hélico appareil
-            ship: navire bateau  flight: vol lancement mission tir  round: tour  test: essai test  summit: sommet
-            rencontre  outbreak: foyer épidémie  game: match  term: mandat  package: paquet train  storm: typhon ouragan
-            cyclone tempête  satellite: satellite
+            dead: morts. mortes. 1_mort. 1_morte. mort_de. est_mort. est_morte. retrouvé_mort. retrouvée_morte. meurent.
+            tués. tuées. tue. tuent. décès victime  injured: bless  missing: disparu  case: cas contamin infect malade
+            evacuated: évacu déplac  arrested: arrêt interpell  survivor: survivant rescap  culled: abattu  missile:
+            missile roquette  drone: drone  aircraft: avion hélico appareil  ship: navire bateau  flight: vol lancement
+            mission tir  round: tour  test: essai test  summit: sommet rencontre  outbreak: foyer épidémie  game: match
+            term: mandat  package: paquet train  storm: typhon ouragan cyclone tempête  satellite: satellite
             """
         ),
         ordinal_suffixes="er|e|ème",

@@ -53,12 +53,13 @@ LANGUAGE = Language(
         repeated=split_words("ancora nuovamente nuovo nuova altro altra"),
         counted=split_table(
             """
-            dead: morto. morta. morti. muoiono. vittim uccis decess  injured: ferit  missing: dispers scompars
-            case: caso casi contag infett infez  evacuated: evacuat sfollat  arrested: arrestat fermat
-            survivor: superstit sopravviss  culled: abbattut  missile: missil razzo. razzi.  drone: dron  aircraft: aere
-            elicotter  ship: nave navi barca. barche. barcon  flight: volo voli lanci mission  round: turno round
-            ballottagg  test: prov test  summit: vertic incontr  outbreak: focola  game: partit  term: mandat
-            package: pacchett  storm: tifon uragan ciclon tempest  satellite: satellit
+            dead: morto. morta. morti. 1_morte. morte_di. sono_morte. donne_morte. persone_morte. muore_1. muoiono.
+            vittim uccis decess  injured: ferit  missing: dispers scompars  case: caso casi contag infett infez
+            evacuated: evacuat sfollat  arrested: arrestat fermat  survivor: superstit sopravviss  culled: abbattut
+            missile: missil razzo. razzi.  drone: dron  aircraft: aere elicotter  ship: nave navi barca. barche. barcon
+            flight: volo voli lanci mission  round: turno round ballottagg  test: prov test  summit: vertic incontr
+            outbreak: focola  game: partit  term: mandat  package: pacchett  storm: tifon uragan ciclon tempest
+            satellite: satellit
             """
         ),
         ordinal_suffixes="º|ª|°",

@@ -55,12 +55,12 @@ LANGUAGE = Language(
         repeated=split_words("novamente novo nova outro outra"),
         counted=split_table(
             """
-            dead: morto. mortos. morta. mortas. morrem. morreram. vítim óbito  injured: ferid  missing: desaparecid
-            case: caso contág contag infec doente  evacuated: evacuad deslocad  arrested: detid pres  survivor: sobreviv
-            resgat  culled: abatid  missile: míssil mísse foguet  drone: dron  aircraft: avião aviõe helicóp
-            ship: navio barco  flight: voo voos lançamento missão  round: turno rodada volta  test: teste ensaio
-            summit: cúpula cimeira encontro  outbreak: surto foco  game: jogo partida  term: mandato  package: pacote
-            storm: tufão furacão ciclone tempestade  satellite: satélit
+            dead: morto. mortos. morta. mortas. mortes. morte_de. morre_1. morrem. morreram. vítim óbito  injured: ferid
+            missing: desaparecid  case: caso contág contag infec doente  evacuated: evacuad deslocad  arrested: detid
+            pres  survivor: sobreviv resgat  culled: abatid  missile: míssil mísse foguet  drone: dron  aircraft: avião
+            aviõe helicóp  ship: navio barco  flight: voo voos lançamento missão  round: turno rodada volta  test: teste
+            ensaio  summit: cúpula cimeira encontro  outbreak: surto foco  game: jogo partida  term: mandato  package:
+            pacote  storm: tufão furacão ciclone tempestade  satellite: satélit
             """
         ),
         ordinal_suffixes="º|ª|°",

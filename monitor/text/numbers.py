@@ -314,7 +314,10 @@ def _parse_count(
     if _CJK.match(text.lowercase, end):
         return _parse_count_in_cjk(text, (start, end), value)
     words_after, words_before = _words_around(text, start, end)
-    kind = _find_kind(text.words, words_after) or _find_kind(text.words, words_before[::-1], nearest_last=True)
+    number = f"{value:g}"
+    kind = _find_kind(text.words, (number, *words_after)) or _find_kind(
+        text.words, (*words_before[::-1], number), nearest_last=True
+    )
     if kind is not None:
         return text.fact((start, end), value, kind, may_grow=kind in GROWING)
     if known_only or (number_end - start == 4 and _YEARS[0] <= value < _YEARS[1]):
@@ -332,7 +335,8 @@ def _parse_count(
 
 
 def _find_kind(words: NumberWords, around: Sequence[str], *, nearest_last: bool = False) -> str | None:
-    """The kind of the nearest word or phrase of two words that has one, of some words in the order of the text."""
+    """The kind of the nearest word or phrase of two words that has one: of the number and the words on one side of it,
+    in the order of the text."""
     named = [words.kind(f"{word} {following}") or words.kind(word) for word, following in pairwise((*around, ""))]
     return next(filter(None, named[::-1] if nearest_last else named), None)
 
