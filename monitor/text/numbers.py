@@ -250,6 +250,7 @@ def _unit_after(text: _NumberedText, end: int) -> str:
 # --- words and Han numerals -------------------------------------------------------------------------------------------
 
 _WORD = re.compile(rf"{LETTERS}+(?:'{LETTERS}+)?")
+_HYPHENATED = re.compile(rf"(?<!\w){LETTERS}++(?:-{LETTERS}++)+")
 _KOREAN_NUMBER = "|".join(KOREAN_CARDINALS)
 _KOREAN = re.compile(
     rf"(?<![{APART}])(?:(?P<nth>{_KOREAN_NUMBER})\s?번째|(?P<first>첫)(?=\s)"
@@ -262,9 +263,11 @@ _HAN = re.compile(rf"(?:{HAN_NUMBER}{{1,6}}|首)(?={_HAN_COUNTERS})|初(?:めて
 def _find_word_numbers(text: _NumberedText) -> Iterator[NumberFact | None]:
     """Few words of a text are numbers, so one search finds which of them occur."""
     words = text.words
-    present = words.numbers.intersection(_WORD.findall(text.lowercase))
+    present = words.numbers.intersection(_WORD.findall(text.lowercase) + _HYPHENATED.findall(text.lowercase))
     if present:
-        for match in re.finditer(rf"(?<![\w-])(?:{'|'.join(map(re.escape, present))})\b", text.lowercase):
+        each = "|".join(map(re.escape, sorted(present, key=len, reverse=True)))  # dix-sept before dix
+        # Not a part of a longer number in words: the two of trente-deux.
+        for match in re.finditer(rf"(?<![\w-])(?:{each})\b(?!-(?:{each})\b)", text.lowercase):
             if match[0] in words.repeated:
                 yield text.fact(match.span(), 2.0, "repeated")
             elif value := words.ordinals.get(match[0]):
