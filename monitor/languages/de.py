@@ -68,11 +68,15 @@ LANGUAGE = Language(
             """
         ),
         has_pointed_ordinals=True,
-        kinds_before={"age": r"\balter von", "magnitude": "stärke", "category": "kategori[ei]"},
+        kinds_before={
+            "age": r"\balter von|\bst[ai]rbt? mit|\b(?:ge|ver)storben mit",
+            "magnitude": "stärke",
+            "category": "kategori[ei]",
+        },
         kinds_after={
             "basis_points": "basispunkt",
             "percent": "prozent",
-            "age": r"jährig|(?<=mit \d\d )(?:ge|ver)storben",
+            "age": r"jährig|(?:(?<=mit \d\d )|(?<=mit \d\d\d ))(?:(?:ge|ver)storben|st[ai]rbt?)\b",
             "time": r"jahr(?:e[ns]?|zehnt\w*|hundert\w*)?\b|monat(?:en?|s)?\b|wochen?(?:ende\w*)?\b|tage?n?\b"
             r"|(?:stunde|minute|sekunde)n?\b|uhr\b",
         },

@@ -65,7 +65,7 @@ LANGUAGE = Language(
             """
         ),
         ordinal_suffixes="º|ª|°",
-        kinds_before={"age": r"\ba los", "category": "categoría"},
+        kinds_before={"age": r"\b(?:muer|muri|fallec)\w+(?: \w+){0,2} a los", "category": "categoría"},
         kinds_after={
             "basis_points": "puntos básicos",
             "percent": "por ciento",

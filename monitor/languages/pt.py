@@ -64,7 +64,7 @@ LANGUAGE = Language(
             """
         ),
         ordinal_suffixes="º|ª|°",
-        kinds_before={"age": r"\baos", "category": "categoria"},
+        kinds_before={"age": r"\b(?:morr|mort|falec)\w+(?: \w+){0,2} aos", "category": "categoria"},
         kinds_after={"percent": "por cento", "time": r"(?:ano|dia|hora|semana|minuto)s?\b|mês\b|meses\b|segundos\b"},
         currencies={"usd": "dólar", "eur": r"euros?\b", "cny": "yuan"},
         multipliers={"e9": "bilh", "e6": "milhõ|milhã", "e3": r"mil\b"},
