@@ -68,6 +68,7 @@ LANGUAGE = Language(
             """
         ),
         has_pointed_ordinals=True,
+        with_words=split_words("mit"),
         kinds_before={
             "age": r"\balter von|\bst[ai]rbt? mit|\b(?:ge|ver)storben mit",
             "magnitude": "stärke",

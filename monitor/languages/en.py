@@ -76,6 +76,7 @@ LANGUAGE = Language(
             """
         ),
         ordinal_suffixes="st|nd|rd|th",
+        with_words=split_words("with"),
         kinds_before={"magnitude": r"magnitu\w*|\bmag\.?", "category": "category"},
         kinds_after={
             "basis_points": r"basis points?|bps?\b",

@@ -65,6 +65,7 @@ LANGUAGE = Language(
             """
         ),
         ordinal_suffixes="º|ª|°",
+        with_words=split_words("con"),
         kinds_before={"age": r"\b(?:muer|muri|fallec)\w+(?: \w+){0,2} a los", "category": "categoría"},
         kinds_after={
             "basis_points": "puntos básicos",

@@ -65,6 +65,7 @@ LANGUAGE = Language(
             """
         ),
         ordinal_suffixes="er|e|ème",
+        with_words=split_words("avec"),
         kinds_before={"age": r"\bâge de", "category": "catégorie"},
         kinds_after={
             "basis_points": "points? de base",

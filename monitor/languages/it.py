@@ -63,6 +63,7 @@ LANGUAGE = Language(
             """
         ),
         ordinal_suffixes="º|ª|°",
+        with_words=split_words("con"),
         kinds_before={"age": r"\betà di", "category": "categoria"},
         kinds_after={
             "percent": "per cento",

@@ -71,6 +71,7 @@ class NumberVocabulary:
     has_pointed_ordinals: bool = False  # a full stop after the digits makes an ordinal
     kinds_before: Mapping[str, str] = field(default_factory=dict)  # a kind of number -> words before such a number
     kinds_after: Mapping[str, str] = field(default_factory=dict)  # a kind of number -> words after it
+    with_words: Words = ()  # "with": a ship with 60 people is not 60 ships
     prepositions: str = ""  # what may be between a word of `kinds_before` and the number
     currencies: Mapping[str, str] = field(default_factory=dict)  # code in lower case -> words after the number
     multipliers: Mapping[str, str] = field(default_factory=dict)  # e3, e6, e9, e12 -> words; any ending may follow

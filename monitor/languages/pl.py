@@ -72,6 +72,7 @@ LANGUAGE = Language(
             """
         ),
         has_pointed_ordinals=True,
+        with_words=split_words("z ze"),
         kinds_before={"age": r"\bwieku", "magnitude": r"\bo sile", "category": "kategori[ei]"},
         kinds_after={
             "basis_points": "punkty? bazow",

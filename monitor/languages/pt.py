@@ -64,6 +64,7 @@ LANGUAGE = Language(
             """
         ),
         ordinal_suffixes="º|ª|°",
+        with_words=split_words("com"),
         kinds_before={"age": r"\b(?:morr|mort|falec)\w+(?: \w+){0,2} aos", "category": "categoria"},
         kinds_after={"percent": "por cento", "time": r"(?:ano|dia|hora|semana|minuto)s?\b|mês\b|meses\b|segundos\b"},
         currencies={"usd": "dólar", "eur": r"euros?\b", "cny": "yuan"},

@@ -82,6 +82,7 @@ LANGUAGE = Language(
             """
         ),
         ordinal_suffixes="-?[йяегмю]|-?го|-?му|-?ый|-?ой|-?ая",
+        with_words=split_words("с со"),
         kinds_before={"magnitude": r"магниту\w*", "category": r"категори\w+"},
         kinds_after={
             "basis_points": "базисн",

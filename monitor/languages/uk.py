@@ -63,6 +63,7 @@ LANGUAGE = Language(
             """
         ),
         ordinal_suffixes="-?[йяегмю]|-?го|-?му",
+        with_words=split_words("з із зі"),
         kinds_before={"age": r"\bвіці", "magnitude": r"магніту\w*", "category": r"категорі\w+"},
         kinds_after={
             "percent": "відсот|процент",

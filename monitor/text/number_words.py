@@ -45,6 +45,7 @@ class NumberWords:
     repeated: frozenset[str]
     stems: dict[str, str]
     whole: dict[str, str]
+    with_words: frozenset[str]
 
     def kind(self, word: str) -> str | None:
         """Return the kind of thing that a folded word, or a phrase of two, names; None: unknown."""
@@ -77,6 +78,7 @@ def number_words(language: str) -> NumberWords:
         repeated,
         {fold(word): kind for kind, word in counted if not word.endswith(_WHOLE)},
         {fold(word.removesuffix(_WHOLE)): kind for kind, word in counted if word.endswith(_WHOLE)},
+        frozenset(fold(word) for numbers in chosen for word in numbers.with_words),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from monitor.languages import LANGUAGES
 from monitor.text.folding import fold, lower_keeping_length
@@ -318,9 +318,7 @@ def _parse_count(
         return _parse_count_in_cjk(text, (start, end), value)
     words_after, words_before = _words_around(text, start, end)
     number = f"{value:g}"
-    kind = _find_kind(text.words, (number, *words_after)) or _find_kind(
-        text.words, (*words_before[::-1], number), nearest_last=True
-    )
+    kind = _find_kind(text.words, (number, *words_after)) or _find_kind_before(text.words, words_before, number)
     if kind is not None:
         return text.fact((start, end), value, kind, may_grow=kind in GROWING)
     if known_only or (number_end - start == 4 and _YEARS[0] <= value < _YEARS[1]):
@@ -342,6 +340,16 @@ def _find_kind(words: NumberWords, around: Sequence[str], *, nearest_last: bool 
     in the order of the text."""
     named = [words.kind(f"{word} {following}") or words.kind(word) for word, following in pairwise((*around, ""))]
     return next(filter(None, named[::-1] if nearest_last else named), None)
+
+
+def _find_kind_before(words: NumberWords, words_before: Sequence[str], number: str) -> str | None:
+    """The kind of the nearest word before a number, the nearest of which comes first: of a thing only if there is no
+    "with" between it and the number."""
+    kind = _find_kind(words, (*words_before[::-1], number), nearest_last=True)
+    if kind is None or kind in GROWING or words.with_words.isdisjoint(words_before):
+        return kind
+    beside = [*takewhile(lambda word: word not in words.with_words, words_before)]
+    return _find_kind(words, (*beside[::-1], number), nearest_last=True)
 
 
 def _words_around(text: _NumberedText, start: int, end: int) -> tuple[list[str], list[str]]:

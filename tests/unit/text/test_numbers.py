@@ -42,6 +42,7 @@ def found(text: str, language: str | None = None) -> list[tuple[str, float]]:
         ("ru", "Погибли 3 летчика, ранены 3 европейца", [("dead", 3), ("injured", 3)]),
         ("uk", "Загинули 3 рокери, поранені 3 європейці", [("dead", 3), ("injured", 3)]),
         ("es", "2 millones de muertos", [("dead", 2_000_000)]),
+        ("en", "Commander killed with 3 others", [("dead", 3)]),
     ],
 )
 def test_tolls(language: str, text: str, facts: list[tuple[str, float]]) -> None:
@@ -58,6 +59,7 @@ def test_tolls(language: str, text: str, facts: list[tuple[str, float]]) -> None
         ("en", "It is of clade 1b", "model", 1, "cladeb"),
         ("en", "One of H5N1", "model", 5, "h5n1"),
         ("en", "It fell 30 km away", "count", 30, "km"),
+        ("en", "Plane with 62 people crashes", "count", 62, "people"),
         ("ko", "나래호 4차 발사 성공", "ordinal", 4, "flight"),
         ("ko", "나래호 네 번째 비행", "ordinal", 4, "flight"),
         ("zh", "确诊第二例病例", "ordinal", 2, "case"),
