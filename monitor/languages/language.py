@@ -64,8 +64,9 @@ class NumberVocabulary:
     repeated_pattern: str = ""  # the same, for a language whose words have no edges
     counted: Table = field(default_factory=dict)
     """A kind of thing -> the beginnings of its words. One that ends in a full stop is a whole word; so is one of two or
-    three letters, which may have one letter more. `_` is a blank between two words, of which one may be the number in
-    digits: `1_mort`. Where words have no edges: simplified, and anywhere near the number."""
+    three letters, which may have one letter more. A phrase has two whole words with `_` between them, ends in a full
+    stop too, and may have the number in digits: `1_mort.`. Where words have no edges: simplified, and anywhere near the
+    number."""
     counters: str = ""  # what follows a number in words, where words have no edges
     ordinal_suffixes: str = ""  # what makes an ordinal of the digits before it
     has_pointed_ordinals: bool = False  # a full stop after the digits makes an ordinal
