@@ -22,7 +22,7 @@ NotLoaded is separate: it is a mistake of ours, and nobody should ever see it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.model import Place
 from monitor.sanitize import sanitize_text
@@ -38,11 +38,15 @@ class MonitorError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One thing that is wrong at one place in a user's file: where, what, and what was meant or what to do."""
+    """One thing that is wrong at one place in a user's file: where, what, and what was meant or what to do.
+
+    `names_unknown`: the place names an entity or a list that no file that was read has.
+    """
 
     place: Place
     problem: str
     hint: str | None = None
+    names_unknown: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make it safe to show: it quotes the file."""

@@ -71,7 +71,7 @@ def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedR
     loaded = load_rules(paths) if config is None else load_rules_of(config)
     if loaded.faults and not loaded.documents and not loaded.declared_rule_ids:
         raise InvalidFiles(loaded.faults)
-    if paths and any(fault.problem.startswith(("there is no entity", "there is no list")) for fault in loaded.faults):
+    if paths and any(fault.names_unknown for fault in loaded.faults):
         hint = "--rules reads what it names and nothing else: name entities and lists too (--rules seeds/entities)"
         click.echo(hint, err=True)
     return loaded

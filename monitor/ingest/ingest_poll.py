@@ -175,11 +175,10 @@ def ingest_poll(
     health = assess(
         _observe_poll(result, selected, fetched, now=now, failures=failures, entries_left=left_over + feed.entries_left)
     )
-    stats = health.stats if health.stats.refused == fetched.refused else replace(health.stats, refused=fetched.refused)
     next_at = next_poll(
         source,
         fetched,
-        stats,
+        health.stats,
         planned=claim.planned,
         now=now,
         failures=failures,
@@ -196,7 +195,7 @@ def ingest_poll(
         or _explain_skipped_entries(feed)
         or _explain_truncated_texts(result.entries)
         or _repeat_known_problem(claim, fetched),
-        stats=None if stats == claim.stats else stats,
+        stats=None if health.stats == claim.stats else health.stats,
         opened_troubles=health.opened_troubles,
         closed_troubles=health.closed_troubles,
         fingerprints=result.pack_fingerprints_after(all_ingested=not left_over),

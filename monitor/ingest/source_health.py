@@ -155,8 +155,11 @@ def _find_trouble_start(kind: TroubleKind, poll: PollObservation, stats: SourceS
 
 
 def _start_stats(poll: PollObservation) -> SourceStats:
-    """The stats before this poll. They begin now if there are none, unless the poll failed."""
+    """The stats before this poll, with the address that it was refused. They begin now if there are none, unless the
+    poll failed."""
     stats = poll.claim.stats
+    if stats.refused != poll.fetched.refused:
+        stats = replace(stats, refused=poll.fetched.refused)
     if stats.since is not None or poll.fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE}:
         return stats
     return replace(stats, since=poll.now, last_new_at=poll.now)

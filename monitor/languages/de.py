@@ -58,24 +58,30 @@ LANGUAGE = Language(
         repeated=split_words("erneut wieder abermals weiterer weitere weiteres weiteren"),
         counted=split_table(
             """
-            dead: tote. toten. toter. getötet starb. starben. sterben. gestorben ums_leben. todesopfer leiche
-            injured: verletz verwund  missing: vermisst  case: fall falle falls infekt infiziert erkrank
-            evacuated: evaku  arrested: festgenomm verhaft  survivor: gerettet überleb  culled: gekeult geschlachtet
-            missile: rakete geschoss. geschosse.  drone: drohne  aircraft: flugzeug jet kampfjet kampfflugzeug
-            hubschrauber  ship: schiff boot  flight: flug start mission testflug  round: runde wahlgang stichwahl
-            test: test  summit: gipfel treffen  outbreak: ausbruch  game: spiel  term: amtszeit  package: paket
-            storm: taifun hurrikan sturm  satellite: satellit
+            dead: tote. toten. toter. getötet starb. starben. sterben. gestorben ums_leben. todesopfer todesfall
+            todesfäll leiche  injured: verletz verwund  missing: vermisst  case: fall falle falls infekt infiziert
+            erkrank  evacuated: evaku  arrested: festgenomm verhaft  survivor: gerettet überleb  culled: gekeult
+            geschlachtet  missile: rakete geschoss. geschosse.  drone: drohne  aircraft: flugzeug jet kampfjet
+            kampfflugzeug hubschrauber  ship: schiff boot  flight: flug start mission testflug  round: runde wahlgang
+            stichwahl  test: test  summit: gipfel treffen  outbreak: ausbruch  game: spiel  term: amtszeit  package:
+            paket  storm: taifun hurrikan sturm  satellite: satellit
             """
         ),
         has_pointed_ordinals=True,
-        kinds_before={"age": r"\balter von", "magnitude": "stärke", "category": "kategori[ei]"},
+        with_words=split_words("mit"),
+        kinds_before={
+            "age": r"\balter von|\bst[ai]rbt? mit|\b(?:ge|ver)storben mit",
+            "magnitude": "stärke",
+            "category": "kategori[ei]",
+        },
         kinds_after={
             "basis_points": "basispunkt",
             "percent": "prozent",
-            "age": r"jährig|(?<=mit \d\d )(?:ge|ver)storben",
-            "time": r"jahr|monat|woche|tage?n?\b|stunde|minute|uhr",
+            "age": r"jährig|(?:(?<=mit \d\d )|(?<=mit \d\d\d ))(?:(?:ge|ver)storben|st[ai]rbt?)\b",
+            "time": r"jahr(?:e[ns]?|zehnt\w*|hundert\w*)?\b|monat(?:en?|s)?\b|wochen?(?:ende\w*)?\b|tage?n?\b"
+            r"|(?:stunde|minute|sekunde)n?\b|uhr\b",
         },
-        currencies={"usd": "dollar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
+        currencies={"usd": "dollar", "eur": r"euros?\b", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": "milliard", "e6": r"million|mio\b", "e3": "tausend"},
         prepositions="von|rund",
     ),

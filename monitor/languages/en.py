@@ -76,17 +76,18 @@ LANGUAGE = Language(
             """
         ),
         ordinal_suffixes="st|nd|rd|th",
+        with_words=split_words("with"),
         kinds_before={"magnitude": r"magnitu\w*|\bmag\.?", "category": "category"},
         kinds_after={
             "basis_points": r"basis points?|bps?\b",
             "percent": r"percent\b|per cent\b",
             "age": "year-old|years? old",
             "magnitude": "magnitu",
-            "time": r"year|month|week|day|hour|minute|second|hr\b|min\b|[ap]\.?m\b|o'clock",
+            "time": r"(?:year|month|week|weekend|day|hour|minute|second|hr|min)s?\b|[ap]\.?m\b|o'clock",
         },
         currencies={
             "usd": "dollar",
-            "eur": "euro",
+            "eur": r"euros?\b",
             "gbp": "pound",
             "krw": r"won\b",
             "jpy": "yen",

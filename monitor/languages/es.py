@@ -56,19 +56,24 @@ LANGUAGE = Language(
         repeated=split_words("nuevamente nuevo nueva otro otra"),
         counted=split_table(
             """
-            dead: muerto. muertos. muerta. muertas. mueren. fallecen. fallecid víctim deces murie  injured: herid
-            lesionad  missing: desaparecid  case: caso contag infec enferm  evacuated: evacuad desplazad
-            arrested: detenid arrest  survivor: sobreviv rescat  culled: sacrific  missile: misil cohete  drone: dron
-            aircraft: avion avión helic  ship: barco buque nave  flight: vuelo lanzamiento mision misión  round: ronda
-            vuelta  test: prueba ensayo  summit: cumbre reunión encuentro  outbreak: brote foco  game: partido
-            term: mandato  package: paquete  storm: tifón huracán ciclón tormenta  satellite: satélite
+            dead: muerto. muertos. muerta. muertas. muertes. muerte_de. muere_1. mueren. fallecen. fallecid víctim deces
+            murie  injured: herid lesionad  missing: desaparecid  case: caso contag infec enferm  evacuated: evacuad
+            desplazad  arrested: detenid arrest  survivor: sobreviv rescat  culled: sacrific  missile: misil cohete
+            drone: dron  aircraft: avion avión helic  ship: barco buque nave  flight: vuelo lanzamiento mision misión
+            round: ronda vuelta  test: prueba ensayo  summit: cumbre reunión encuentro  outbreak: brote foco  game:
+            partido  term: mandato  package: paquete  storm: tifón huracán ciclón tormenta  satellite: satélite
             """
         ),
         ordinal_suffixes="º|ª|°",
-        kinds_before={"age": r"\ba los", "category": "categoría"},
-        kinds_after={"basis_points": "puntos básicos", "percent": "por ciento", "time": "año|mes|día|hora"},
-        currencies={"usd": "dólar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
-        multipliers={"e9": "mil millones", "e6": "millón", "e3": r"mil\b"},
+        with_words=split_words("con"),
+        kinds_before={"age": r"\b(?:muer|muri|fallec)\w+(?: \w+){0,2} a los", "category": "categoría"},
+        kinds_after={
+            "basis_points": "puntos básicos",
+            "percent": "por ciento",
+            "time": r"(?:año|mes|día|hora|semana|minuto)s?\b|meses\b|segundos\b",
+        },
+        currencies={"usd": "dólar", "eur": r"euros?\b", "jpy": "yen", "cny": "yuan"},
+        multipliers={"e9": "mil millones", "e6": "millón|millones", "e3": r"mil\b"},
         prepositions="de",
     ),
     names=NameVocabulary(

@@ -56,22 +56,23 @@ LANGUAGE = Language(
         repeated=split_words("encore nouveau nouvel nouvelle autre"),
         counted=split_table(
             """
-            dead: morts. mortes. meurent. tués. tuées. tue. tuent. décès victime  injured: bless  missing: disparu
-            case: cas contamin infect malade  evacuated: évacu déplac  arrested: arrêt interpell  survivor: survivant
-            rescap  culled: abattu  missile: missile roquette  drone: drone  aircraft: avion hélico appareil
-            ship: navire bateau  flight: vol lancement mission tir  round: tour  test: essai test  summit: sommet
-            rencontre  outbreak: foyer épidémie  game: match  term: mandat  package: paquet train  storm: typhon ouragan
-            cyclone tempête  satellite: satellite
+            dead: morts. mortes. 1_mort. 1_morte. mort_de. est_mort. est_morte. retrouvé_mort. retrouvée_morte. meurent.
+            tués. tuées. tue. tuent. décès victime  injured: bless  missing: disparu  case: cas contamin infect malade
+            evacuated: évacu déplac  arrested: arrêt interpell  survivor: survivant rescap  culled: abattu  missile:
+            missile roquette  drone: drone  aircraft: avion hélico appareil  ship: navire bateau  flight: vol lancement
+            mission tir  round: tour  test: essai test  summit: sommet rencontre  outbreak: foyer épidémie  game: match
+            term: mandat  package: paquet train  storm: typhon ouragan cyclone tempête  satellite: satellite
             """
         ),
         ordinal_suffixes="er|e|ème",
+        with_words=split_words("avec"),
         kinds_before={"age": r"\bâge de", "category": "catégorie"},
         kinds_after={
             "basis_points": "points? de base",
             "percent": "pour cent",
-            "time": r"année|ans?\b|mois|semaine|jour|heure|minute",
+            "time": r"(?:an|année|semaine|jour|journée|heure|minute|seconde)s?\b|mois\b",
         },
-        currencies={"usd": "dollar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
+        currencies={"usd": "dollar", "eur": r"euros?\b", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": "milliard", "e6": "million", "e3": r"mille\b"},
         prepositions="de",
     ),

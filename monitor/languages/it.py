@@ -53,18 +53,23 @@ LANGUAGE = Language(
         repeated=split_words("ancora nuovamente nuovo nuova altro altra"),
         counted=split_table(
             """
-            dead: morto. morta. morti. muoiono. vittim uccis decess  injured: ferit  missing: dispers scompars
-            case: caso casi contag infett infez  evacuated: evacuat sfollat  arrested: arrestat fermat
-            survivor: superstit sopravviss  culled: abbattut  missile: missil razzo. razzi.  drone: dron  aircraft: aere
-            elicotter  ship: nave navi barca. barche. barcon  flight: volo voli lanci mission  round: turno round
-            ballottagg  test: prov test  summit: vertic incontr  outbreak: focola  game: partit  term: mandat
-            package: pacchett  storm: tifon uragan ciclon tempest  satellite: satellit
+            dead: morto. morta. morti. 1_morte. morte_di. sono_morte. donne_morte. persone_morte. muore_1. muoiono.
+            vittim uccis decess  injured: ferit  missing: dispers scompars  case: caso casi contag infett infez
+            evacuated: evacuat sfollat  arrested: arrestat fermat  survivor: superstit sopravviss  culled: abbattut
+            missile: missil razzo. razzi.  drone: dron  aircraft: aere elicotter  ship: nave navi barca. barche. barcon
+            flight: volo voli lanci mission  round: turno round ballottagg  test: prov test  summit: vertic incontr
+            outbreak: focola  game: partit  term: mandat  package: pacchett  storm: tifon uragan ciclon tempest
+            satellite: satellit
             """
         ),
         ordinal_suffixes="º|ª|°",
+        with_words=split_words("con"),
         kinds_before={"age": r"\betà di", "category": "categoria"},
-        kinds_after={"percent": "per cento", "time": r"anno|anni|mes|giorn|or[ae]\b"},
-        currencies={"eur": "euro", "jpy": "yen", "cny": "yuan"},
+        kinds_after={
+            "percent": "per cento",
+            "time": r"(?:anno|anni|mes[ei]|giorn[oi]|giornat[ae]|settiman[ae]|or[ae]|minut[oi]|second[oi])\b",
+        },
+        currencies={"eur": r"euros?\b", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": r"miliard|mld\b", "e6": "milion|mln", "e3": r"mila\b|mille\b"},
         prepositions="di",
     ),

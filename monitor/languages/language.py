@@ -64,13 +64,15 @@ class NumberVocabulary:
     repeated_pattern: str = ""  # the same, for a language whose words have no edges
     counted: Table = field(default_factory=dict)
     """A kind of thing -> the beginnings of its words. One that ends in a full stop is a whole word; so is one of two or
-    three letters, which may have one letter more. `_` is a blank between two words. Where words have no edges:
-    simplified, and anywhere near the number."""
+    three letters, which may have one letter more. A phrase has two whole words with `_` between them, ends in a full
+    stop too, and may have the number in digits: `1_mort.`. Where words have no edges: simplified, and anywhere near the
+    number."""
     counters: str = ""  # what follows a number in words, where words have no edges
     ordinal_suffixes: str = ""  # what makes an ordinal of the digits before it
     has_pointed_ordinals: bool = False  # a full stop after the digits makes an ordinal
     kinds_before: Mapping[str, str] = field(default_factory=dict)  # a kind of number -> words before such a number
     kinds_after: Mapping[str, str] = field(default_factory=dict)  # a kind of number -> words after it
+    with_words: Words = ()  # "with": a ship with 60 people is not 60 ships
     prepositions: str = ""  # what may be between a word of `kinds_before` and the number
     currencies: Mapping[str, str] = field(default_factory=dict)  # code in lower case -> words after the number
     multipliers: Mapping[str, str] = field(default_factory=dict)  # e3, e6, e9, e12 -> words; any ending may follow

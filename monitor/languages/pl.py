@@ -72,14 +72,15 @@ LANGUAGE = Language(
             """
         ),
         has_pointed_ordinals=True,
+        with_words=split_words("z ze"),
         kinds_before={"age": r"\bwieku", "magnitude": r"\bo sile", "category": "kategori[ei]"},
         kinds_after={
             "basis_points": "punkty? bazow",
             "percent": r"procent|proc\b",
             "age": "latk|latek|letni",
-            "time": r"lat\b|rok|miesi|tygod|dni\b|godz",
+            "time": r"lat(?:a|ach|ami)?\b|rok(?:u|iem)?\b|miesi[ąę]c|tygod|dni\b|godz|minut[ayę]?\b|sekund",
         },
-        currencies={"usd": "dolar", "eur": "euro", "cny": "yuan", "pln": "zł"},
+        currencies={"usd": "dolar", "eur": r"euros?\b", "cny": "yuan", "pln": r"zł\b|złot(?:y|e|ych|ego)\b"},
         multipliers={"e12": r"bilion\b", "e9": r"miliard|mld\b", "e6": "milion|mln", "e3": "tys"},
     ),
     names=NameVocabulary(

@@ -55,18 +55,19 @@ LANGUAGE = Language(
         repeated=split_words("novamente novo nova outro outra"),
         counted=split_table(
             """
-            dead: morto. mortos. morta. mortas. morrem. morreram. vítim óbito  injured: ferid  missing: desaparecid
-            case: caso contág contag infec doente  evacuated: evacuad deslocad  arrested: detid pres  survivor: sobreviv
-            resgat  culled: abatid  missile: míssil mísse foguet  drone: dron  aircraft: avião aviõe helicóp
-            ship: navio barco  flight: voo voos lançamento missão  round: turno rodada volta  test: teste ensaio
-            summit: cúpula cimeira encontro  outbreak: surto foco  game: jogo partida  term: mandato  package: pacote
-            storm: tufão furacão ciclone tempestade  satellite: satélit
+            dead: morto. mortos. morta. mortas. mortes. morte_de. morre_1. morrem. morreram. vítim óbito  injured: ferid
+            missing: desaparecid  case: caso contág contag infec doente  evacuated: evacuad deslocad  arrested: detid
+            pres  survivor: sobreviv resgat  culled: abatid  missile: míssil mísse foguet  drone: dron  aircraft: avião
+            aviõe helicóp  ship: navio barco  flight: voo voos lançamento missão  round: turno rodada volta  test: teste
+            ensaio  summit: cúpula cimeira encontro  outbreak: surto foco  game: jogo partida  term: mandato  package:
+            pacote  storm: tufão furacão ciclone tempestade  satellite: satélit
             """
         ),
         ordinal_suffixes="º|ª|°",
-        kinds_before={"age": r"\baos", "category": "categoria"},
-        kinds_after={"percent": "por cento", "time": r"ano|mes|dias?\b|hora"},
-        currencies={"usd": "dólar", "eur": "euro", "cny": "yuan"},
+        with_words=split_words("com"),
+        kinds_before={"age": r"\b(?:morr|mort|falec)\w+(?: \w+){0,2} aos", "category": "categoria"},
+        kinds_after={"percent": "por cento", "time": r"(?:ano|dia|hora|semana|minuto)s?\b|mês\b|meses\b|segundos\b"},
+        currencies={"usd": "dólar", "eur": r"euros?\b", "cny": "yuan"},
         multipliers={"e9": "bilh", "e6": "milhõ|milhã", "e3": r"mil\b"},
         prepositions="de",
     ),

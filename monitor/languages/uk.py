@@ -63,9 +63,14 @@ LANGUAGE = Language(
             """
         ),
         ordinal_suffixes="-?[йяегмю]|-?го|-?му",
+        with_words=split_words("з із зі"),
         kinds_before={"age": r"\bвіці", "magnitude": r"магніту\w*", "category": r"категорі\w+"},
-        kinds_after={"percent": "відсот|процент", "time": "рок|місяц|тижн|день|хвилин|годин|секунд"},
-        currencies={"usd": "долар", "eur": "євро", "gbp": "фунт", "cny": "юан", "rub": "руб", "uah": "грив"},
+        kinds_after={
+            "percent": "відсот|процент",
+            "time": r"рок(?:у|и|ів|ом|ам|ах)?\b|рік\b|річ[нч]|міся[цч]|тижн|день\b|дн(?:і|ів|я|ю|ям|ях)\b"
+            r"|хвилин|годин|секунд",
+        },
+        currencies={"usd": "долар", "eur": r"євро\b", "gbp": "фунт", "cny": "юан", "rub": "руб", "uah": "грив"},
         multipliers={"e12": "трлн|трильйон", "e9": "млрд|мільярд", "e6": "млн|мільйон", "e3": "тис"},
     ),
     names=NameVocabulary(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address
 from operator import attrgetter
 from typing import Any
 
@@ -163,6 +164,10 @@ def _parse_moment(value: str) -> datetime:
     return moment
 
 
+def _parse_address(value: str) -> str:
+    return str(ip_address(value))
+
+
 def _seconds_to_timedelta(value: float) -> timedelta:
     return timedelta(seconds=value)
 
@@ -197,6 +202,6 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "moved_polls": int,
     "moved_asked": _parse_moment,
     "validators_origin": str,
-    "refused": str,
+    "refused": _parse_address,
     "title": str,
 }

@@ -144,8 +144,7 @@ def _check_archive(archive: zipfile.ZipFile, expected: str | None) -> BundleChec
     whole = reader.digests[SUMS]
     if expected is not None and whole != expected.lower():
         problems.append(f"{SUMS}: its SHA-256 is not the one that was noted, {expected.lower()}")
-    unreadable = {problem.partition(":")[0] for problem in problems}
-    problems += [each for each in _compare_sums(reader) if each.partition(":")[0] not in unreadable]
+    problems += _compare_sums(reader)
     about, faults = _read_about(reader)
     if not problems:
         ids = about.get("matches", ())
@@ -161,25 +160,30 @@ def _check_archive(archive: zipfile.ZipFile, expected: str | None) -> BundleChec
 class _BundleReader:
     """The files of a bundle, of which one at a time is in memory: somebody may have made it to fill that.
 
-    `digests`: the SHA-256 of each by its name; `problems`: the files that are there twice or cannot be read, which are
-    empty then."""
+    `digests`: the SHA-256 of each by its name; `faulty`: the files that are there twice or cannot be read, which are
+    empty then; `problems`: what is wrong with them."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._infos: dict[str, zipfile.ZipInfo] = {}
         self.digests: dict[str, str] = {}
+        self.faulty: set[str] = set()
         self.problems: list[str] = []
         for info in archive.infolist():
             if info.filename in self.digests:
-                self.problems.append(f"{info.filename}: it is there twice")
+                self._add_problem(info.filename, "it is there twice")
                 continue
             content = b""
             try:
                 content = _read_limited(archive, info)
                 self._infos[info.filename] = info
             except _DAMAGES as error:
-                self.problems.append(f"{info.filename}: it cannot be read: {error}")
+                self._add_problem(info.filename, f"it cannot be read: {error}")
             self.digests[info.filename] = sha256(content).hexdigest()
+
+    def _add_problem(self, name: str, problem: str) -> None:
+        self.faulty.add(name)
+        self.problems.append(f"{name}: {problem}")
 
     def read(self, name: str) -> bytes:
         """The content of a file; nothing if it is missing or damaged."""
@@ -195,7 +199,7 @@ def _read_limited(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 
 def _compare_sums(reader: _BundleReader) -> Iterator[str]:
-    """What differs from the list of sums."""
+    """What differs from the list of sums, except files with other faults."""
     listed: dict[str, str] = {}
     for line in reader.read(SUMS).decode(errors="replace").splitlines():
         digest, _, name = line.partition("  ")
@@ -205,9 +209,10 @@ def _compare_sums(reader: _BundleReader) -> Iterator[str]:
     for name, digest in listed.items():
         if name not in reader.digests:
             yield f"{name}: it is missing"
-        elif reader.digests[name] != digest:
+        elif reader.digests[name] != digest and name not in reader.faulty:
             yield f"{name}: it was altered"
-    yield from (f"{name}: it was added" for name in reader.digests if name not in listed and name != SUMS)
+    unlisted = reader.digests.keys() - listed.keys() - reader.faulty - {SUMS}
+    yield from (f"{name}: it was added" for name in reader.digests if name in unlisted)
 
 
 def _read_about(reader: _BundleReader) -> tuple[Mapping[str, Any], Sequence[str]]:

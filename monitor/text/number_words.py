@@ -45,19 +45,20 @@ class NumberWords:
     repeated: frozenset[str]
     stems: dict[str, str]
     whole: dict[str, str]
+    max_stem: int  # letters of the longest of `stems`
+    with_words: frozenset[str]
 
     def kind(self, word: str) -> str | None:
         """Return the kind of thing that a folded word, or a phrase of two, names; None: unknown."""
         if (exact := self.whole.get(word)) is not None or " " in word:
             return exact
-        for length in range(min(len(word), _MAX_STEM), 1, -1):
+        for length in range(min(len(word), self.max_stem), 1, -1):
             kind = self.stems.get(word[:length])
             if kind is not None and (length > _WHOLE_WORD or len(word) <= _WHOLE_WORD + 1):
                 return kind
         return None
 
 
-_MAX_STEM = 12  # letters of a stem
 _WHOLE = "."  # the end of what is no beginning of a word
 
 
@@ -69,14 +70,17 @@ def number_words(language: str) -> NumberWords:
     ordinals = {form: value for numbers in chosen for form, value in _enumerate_forms(numbers.ordinals)}
     repeated = frozenset(word for numbers in chosen for word in numbers.repeated)
     counted = [(kind, word) for numbers in chosen for kind, words in numbers.counted.items() for word in words]
+    stems = {fold(word): kind for kind, word in counted if not word.endswith(_WHOLE)}
     return NumberWords(
         frozenset((*cardinals, *ordinals, *repeated)),
         cardinals,
         ordinals,
         frozenset(form for numbers in _SPELLED.values() for form in numbers.cardinals[0]) - {"one"},
         repeated,
-        {fold(word): kind for kind, word in counted if not word.endswith(_WHOLE)},
+        stems,
         {fold(word.removesuffix(_WHOLE)): kind for kind, word in counted if word.endswith(_WHOLE)},
+        max(map(len, stems), default=0),
+        frozenset(fold(word) for numbers in chosen for word in numbers.with_words),
     )
 
 

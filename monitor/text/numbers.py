@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from monitor.languages import LANGUAGES
 from monitor.text.folding import fold, lower_keeping_length
@@ -250,6 +250,7 @@ def _unit_after(text: _NumberedText, end: int) -> str:
 # --- words and Han numerals -------------------------------------------------------------------------------------------
 
 _WORD = re.compile(rf"{LETTERS}+(?:'{LETTERS}+)?")
+_HYPHENATED = re.compile(rf"(?<!\w){LETTERS}++(?:-{LETTERS}++)+")
 _KOREAN_NUMBER = "|".join(KOREAN_CARDINALS)
 _KOREAN = re.compile(
     rf"(?<![{APART}])(?:(?P<nth>{_KOREAN_NUMBER})\s?번째|(?P<first>첫)(?=\s)"
@@ -262,9 +263,11 @@ _HAN = re.compile(rf"(?:{HAN_NUMBER}{{1,6}}|首)(?={_HAN_COUNTERS})|初(?:めて
 def _find_word_numbers(text: _NumberedText) -> Iterator[NumberFact | None]:
     """Few words of a text are numbers, so one search finds which of them occur."""
     words = text.words
-    present = words.numbers.intersection(_WORD.findall(text.lowercase))
+    present = words.numbers.intersection(_WORD.findall(text.lowercase) + _HYPHENATED.findall(text.lowercase))
     if present:
-        for match in re.finditer(rf"(?<![\w-])(?:{'|'.join(map(re.escape, present))})\b", text.lowercase):
+        each = "|".join(map(re.escape, sorted(present, key=len, reverse=True)))  # dix-sept before dix
+        # Not a part of a longer number in words: the two of trente-deux.
+        for match in re.finditer(rf"(?<![\w-])(?:{each})\b(?!-(?:{each})\b)", text.lowercase):
             if match[0] in words.repeated:
                 yield text.fact(match.span(), 2.0, "repeated")
             elif value := words.ordinals.get(match[0]):
@@ -314,7 +317,8 @@ def _parse_count(
     if _CJK.match(text.lowercase, end):
         return _parse_count_in_cjk(text, (start, end), value)
     words_after, words_before = _words_around(text, start, end)
-    kind = _find_kind(text.words, words_after) or _find_kind(text.words, words_before[::-1], nearest_last=True)
+    number = f"{value:g}"
+    kind = _find_kind(text.words, (number, *words_after)) or _find_kind_before(text.words, words_before, number)
     if kind is not None:
         return text.fact((start, end), value, kind, may_grow=kind in GROWING)
     if known_only or (number_end - start == 4 and _YEARS[0] <= value < _YEARS[1]):
@@ -332,9 +336,20 @@ def _parse_count(
 
 
 def _find_kind(words: NumberWords, around: Sequence[str], *, nearest_last: bool = False) -> str | None:
-    """The kind of the nearest word or phrase of two words that has one, of some words in the order of the text."""
+    """The kind of the nearest word or phrase of two words that has one: of the number and the words on one side of it,
+    in the order of the text."""
     named = [words.kind(f"{word} {following}") or words.kind(word) for word, following in pairwise((*around, ""))]
     return next(filter(None, named[::-1] if nearest_last else named), None)
+
+
+def _find_kind_before(words: NumberWords, words_before: Sequence[str], number: str) -> str | None:
+    """The kind of the nearest word before a number, the nearest of which comes first: of a thing only if there is no
+    "with" between it and the number."""
+    kind = _find_kind(words, (*words_before[::-1], number), nearest_last=True)
+    if kind is None or kind in GROWING or words.with_words.isdisjoint(words_before):
+        return kind
+    beside = [*takewhile(lambda word: word not in words.with_words, words_before)]
+    return _find_kind(words, (*beside[::-1], number), nearest_last=True)
 
 
 def _words_around(text: _NumberedText, start: int, end: int) -> tuple[list[str], list[str]]:

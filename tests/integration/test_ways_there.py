@@ -303,3 +303,18 @@ async def test_of_a_name_with_several_addresses_only_the_permitted_are_tried(sit
     names = Names(several_test=[["127.0.0.2", "127.0.0.1"]])
     fetched = await fetch(f"http://several.test:{port}/feed", allow=ONE, names=names)
     assert (fetched.outcome, fetched.body) == (FetchOutcome.DOCUMENT, FEED)
+
+
+async def test_a_refused_address_is_named_only_if_the_fetch_fails_for_it(site: Site) -> None:
+    """Not if the name has another address that answers, nor if a later request fails for another reason."""
+    port = site.url.rpartition(":")[2]
+    names = Names(half_test=[["10.0.0.5", "127.0.0.1"]], inside_test=[["10.0.0.5"]])
+    site.answers |= {
+        "/busy": web.Response(status=503),
+        "/inside": redirect("http://inside.test/"),
+        "/closed": redirect("http://127.0.0.1:9/"),
+    }
+    urls = ["http://inside.test/", *(f"http://half.test:{port}/{path}" for path in ("inside", "busy", "closed"))]
+    results = [await fetch(url, allow=ONE, names=names) for url in urls]
+    assert {each.outcome for each in results} == {FetchOutcome.FAILED}
+    assert [each.refused for each in results] == ["10.0.0.5", "10.0.0.5", None, None]

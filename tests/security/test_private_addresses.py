@@ -291,6 +291,7 @@ async def test_robots_txt_and_older_pages_are_for_the_source_too(site: Site) -> 
         granted = await robots.check(f"{site.url}/page", NOON, own)
         again = await robots.check(f"{site.url}/page", NOON, other)
         assert (refused.granted, granted.granted, again.granted) == (False, True, False)
+        assert (refused.refused, granted.refused, again.refused) == ("127.0.0.1", None, "127.0.0.1")
         assert [request.path for request in site.asked] == ["/robots.txt"]
         search = BackFill(fetcher, None, None)  # type: ignore[arg-type]  # nothing comes that could be parsed
         found = await search._fetch_and_parse(_search_of(other), f"{site.url}/map.xml")
@@ -302,3 +303,22 @@ def _search_of(by: Source) -> Any:
     from monitor.sources.polling.backfill import _BackfillSearch
 
     return _BackfillSearch(by, frozenset())
+
+
+async def test_a_redirect_to_a_site_whose_robots_txt_is_refused_fails_for_that_address(site: Site) -> None:
+    """Also where the refusal comes from the cache."""
+    other = source("other")
+    async with (
+        serving("127.0.0.2") as outside,
+        Fetcher(LIMITS, (), {"other": [ip_network("127.0.0.2/32")]}) as fetcher,
+    ):
+        outside.answers["/feed"] = redirect(f"{site.url}/feed")
+        robots = Robots(fetcher, None)  # type: ignore[arg-type]  # nothing comes that could be read
+        results = [
+            await fetcher.fetch(
+                f"{outside.url}/feed", Validators(), source=other, may_follow=robots.redirect_check(other)
+            )
+            for _ in range(2)
+        ]
+    assert [each.refused for each in results] == ["127.0.0.1"] * 2
+    assert site.asked == []

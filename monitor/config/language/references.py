@@ -161,15 +161,18 @@ class DefinitionRegistry:
             return Fault(place, f"the {kind} '{id_}' cannot be used", f"see the faults at {self._declared[name].file}")
         known = [_name_to_kind_and_id(defined)[1] for defined in self._definitions if type(defined) is type(name)]
         otherwise = "name the file that holds it in monitor.yaml, or write it"
-        return Fault(place, f"there is no {kind} {quote_text(id_)}", did_you_mean(id_, known, otherwise))
+        hint = did_you_mean(id_, known, otherwise)
+        return Fault(place, f"there is no {kind} {quote_text(id_)}", hint, names_unknown=True)
 
     def _explain_empty_group(self, document: YamlDocument, path: ValuePath, name: GroupNamed) -> Fault:
         if name.kind and not self._get_members(GroupNamed(name.kind)):
-            return Fault(document.place((*path, "kind")), f"there is no entity of kind '{name.kind}'")
+            problem = f"there is no entity of kind '{name.kind}'"
+            return Fault(document.place((*path, "kind")), problem, names_unknown=True)
         if name.group and not self._get_members(GroupNamed(None, name.group)):
             known = sorted({group for entity in self._iter_entities() for group in entity.groups})
             hint = did_you_mean(name.group, known, "entities say what they are in with 'in: [GROUP]'")
-            return Fault(document.place((*path, "in")), f"no entity is in {quote_text(name.group)}", hint)
+            problem = f"no entity is in {quote_text(name.group)}"
+            return Fault(document.place((*path, "in")), problem, hint, names_unknown=True)
         if name.of and not self._get_members(GroupNamed(of=name.of)):
             place, owner = document.place((*path, "of")), EntityNamed(name.of)
             if owner not in self._definitions:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -32,7 +31,7 @@ from monitor.errors import FetchFailed
 from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
 from monitor.sources.http import http_problems
 from monitor.sources.http.decoder import ACCEPT_ENCODING, BodyDecoder, unpack_gzip
-from monitor.sources.http.guard import AddressRefused, Network, check_address, collect_refusals
+from monitor.sources.http.guard import AddressRefused, Network, check_address, collect_refusals, forget_refusals
 from monitor.sources.http.host_queue import HostQueue, Politeness
 from monitor.sources.http.resolver import Resolver
 from monitor.sources.http.sessions import GuardedSessions
@@ -158,13 +157,18 @@ class Fetcher:
             request = replace(request, address=source.address, shown_address=source.url)
         if url != request.address:
             request = replace(request, secrets=request.secrets | find_url_secrets(url))
-        try:
-            address = _parse_url(url)
-            with collect_refusals(source.id) if source else nullcontext():
-                return await self._follow(address, request)
-        except FETCH_ERRORS as error:
-            problem = hide_secrets_in(self._explain_error(error), request.secrets)
-        return FetchResult(FetchOutcome.FAILED, request.show_url(url), validators=validators, problem=problem)
+        with collect_refusals(None if source is None else source.id) as refused:
+            try:
+                return await self._follow(_parse_url(url), request)
+            except FETCH_ERRORS as error:
+                problem = hide_secrets_in(self._explain_error(error), request.secrets)
+        return FetchResult(
+            FetchOutcome.FAILED,
+            request.show_url(url),
+            validators=validators,
+            problem=problem,
+            refused=str(refused[-1]) if refused else None,
+        )
 
     def _explain_error(self, error: Exception) -> str:
         """Why there is no response, in a line for a person."""
@@ -239,6 +243,7 @@ class Fetcher:
         if validators.last_modified is not None:
             headers["If-Modified-Since"] = validators.last_modified
         deadline = asyncio.timeout(seconds)
+        forget_refusals()
         try:
             async with deadline:
                 if request.proxy is not None:
@@ -247,6 +252,7 @@ class Fetcher:
                 pending_response = session.get(url, headers=headers, allow_redirects=False, proxy=request.proxy)
                 async with pending_response as response:
                     on_answer()
+                    forget_refusals()  # a name may have other addresses too
                     if response.status in REDIRECTS and "Location" in response.headers:
                         return resolve_redirect(url, response.headers["Location"]), response.status in PERMANENT
                     return await self._build_result(response, request, validators)

@@ -63,16 +63,28 @@ class Guard:
 
 
 @contextmanager
-def collect_refusals(source_id: str) -> Iterator[list[Address]]:
-    """While a source is polled, what says that an address is refused names the source. Yields the refused addresses,
-    also those of what it collects inside for the same source."""
-    outer = _REFUSALS.get()
-    refusals = outer if outer is not None and outer.source_id == source_id else _Refusals(source_id, [])
+def collect_refusals(source_id: str | None) -> Iterator[list[Address]]:
+    """While something is fetched for a source, what says that an address is refused names the source. Yields the
+    addresses that the last request was refused."""
+    refusals = _Refusals(_ANY_ID if source_id is None else source_id, [])
     token = _REFUSALS.set(refusals)
     try:
         yield refusals.addresses
     finally:
         _REFUSALS.reset(token)
+
+
+def forget_refusals() -> None:
+    """The addresses that were refused so far are not why the fetch fails: a server has answered, or the next request
+    begins."""
+    if (refusals := _REFUSALS.get()) is not None:
+        refusals.addresses.clear()
+
+
+def repeat_refusal(ip: str) -> None:
+    """The fetch fails because this address was refused before, for something that it needs."""
+    if (refusals := _REFUSALS.get()) is not None:
+        refusals.addresses.append(normalize_ip(ip))
 
 
 def check_address(ip: str, allow: Sequence[Network]) -> None:

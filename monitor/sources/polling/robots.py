@@ -19,7 +19,7 @@ from monitor.errors import WorkerLost
 from monitor.model import FetchOutcome, FetchResult, Source, Validators
 from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher, MayFollow
-from monitor.sources.http.guard import Network
+from monitor.sources.http.guard import Network, repeat_refusal
 from monitor.sources.polling.in_worker import check_robots_txt
 
 NAME: Final = "news-monitor"
@@ -36,11 +36,13 @@ MAX_GAP: Final = timedelta(seconds=10)
 @dataclass(frozen=True, slots=True)
 class RobotsPermission:
     """Whether a page may be fetched. `problem`: why not, and what to do; `retry_later`: it may be allowed another time;
-    `crawl_delay`: the least time from this request to the next one to the site."""
+    `crawl_delay`: the least time from this request to the next one to the site; `refused`: the private address that we
+    refused to ask for robots.txt."""
 
     problem: str | None = None
     retry_later: bool = False
     crawl_delay: timedelta = GAP
+    refused: str | None = None
 
     @property
     def granted(self) -> bool:
@@ -55,6 +57,7 @@ class _CachedRobotsTxt:
     expires_at: datetime
     body: bytes = b""
     problem: str | None = None
+    refused: str | None = None
 
 
 _CacheKey = tuple[str, tuple[Network, ...]]
@@ -84,7 +87,7 @@ class Robots:
             )
         self._store(key, cached)
         if cached.problem is not None:
-            return RobotsPermission(cached.problem, retry_later=True)
+            return RobotsPermission(cached.problem, retry_later=True, refused=cached.refused)
         if not cached.body.strip():
             return RobotsPermission()
         try:
@@ -105,7 +108,10 @@ class Robots:
         """A check for each redirect of a fetch for this source: another site has another robots.txt."""
 
         async def find_problem(url: str) -> str | None:
-            return (await self.check(url, clock.now(), source)).problem
+            permission = await self.check(url, clock.now(), source)
+            if permission.refused is not None:
+                repeat_refusal(permission.refused)
+            return permission.problem
 
         return find_problem
 
@@ -128,4 +134,5 @@ def _interpret_response(fetched: FetchResult, origin: str, now: datetime) -> _Ca
     problem = (
         f"{origin}/robots.txt cannot be fetched ({fetched.problem}); until it can, pages of that site are not fetched"
     )
-    return _CachedRobotsTxt(now + max(TROUBLE_CACHE_TIME, fetched.retry_after or TROUBLE_CACHE_TIME), problem=problem)
+    expires_at = now + max(TROUBLE_CACHE_TIME, fetched.retry_after or TROUBLE_CACHE_TIME)
+    return _CachedRobotsTxt(expires_at, problem=problem, refused=fetched.refused)

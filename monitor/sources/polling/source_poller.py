@@ -26,7 +26,6 @@ from monitor.model import (
 )
 from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher, describe_redirect
-from monitor.sources.http.guard import collect_refusals
 from monitor.sources.kinds import KINDS
 from monitor.sources.polling.backfill import BackFill, BackfillResult
 from monitor.sources.polling.feed_secrets import hide_secrets_in_feed
@@ -62,13 +61,6 @@ class SourcePoller:
 
     async def poll(self, claim: Claim, source: Source) -> PollResult:
         """The result of one poll. Never raises for what a site does: `fetched.problem` says what was wrong."""
-        with collect_refusals(source.id) as refused:
-            result = await self._poll(claim, source)
-        if not refused or result.fetched.outcome is not FetchOutcome.FAILED:
-            return result
-        return replace(result, fetched=replace(result.fetched, refused=str(refused[-1])))
-
-    async def _poll(self, claim: Claim, source: Source) -> PollResult:
         if claim.stats.read_as != source.read_as:  # its settings were edited: another list now, as with a new url
             claim = replace(claim, validators=Validators(), is_first_poll=True)
         if claim.rechecks_old_address and (result := await self._poll_original_address(claim, source)) is not None:
@@ -109,7 +101,7 @@ class SourcePoller:
             return await self._fetcher.fetch(url, claim.validators, source=source)
         permission = await self._robots.check(url, clock.now(), source)
         if permission.problem is not None:
-            return FetchResult(FetchOutcome.FAILED, source.url, problem=permission.problem)
+            return FetchResult(FetchOutcome.FAILED, source.url, problem=permission.problem, refused=permission.refused)
         may_follow = self._robots.redirect_check(source)
         return await self._fetcher.fetch(
             url, claim.validators, source=source, gap=permission.crawl_delay, may_follow=may_follow

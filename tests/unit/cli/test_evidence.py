@@ -8,6 +8,7 @@ import json
 import string
 import struct
 import subprocess
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -551,3 +552,18 @@ def test_an_empty_span_is_no_evidence(span: tuple[int, int, str]) -> None:
     start, end, text = span
     made = small_bundle(spans=[{"field": "title", "start": start, "end": end, "text": text}])
     assert check_bundle(io.BytesIO(made)).problems == ("match-1/match.json: a span is empty, or not in its text",)
+
+
+def test_what_is_wrong_with_one_file_hides_no_fault_of_another() -> None:
+    """Even if the name of one begins with the other's, and if the list of sums is another one than was noted."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive, warnings.catch_warnings(action="ignore"):
+        archive.writestr("SHA256SUMS", f"{'0' * 64}  note\n" * 2)
+        for name in ("note", "note: 1", "note: 1"):
+            archive.writestr(name, "x")
+    assert set(check_bundle(file, "1" * 64).problems) == {
+        "note: 1: it is there twice",
+        f"SHA256SUMS: its SHA-256 is not the one that was noted, {'1' * 64}",
+        "SHA256SUMS: note is listed twice",
+        "note: it was altered",
+    }

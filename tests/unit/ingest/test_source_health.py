@@ -103,6 +103,16 @@ def test_a_source_that_was_known_before_habits_were_begins_at_its_next_poll() ->
     assert failed == HealthUpdate(SourceStats())
 
 
+@pytest.mark.parametrize("outcome", FetchOutcome)
+def test_a_refused_address_is_known_until_the_next_poll(outcome: FetchOutcome) -> None:
+    """However that ends, unless it is refused an address too."""
+    refused = replace(SETTLED, refused="10.0.0.5")
+    failed = replace(fetched(FetchOutcome.FAILED), refused="10.0.0.5")
+    assert poll(fetched=failed, failures=1).stats == refused
+    assert poll(refused, fetched=failed, failures=2).stats == refused
+    assert poll(refused, fetched=fetched(outcome)).stats.refused is None
+
+
 def test_new_entries_are_learnt_from() -> None:
     """How many come, how often, how long none came."""
     before = replace(SETTLED, last_new_at=NOON - 9 * HOUR)

@@ -17,7 +17,9 @@ from monitor.stories import counts
 from monitor.stories.happenings import field_of_happening
 from monitor.stories.wires import WireStatus
 from monitor.text import number_units
+from monitor.text.folding import fold
 from monitor.text.language_tags import parse_primary_subtag
+from monitor.text.number_words import number_words
 from monitor.text.scripts import SCRIPTS
 
 FILES = {path.stem for path in Path(monitor.languages.__file__).parent.glob("*.py")} - {"__init__", "language"}
@@ -69,6 +71,9 @@ def test_keys_are_those_that_are_read(language: Language) -> None:
     assert set(numbers.currencies) <= set(number_units._CURRENCIES)
     assert set(numbers.multipliers) <= {"e3", "e6", "e9", "e12"}
     assert all(LANGUAGES_OF_COUNTED[kind] > 1 for kind in numbers.counted)  # in one language alone it is a slip
+    if language.has_word_edges:
+        words = [word.removesuffix(".") for kind in numbers.counted.values() for word in kind]
+        assert all(number_words(language.code).kind(fold(word)) for word in words)
     assert set(language.counts.patterns) == set(language.counts.hints) <= set(counts._KINDS)
     assert set(language.credits.marks) <= set(WireStatus)
     assert all(map(field_of_happening, language.happenings))

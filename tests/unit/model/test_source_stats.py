@@ -32,6 +32,7 @@ LEARNT = SourceStats(
     moved_since=NOON,
     moved_polls=2,
     moved_asked=NOON + HOUR,
+    refused="fd00::5",
 )
 
 
@@ -56,6 +57,7 @@ def test_of_a_source_of_which_nothing_is_known_nothing_is_stored() -> None:
         {"since": "2026-01-05T12:00:00"},  # no zone
         {"troubled": ["of a later version"]},
         {"quiet": 1e300},
+        {"refused": "no address"},
     ],
 )
 def test_what_cannot_be_read_is_learnt_anew(row: dict[str, object] | None) -> None:

@@ -31,6 +31,18 @@ def found(text: str, language: str | None = None) -> list[tuple[str, float]]:
         ("it", "Dodici morti e 30 feriti", [("dead", 12), ("injured", 30)]),
         ("pt", "Doze mortos e 30 feridos", [("dead", 12), ("injured", 30)]),
         ("pl", "Trzy osoby nie żyją, 30 rannych", [("dead", 3), ("injured", 30)]),
+        # words that begin like a unit
+        ("en", "Three journalists killed, 3 Europeans hurt", [("dead", 3), ("injured", 3)]),
+        ("fr", "Trois journalistes tués, 3 Européens blessés", [("dead", 3), ("injured", 3)]),
+        ("it", "Tre giornalisti uccisi, 3 messicani feriti", [("dead", 3), ("injured", 3)]),
+        ("es", "Tres mestizos muertos, 3 europeos heridos", [("dead", 3), ("injured", 3)]),
+        ("pt", "Dois mestres mortos, 3 europeus feridos", [("dead", 2), ("injured", 3)]),
+        ("de", "Vier Jahrmarktbesucher getötet, 3 Europäer verletzt", [("dead", 4), ("injured", 3)]),
+        ("pl", "2 złodziei zabitych, 3 rosyjskich turystów rannych", [("dead", 2), ("injured", 3)]),
+        ("ru", "Погибли 3 летчика, ранены 3 европейца", [("dead", 3), ("injured", 3)]),
+        ("uk", "Загинули 3 рокери, поранені 3 європейці", [("dead", 3), ("injured", 3)]),
+        ("es", "2 millones de muertos", [("dead", 2_000_000)]),
+        ("en", "Commander killed with 3 others", [("dead", 3)]),
     ],
 )
 def test_tolls(language: str, text: str, facts: list[tuple[str, float]]) -> None:
@@ -47,6 +59,7 @@ def test_tolls(language: str, text: str, facts: list[tuple[str, float]]) -> None
         ("en", "It is of clade 1b", "model", 1, "cladeb"),
         ("en", "One of H5N1", "model", 5, "h5n1"),
         ("en", "It fell 30 km away", "count", 30, "km"),
+        ("en", "Plane with 62 people crashes", "count", 62, "people"),
         ("ko", "나래호 4차 발사 성공", "ordinal", 4, "flight"),
         ("ko", "나래호 네 번째 비행", "ordinal", 4, "flight"),
         ("zh", "确诊第二例病例", "ordinal", 2, "case"),
@@ -161,3 +174,22 @@ def test_odd_texts(text: str) -> None:
     """Nothing that a feed can hold is an error, and spans stay true."""
     for fact in find_numbers(text, text, "en"):
         assert f"{text}\n{text}"[fact.start : fact.end] == fact.text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Dead for 3 years, 2 weeks, 4 weekends, 24 hrs, 10 min; a 3-day truce; 5 p.m."),
+        ("de", "Tote nach 2 Minuten, 3 Jahren, 4 Jahrzehnten, 5 Wochen, 3 Monaten, 2 Tagen, 30 Sekunden, um 10 Uhr"),
+        ("fr", "Morts après 2 ans, 3 années, 2 mois, 4 semaines, 5 jours, 24 heures, 10 minutes, 30 secondes"),
+        ("es", "Muertos tras 2 años, 1 mes, 3 meses, 4 semanas, 5 días, 24 horas, 10 minutos, 30 segundos"),
+        ("it", "Morti dopo 2 anni, 3 mesi, 4 settimane, 5 giorni, 24 ore, 10 minuti, 30 secondi"),
+        ("pt", "Mortos após 2 anos, 1 mês, 3 meses, 4 semanas, 5 dias, 24 horas, 10 minutos, 30 segundos"),
+        ("pl", "Ofiary po 5 latach, 3 lata, 2 miesiące, 3 tygodnie, 4 dni, 2 godziny, 3 minuty, 1 rok"),
+        ("ru", "Погибли 2 года назад, 5 лет, 3 месяца, 2 недели, 2 дня, 5 дней, 3 часа, 10 минут; 70-летие; 3-дневный"),
+        ("uk", "Загинули 2 роки тому, 5 років, 3 місяці, 2 тижні, 10 днів, 3 години, 10 хвилин; 3-річний"),
+    ],
+)
+def test_durations_count_nothing(language: str, text: str) -> None:
+    """In all forms of their units."""
+    assert found(text, language) == []
