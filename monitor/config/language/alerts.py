@@ -164,7 +164,8 @@ class AlertSchema(Schema):
     ) = Field(
         None,
         description="With `once_per: event`: names of conditions of `match`. If they find something else in an "
-        "article, the article belongs to another event (default: decided by places, names, numbers and days). One, or a list.",
+        "article, the article belongs to another event (default: decided by places, names, numbers and days). One, or "
+        "a list.",
         examples=[["where", "who"]],
     )
     unsure: Literal["digest", "silent"] | None = Field(
