@@ -55,7 +55,7 @@ def _success(outcomes: Outcomes) -> str:
         fields = " or ".join("its text" if field == TEXT else f"`{field}`" for field in check.fields)
         values = " or ".join(f"`{value}`" for value in sorted(check.success)) or "not empty"
         return f"2xx, and {fields} is {values}"
-    return "2xx" if outcomes.page == ReceiptKind.ACCEPTED else "2xx, and a body that the plug-in reads"
+    return "2xx" if outcomes.page == ReceiptKind.ACCEPTED else "2xx, and a body in the form that the plug-in expects"
 
 
 def _protocol(outcomes: Outcomes) -> str:

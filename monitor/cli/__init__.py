@@ -39,7 +39,7 @@ _COMMANDS = "monitor.cli.commands"
         "matches": (f"{_COMMANDS}.matches", "Stored matches and the decision on each: list, show, export, mark."),
         "outbox": (f"{_COMMANDS}.outbox", "Deliveries: list, retry, discard, move."),
         "parse": (f"{_COMMANDS}.parse", "Print the entries of a feed, sitemap or page."),
-        "replay": (f"{_COMMANDS}.replay", "Print what would have been sent of recorded articles, and when."),
+        "replay": (f"{_COMMANDS}.replay", "Print which recorded articles would have been sent, and when."),
         "routes": (f"{_COMMANDS}.routes", "Where alerts go, and when: show."),
         "rules": (f"{_COMMANDS}.rules", "The rules: list, show, test, try, misses, coverage, tune, packs."),
         "run": (f"{_COMMANDS}.run", "Run the daemon: poll sources, match rules, send alerts."),
@@ -60,7 +60,7 @@ def cli() -> None:
     """Tell people, once and in time, of the news that matters to them.
 
     \b
-    news-monitor demo          see the whole of it work, offline
+    news-monitor demo          see the whole program at work, offline
     news-monitor init          write monitor.yaml, rules/ and seeds/ to edit
     news-monitor check         is what I wrote right?
     news-monitor run           the daemon

@@ -187,7 +187,7 @@ def _write_html(message: MessagePreview, channel: str, file: Path) -> None:
         raise InvalidRequest(f"the channel {channel} shows no HTML: it gets {message.form} text")
     with open_output(file) as out:
         out.write(message.body)
-    click.echo(f"{file} has what {channel} gets of {message.name}", err=True)
+    click.echo(f"{file} shows the message {message.name} as {channel} gets it", err=True)
 
 
 def _format_preview(message: MessagePreview) -> str:

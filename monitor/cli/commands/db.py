@@ -29,7 +29,7 @@ def db() -> None:
 
 @db.command()
 @config_option
-@click.option("--no-copy", is_flag=True, help="Make no copy first, if you have a backup.")
+@click.option("--no-copy", is_flag=True, help="Do not copy the database first, if you have a backup.")
 def upgrade(config: Path, no_copy: bool) -> None:
     """Create the database, or upgrade it to this version's schema, after making a copy. `run` does this too.
 
@@ -139,7 +139,7 @@ def index(config: Path) -> None:
     database = existing_database(settings)
     if not settings.archive.search:
         dropped = drop_search_index(database)
-        click.echo("the search index is off, and deleted" if dropped else "the search index is off; there is none")
+        click.echo(f"the search index is off, and {'was deleted' if dropped else 'there is none'}")
         return
     missing, slices = build_search_index(database)
     added = sum(1 for _ in track_progress((one for count in slices for one in range(count)), missing, printing=False))

@@ -201,7 +201,7 @@ def _print_summary(
     )
     for event in events:
         click.echo(f"  {event}")
-    click.echo("Why nothing was sent of the other matches:")
+    click.echo("Why the other matches led to no message:")
     for number, why in count_unsent_by_reason(matches):
         click.echo(f"  {number:3} {why}")
     problem = problem or find_unexpected_result(events)

@@ -28,11 +28,11 @@ _KINDS = ("rule", "list", "source", "entity")
 )
 @click.option("--empty", is_flag=True, help="Write no rules and no sources.")
 @click.option("--update", is_flag=True, help="Show what a newer version of the program would change in DIR.")
-@click.option("--write", is_flag=True, help="With --update: change it.")
+@click.option("--write", is_flag=True, help="With --update: write these changes.")
 @click.option("--verbose", is_flag=True, help="Name each file that is written, and each that was there.")
 @click.argument("folder", metavar="[DIR]", default=Path(), type=click.Path(path_type=Path, file_okay=False))
 def init(folder: Path, names: str | None, *, empty: bool, update: bool, write: bool, verbose: bool) -> None:
-    """Write monitor.yaml, rules/ and seeds/ to edit into DIR (here, if none is given). Overwrites nothing.
+    """Write monitor.yaml, rules/ and seeds/ into DIR (here, if none is given), for you to edit. Overwrites nothing.
 
     Without options it writes the pack east-asia: its rules, and the sources to poll for them. `rules packs` lists the
     others. The lists of words and the entities that rules may name are always written; --empty writes no rules and no
@@ -42,9 +42,9 @@ def init(folder: Path, names: str | None, *, empty: bool, update: bool, write: b
     schemas that are missing. A daemon that runs on it applies them within seconds.
 
     After an upgrade of the program, --update compares the files in DIR with the new version and shows the differences.
-    --write takes them over. Files that you have not edited are replaced, and new ones are added. A file that you have
-    edited keeps your edit and gets what is new. If both changed the same lines, your file stays as it is, and the new
-    version is written beside it as FILE.new. What you have deleted stays deleted. monitor.yaml is never changed. If
+    --write writes the changes. Files that you have not edited are replaced, and new ones are added. A file that you
+    have edited keeps your edit and gets what is new. If both changed the same lines, your file stays as it is, and the
+    new version is written beside it as FILE.new. What you have deleted stays deleted. monitor.yaml is never changed. If
     `check` would find a fault afterwards, nothing is written.
 
     \b

@@ -92,7 +92,7 @@ def _export_evidence(config: Path, database: Database, wanted: MatchFilter, file
     with replacing_file(file, may_exist=False) as out:  # the hash of an older one may be noted
         bundle = write_evidence(out, loaded, database, wanted, clock.now())
     click.echo(f"{file}: {format_count(bundle.matches, 'match')}")
-    click.echo(f"SHA-256 of the whole, to be noted elsewhere: {bundle.sha256}")
+    click.echo(f"SHA-256 of the whole bundle (note it elsewhere): {bundle.sha256}")
 
 
 def _exported_row(found: ExportedMatch) -> dict[str, object]:

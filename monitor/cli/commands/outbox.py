@@ -156,7 +156,7 @@ def discard(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None)
 @_ids
 @_dead
 @_channel
-@click.option("--to", required=True, metavar="NAME", help="The channel of monitor.yaml to send them on.")
+@click.option("--to", required=True, metavar="NAME", help="The channel (of monitor.yaml) that is to send them.")
 def move(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None, to: str) -> None:
     """Move deliveries that are dead or wait to another channel: send them there at once, with all attempts as if they
     were new.

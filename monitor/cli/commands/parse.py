@@ -56,7 +56,7 @@ _MAX_BYTES = 64 * 2**20
     "headers",
     multiple=True,
     metavar="'K: V'",
-    help="A header of the request for a URL; of a file, a header that it was served with.",
+    help="For a URL: a header of the request. For a file: a header with which it was served.",
 )
 @click.option(
     "--select",

@@ -43,9 +43,9 @@ def coverage(
     other, how near they must be, `unless`, where the evidence must be.
 
     A word is shown with the articles that it would gain (+), with those that it would bring and that are unwanted (-),
-    and with those that nobody has judged (?). Each was tried: the rule with it was matched with all articles. You
-    decide which words belong to the rule. Lists and entities that have words of the rule are tried and shown in the
-    same way.
+    and with those that nobody has judged (?). The command tries each word: it adds the word to the rule, and matches
+    all articles again. You decide which words belong to the rule. Lists and entities that have words of the rule are
+    tried and shown in the same way.
 
     An article that nobody has judged is likely to be wanted if it is in one story with a hit of the rule. If no article
     is known to be wanted, it is also likely to be wanted if it reads like the hits. No word is proposed for a language

@@ -40,8 +40,8 @@ def import_(*, config: Path, format_: str | None, output: Path | None, sources: 
     """Make rules from the searches of another program; - is standard input. Nothing is fetched.
 
     \b
-    keywords       one word or phrase a line: one rule, which any of them meets
-    boolean        one query a line, such as  Busan AND (strike OR walkout) NOT baseball : a rule for each
+    keywords       one word or phrase in each line; together they make one rule
+    boolean        one query in each line, such as  Busan AND (strike OR walkout) NOT baseball : a rule for each
     google-alerts  addresses of alerts' feeds, with or without the query behind them; queries; or the
                    saved feed of one alert: a source for each feed, and a rule for each query
 

@@ -79,8 +79,8 @@ def misses(
 
     A story is not a miss if it was sent with another story of the same event, if it goes into the daily digest as a
     mention or in doubt, if a rule in shadow would have sent it, if a person merged or split it, or if the rule was
-    edited since and matches it now. A rule is not judged if its `match` names no entity, because nothing says what it
-    is about, or if it is off. The last lines name these rules.
+    edited since and matches it now. A rule is not judged if it is off, or if its `match` names no entity: then nothing
+    says what the rule is about. The last lines name these rules.
 
     Each story is printed with the command that shows more. `rules coverage RULE` shows which words the rule lacks.
 

@@ -40,12 +40,12 @@ def tune(
     take: tuple[int, ...],
     rule: str,
 ) -> None:
-    """Propose changes of RULE that gain what it misses or drop what it must not hit. The evidence is people's marks
-    (`matches mark`), or the labels of a file.
+    """Propose changes of RULE with which it hits missed articles, or no longer hits noise. The evidence is people's
+    marks (`matches mark`), or the labels of a file.
 
-    A proposal keeps every article that is wanted and hit, and every test of the rule. At least two independent articles
-    must support it: of the same publisher in the same week only one counts. What one article supports is shown as
-    refused, because it would fit the rule to that article.
+    With a proposal, the rule still hits every wanted article that it hits now, and passes all its tests. At least two
+    independent articles must support a proposal: of the same publisher in the same week only one counts. A change that
+    only one article supports is shown as refused, because it would fit the rule to that article.
 
     Hints are lists and entities that have words of a condition, but that fewer than two independent articles support.
     Only you know whether they mean the same: --take makes one a change.

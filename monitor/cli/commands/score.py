@@ -44,9 +44,9 @@ def score(
     A line of DATA (gzip is fine; - is standard input) is a JSON object as `match` reads it. It may also have
 
     \b
-      labels         the ids of the rules that must hit it as news ("_" may stand for "-"); none: no rule must
-      also_mentions  the ids of rules that may hit it and need not; only whether they hit it at all is counted
-      judged         the ids of the rules for which somebody has labelled it; without it: all that DATA names
+      labels         the ids of the rules that must hit it as news ("_" counts as "-"); none: no rule may hit it
+      also_mentions  the ids of rules that may hit it, but need not; the output counts whether they do
+      judged         the ids of the rules for which somebody has labelled it; without it: all rules that DATA names
 
     Precision: of the articles that a rule hits as news, the share that is labelled for it. Recall: of the articles that
     are labelled for a rule, the share that it hits as news. F1: the harmonic mean of both. The macro F1 is the mean of

@@ -85,7 +85,7 @@ def health(config: Path, as_json: bool) -> None:
     """List the sources that need a person, the worst first, and print one command that removes the dead ones.
 
     \b
-    dead        failing for a week, or for a day if it never answered well
+    dead        failing for a week, or for a day if no poll ever succeeded
     failing     its last poll failed: why, how many failed in a row, and when the next poll is
     unverified  not polled yet: it came with the program or was just added
     stale       no longer polled, or polled without errors and always empty
@@ -145,7 +145,7 @@ def retry(config: Path, ids: tuple[str, ...]) -> None:
     retries = retry_sources(existing_database(settings), loaded.sources, ids, clock.now())
     for source in retries:
         if source.is_due:
-            click.echo(f"{source.id} is due now: the daemon polls it within seconds; if it does not run, once it does")
+            click.echo(f"{source.id} is due now: the daemon polls it within seconds, or as soon as a daemon runs")
         else:
             why = _explain_not_retried(source.report, settings.timezone)
             click.echo(f"{source.id} is left as it is: {why}", err=True)

@@ -85,7 +85,7 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
 @json_option
 @click.argument("name", metavar="ID")
 def show(config: Path, *, as_json: bool, name: str) -> None:
-    """Show one story (S...) or event (E...): its articles in order of time, why each belongs to it, what was sent of
+    """Show one story (S...) or event (E...): its articles in order of time, why each belongs to it, what was sent about
     it, and what is deferred. It also shows what it is possibly the same as. The beginning of the id is enough if no
     other id begins with it.
 

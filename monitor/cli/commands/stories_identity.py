@@ -20,9 +20,9 @@ from monitor.wording.reasons import outcome_in_words
 def merge(config: Path, name: str, other: str) -> None:
     """Merge two stories or events: OTHER becomes part of ID, also for later articles.
 
-    ID gets the articles of OTHER, and what was reported and sent of it, so that nothing is sent twice. A later article
-    that is like either of them joins ID. A story merges with a story, an event with an event of the same rule. The
-    daemon may run meanwhile. `stories show` says who merged them, and when.
+    ID gets the articles of OTHER, and the record of what was reported and sent about it, so that nothing is sent twice.
+    A later article that is like either of them joins ID. A story merges with a story, an event with an event of the
+    same rule. The daemon may run meanwhile. `stories show` says who merged them, and when.
 
     \b
     Examples:
@@ -47,7 +47,7 @@ def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) ->
     Without a number, the article that joined last is split off.
 
     A later article that is like them joins the new story or event, and not ID, even if no fact distinguishes the two.
-    The articles were suppressed as the same as ID, so a message about them is sent at once if their rules would have
+    The articles were suppressed as repeats of ID, so a message about them is sent at once if their rules would have
     sent one. If a rule sends events, split the event. The daemon may run meanwhile. `stories show` says who split it,
     and when.
 

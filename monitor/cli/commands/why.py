@@ -47,7 +47,7 @@ NEAREST = 10
 def why(
     *, config: Path | None, rules: tuple[Path, ...], as_json: bool, everything: bool, article: str, rule: str | None
 ) -> None:
-    """Explain why ARTICLE did or did not lead to an alert: what each rule makes of it, or RULE step by step.
+    """Explain why ARTICLE did or did not lead to an alert: what each rule finds in it, or RULE step by step.
 
     ARTICLE is the number of a match (from `matches list`), the id of an alert (from its message; the first six
     characters are enough if no other id begins with them), an address, a uid, 'SOURCE UID' in quotes, or its headline
@@ -67,9 +67,9 @@ def why(
       echo 'North Korea fires missiles' | news-monitor why - north-korea-missile-launch
       news-monitor why --rules rules --rules seeds/entities - < article.txt
 
-    If some rules cannot be read, the command names them and tries the others; of a rule that cannot be read, only what
-    was stored is shown. Exit code 0 whether or not the article led to an alert, 1 if there are faulty rules, 2 if there
-    is no such article or rule.
+    If some rules cannot be read, the command names them and tries the others; for a rule that cannot be read, it shows
+    only the stored decision. Exit code 0 whether or not the article led to an alert, 1 if there are faulty rules, 2 if
+    there is no such article or rule.
     """
     explain = _explain_stdin_article if article == "-" else _explain_stored_article
     report, settings, has_faults = explain(config, rules, article, rule)

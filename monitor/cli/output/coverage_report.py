@@ -47,7 +47,7 @@ def _format_misses(found: Coverage, most: int) -> Iterator[str]:
     for demand in found.demands[:most]:
         yield from _format_demand(demand, len(found.missed))
     if found.unexplained:
-        yield f"  {len(found.unexplained)} of {len(found.missed)}  no change of one demand or two would gain them"
+        yield f"  {len(found.unexplained)} of {len(found.missed)}  no change of one or two demands would gain them"
         yield from _quote_examples("    missed", found.unexplained)
 
 

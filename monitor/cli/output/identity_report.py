@@ -22,7 +22,7 @@ def print_identity_score(found: Sequence[IdentityAgreement], timezone: str, *, a
         for each in found:
             print_json(_agreement_to_row(each))
     elif found:
-        click.echo("\nmerges and splits of stories and events, and what today's program and rules make of them:")
+        click.echo("\nmerges and splits of stories and events, and whether today's program and rules agree with them:")
         for each in found:
             click.echo(f"  {_format_agreement(each, timezone)}")
     for kind, done in _DONE.items():

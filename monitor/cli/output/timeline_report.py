@@ -47,7 +47,7 @@ def summary_lines(found: Activity) -> Iterator[str]:
 
 def _explain_silence(found: Activity) -> Iterator[str]:
     if any(rule.health.matches for rule in found.rules):
-        yield "Rules matched, and nothing was sent: `news-monitor matches list` says why of each."
+        yield "Rules matched, but nothing was sent: `news-monitor matches list` says why."
     else:
         yield "No rule matched anything: `news-monitor status` says whether articles come in,"
         yield "and `news-monitor rules misses` which stories came close."

@@ -163,7 +163,7 @@ def _format_decisions(article: Article, account: RuleReport, zone: str) -> Itera
         if account.rule is not None and decided.rule_version != account.rule.version:
             notes.append("stored under an earlier version of the rule")
         elif account.differs_from(decided, article):
-            notes.append("differs from what the rule says now: the sources have changed since, or the program")
+            notes.append("differs from the rule's present result: the sources or the program have changed since")
         yield f"        {', '.join(notes)}"
     stored = {(decided.outcome, reason_in_words(decided.why)) for decided in account.decisions}
     would = account.simulated_decision

@@ -339,7 +339,7 @@ def _require_plain(part: QueryNode, at: int) -> None:
     parts = part.parts if isinstance(part, QueryAny) else (part,)
     if not all(isinstance(each, QueryTerm) and each.field is None for each in parts):
         hint = "write words, phrases or (one OR other) there; everything else beside it with AND"
-        raise QueryProblem(at, "what is near something must be a word here", hint)
+        raise QueryProblem(at, "NEAR takes words only, on both sides", hint)
 
 
 def _put_into_field(node: QueryNode, field: str) -> QueryNode:

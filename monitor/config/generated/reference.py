@@ -135,7 +135,7 @@ def _describe_value(hint: Any) -> str:  # noqa: ANN401 - types have no type in c
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Literal:
         *first, last = (f"`{part}`" for part in parts)
-        return f"{', '.join(first)} or {last}"
+        return f"{', '.join(first)} or {last}" if first else last
     if origin is list:
         item_names = _find_value_names(parts[0])
         return f"list of {item_names[1] if item_names else _describe_value(parts[0])}"

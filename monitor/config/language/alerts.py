@@ -152,8 +152,7 @@ class AlertSchema(Schema):
     )
     event_lasts: EventDuration | None = Field(
         None,
-        description="How long one event lasts, with `once_per: event` (default: a day, or less if its dates show "
-        "that).",
+        description="How long one event lasts, with `once_per: event` (default: a day at most).",
         examples=["1 day"],
     )
     by: (
@@ -165,7 +164,8 @@ class AlertSchema(Schema):
     ) = Field(
         None,
         description="With `once_per: event`: names of conditions of `match`. If they find something else in an "
-        "article, it belongs to another event (default: decided by places, names, numbers and days). One, or a list.",
+        "article, the article belongs to another event (default: decided by places, names, numbers and days). One, or "
+        "a list.",
         examples=[["where", "who"]],
     )
     unsure: Literal["digest", "silent"] | None = Field(

@@ -54,12 +54,14 @@ class ChannelSchema(Schema):
     )
     fallback: Id | None = Field(
         None,
-        description="The channel that gets what waits for this one, once this one has failed for its `patience`.",
+        description="The channel that gets the waiting messages of this one, once this one has failed for its "
+        "`patience`.",
         examples=["mail"],
     )
     patience: Duration | None = Field(
         None,
-        description="How long the channel may fail until its `fallback` gets what waits (default: 15 minutes).",
+        description="How long the channel may fail until its `fallback` gets the waiting messages (default: 15 "
+        "minutes).",
         examples=["15 minutes"],
     )
     template: str | None = Field(
@@ -71,7 +73,7 @@ class ChannelSchema(Schema):
     test_url: str | None = Field(
         None,
         repr=False,
-        description="An Apprise URL of the same kind that nobody is woken by: the canary's messages go there.",
+        description="An Apprise URL of the same kind, where a message wakes nobody: the canary's messages go there.",
         examples=["ntfys://ntfy.example.org/news-test"],
     )
 

@@ -187,8 +187,8 @@ class HoursSchema(SpanSchema):
         | None
     ) = Field(
         None,
-        description="Dates on which no span begins: 2026-12-24, or 12-24 for every year; or a file with a date a line, "
-        "relative to monitor.yaml.",
+        description="Dates on which no span begins: 2026-12-24, or 12-24 for every year; or a file with one date in "
+        "each line, relative to monitor.yaml.",
         examples=[["2026-12-24", "12-25"]],
     )
 
@@ -260,12 +260,13 @@ def _read_holidays(file: Path, document: YamlDocument, path: ValuePath, faults: 
     place = document.place(path)
     try:
         if file.exists() and not file.is_file():  # reading a pipe would block the start
-            faults.append(Fault(place, f"'{file}' is not a file", "name a file with a date a line"))
+            faults.append(Fault(place, f"'{file}' is not a file", "name a file with one date in each line"))
             return []
         with file.open("rb") as opened:
             content = opened.read(_LARGEST_FILE + 1)
         if len(content) > _LARGEST_FILE:
-            faults.append(Fault(place, f"'{file}' is too big for a file of holidays", "it has a date a line"))
+            problem, hint = f"'{file}' is too big for a file of holidays", "it needs only one date in each line"
+            faults.append(Fault(place, problem, hint))
             return []
         lines = content.decode().splitlines()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path, or no UTF-8

@@ -166,7 +166,8 @@ class RetentionSchema(Schema):
     )
     rules: dict[Id, RetentionPeriod] | None = Field(
         None,
-        description="For what these rules have matched, with or without an alert, in place of the above.",
+        description="How long articles that these rules have matched are kept, with or without an alert, in place of "
+        "the times above.",
         examples=[{"taiwan-drills": "5 years"}],
     )
 
@@ -185,13 +186,13 @@ class SettingsSchema(Schema):
         examples=[_DATABASE, "postgresql://monitor:${env:DB_PASSWORD}@db.example.org/news"],
     )
     every: Interval | None = Field(
-        None, description="How often sources are polled that do not set it themselves.", examples=["5 minutes"]
+        None, description="The usual time between two polls, for sources that do not set it.", examples=["5 minutes"]
     )
     fastest: Interval | None = Field(
-        None, description="How often at most, for sources that do not set it themselves.", examples=["1 minute"]
+        None, description="The shortest time between two polls, for sources that do not set it.", examples=["1 minute"]
     )
     slowest: Interval | None = Field(
-        None, description="How often at least, for sources that do not set it themselves.", examples=["1 hour"]
+        None, description="The longest time between two polls, for sources that do not set it.", examples=["1 hour"]
     )
     sources: list[Text] | None = Field(
         None, description="Files and folders of sources, relative to this file.", examples=[["seeds/sources"]]
@@ -225,14 +226,14 @@ class SettingsSchema(Schema):
     weekly_misses: bool | None = Field(
         None,
         description="Whether the `operator` gets a notice on Mondays at 09:00 of the stories that rules have missed "
-        "within a week, if there are any, and the route that a rule names as its `owner` those of its rules "
-        "(default: true).",
+        "in the last week, if there are any (default: true). A route that a rule names as its `owner` gets the stories "
+        "of this rule.",
         examples=[False],
     )
     heartbeat: Text | None = Field(
         None,
         repr=False,
-        description="An address that the daemon asks once a minute while /healthz has no problem. A service that "
+        description="An address that the daemon requests once a minute while /healthz has no problem. A service that "
         "expects these requests raises an alarm when they end. Secrets in it are written as in a channel's url.",
         examples=["https://hc.example/${credential:heartbeat}"],
     )

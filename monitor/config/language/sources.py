@@ -128,8 +128,8 @@ class SourceSchema(Schema):
     )
     wire: Text | None = Field(
         None,
-        description="The agency whose texts it carries as its own; meant for telling reprints from reports. "
-        "Nothing uses it yet.",
+        description="The agency of its texts, if it prints only texts of one agency. It then counts as one publisher "
+        "with all others that print this agency's texts.",
         examples=["Yonhap"],
     )
     tags: list[Text] | None = Field(
@@ -142,14 +142,14 @@ class SourceSchema(Schema):
     )
     fastest: Interval | None = Field(
         None,
-        description="How often at most, while so many entries come that some could leave the feed unseen (default: 1 "
-        "minute, or `every` where that is less).",
+        description="The shortest time between two polls, for when entries could otherwise leave the feed unseen "
+        "(default: 1 minute, or `every` if that is less).",
         examples=["1 minute"],
     )
     slowest: Interval | None = Field(
         None,
-        description="How often at least, while nothing new comes for days or the server asks for fewer requests "
-        "(default: as `every`).",
+        description="The longest time between two polls, for when nothing new comes for days or the server asks for "
+        "fewer requests (default: as `every`).",
         examples=["1 hour"],
     )
     cron: Cron | None = Field(
@@ -170,12 +170,12 @@ class SourceSchema(Schema):
     )
     proxy: ProxyAddress | None = Field(
         None,
-        description="The HTTP proxy that it is polled through; a password as a secret: ${env:NAME}, ${file:/PATH} or "
+        description="The HTTP proxy through which it is polled; a password as a secret: ${env:NAME}, ${file:/PATH} or "
         "${credential:NAME}.",
         examples=["http://proxy.example:3128"],
     )
     full_text: bool | None = Field(
-        None, description="Whether the pages of its articles are read too, where it gives few words.", examples=[True]
+        None, description="Whether the page of an article is read too, if the feed gives few words.", examples=[True]
     )
     sitemap: WebAddress | None = Field(
         None,

@@ -60,8 +60,8 @@ def lint_official_source(annotated: AnnotatedDocument, sources: Mapping[str, Sou
     rule = annotated.definition
     waits_for_official = isinstance(rule, Rule) and UpdateTrigger.OFFICIAL_SOURCE in rule.alert.again_if
     if waits_for_official and sources and not any(source.official for source in sources.values()):
-        problem = "no source has the tag 'official': none will ever join"
-        hint = "give the tag to those of yours that are, or remove it here"
+        problem = "no source has the tag 'official', so 'official source' never causes an update"
+        hint = "give the tag to your official sources, or remove 'official source' here"
         yield annotated.make_lint(LintKind.UNKNOWN_SOURCE, ("alert", "again_if"), problem, hint)
 
 
@@ -103,8 +103,8 @@ def _lint_by_one_thing(
     path = ("alert", "by")
     time = "a day" if policy.event_lasts is None else annotated.value_at(("alert", "event_lasts"))
     problem = (
-        f"'by' names only what is the same in every article: all that this rule hits within {time} is one event, "
-        "unless a fact differs"
+        f"'by' names only conditions that find the same in every article: all that this rule hits within {time} is "
+        "one event, unless a fact differs"
     )
     hint = "name a condition that finds different things; or write the one place or actor as an entity, and remove 'by'"
     yield annotated.make_lint(LintKind.ONE_EVENT, path, problem, hint)
@@ -163,7 +163,7 @@ def _find_update_problems(annotated: AnnotatedDocument, policy: AlertPolicy) -> 
         yield "cooldown", problem, "write what is worth an update: again_if: [new fact]; or remove it"
     elif has_cooldown and not deferred_updates:
         problem = "nothing waits for this: a higher level and a correction are sent at once"
-        yield "cooldown", problem, "remove it, or add to again_if what is to wait, such as new fact"
+        yield "cooldown", problem, "remove it, or add to again_if a reason that waits, such as new fact"
     if deferred_updates and policy.event_lasts is not None and policy.event_lasts <= policy.cooldown:
         problem = (
             "the event is over before the first update may come: cooldown (1 hour where none is written) is as long"
@@ -180,7 +180,7 @@ def _find_wait_problems(rule: Rule) -> Iterator[_Finding]:
         problem = "a wait adds nothing to a single article: others are sent separately"
         yield "wait_at_least", problem, "remove it, or alert once per story or event"
     if rule.max_age is not None and wait >= rule.max_age:
-        problem = "this is as long as max_age: what waits so long is older than that when it is sent"
+        problem = "this is as long as max_age: an article that waits so long is too old when it is sent"
         yield "wait_at_least", problem, "shorten it"
     elif wait > MAX_CRITICAL_WAIT and Level.CRITICAL in (rule.level, *(change.to for change in rule.raises)):
         minutes = MAX_CRITICAL_WAIT // timedelta(minutes=1)

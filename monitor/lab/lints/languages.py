@@ -131,9 +131,7 @@ class LanguageChecker:
                 if coverage.covers_all
                 else own_languages - coverage.languages - coverage.reported_missing
             ):
-                problem = (
-                    f"nothing here is in {_join_sorted(absent)}, as words beside it are: no article in it has both"
-                )
+                problem = f"nothing here is in {_join_sorted(absent)}, but words beside it are: no article has both"
                 self._add_lint(LintKind.MISSING_LANGUAGE, inner, problem, "add such words here, or take them out there")
                 missing |= absent
         return LanguageCoverage(languages, own_languages & languages, missing)
@@ -173,7 +171,7 @@ def lint_languages(
         hint = "add such words to match, or change where"
         checker.lints.append(annotated.make_lint(LintKind.NEVER_FIRES, ("where", "languages"), problem, hint))
     elif rule.tests and (untested := checker.untested_languages(coverage.own_languages)):
-        problem = f"no test that fires is in {_join_sorted(untested)}: nobody has seen its words in it work"
+        problem = f"no test that fires is in {_join_sorted(untested)}: nothing shows that its words in it work"
         checker.lints.append(
             annotated.make_lint(LintKind.UNTESTED_LANGUAGE, ("tests",), problem, "add one under fires")
         )

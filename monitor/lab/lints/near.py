@@ -61,7 +61,7 @@ def _lint_shared_in_near(
         if words := _find_words_in_both(one, other, lists):
             some = ", ".join(f"'{word}'" for word in words[:_SHOWN]) + (" ..." if len(words) > _SHOWN else "")
             name = f"{_name_part(first, one)} and {_name_part(second, other)}"
-            problem = f"{some} would have to be {name} at once: a word is only one of them, so that it needs another"
+            problem = f"{some} would have to be {name} at once: a word counts for one of them only"
             hint = "if it says both, write may_share_words: true beside within; else take it out of one of the two"
             yield annotated.make_lint(LintKind.SHARED_WORD, near.path, problem, hint)
 

@@ -28,7 +28,7 @@ from monitor.url_secrets import REFERENCE, digest_open_address, redact_url
 
 _UNIQUE_KEYS = ("id", "name")
 _NOT_THERE = (404, 410)
-_NOT_ASKED = "it was not asked: the daemon fills in its secret when it polls it"
+_NOT_ASKED = "the address was not fetched: only the daemon fills in its secret"
 _NOTHING_ADDED = "nothing was added; --no-check adds it anyway"
 
 

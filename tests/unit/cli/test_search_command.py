@@ -103,8 +103,8 @@ async def test_without_the_index_a_line_says_so(tmp_path: Path) -> None:
     indexed = await run(tmp_path, "search", "ferry", "--json")
     config = tmp_path / "monitor.yaml"
     config.write_text(f"{config.read_text(encoding='utf-8')}archive: {{search: off}}\n", encoding="utf-8")
-    assert (await run(tmp_path, "db", "index")).out == "the search index is off, and deleted\n"
-    assert (await run(tmp_path, "db", "index")).out == "the search index is off; there is none\n"
+    assert (await run(tmp_path, "db", "index")).out == "the search index is off, and was deleted\n"
+    assert (await run(tmp_path, "db", "index")).out == "the search index is off, and there is none\n"
     off = await run(tmp_path, "search", "ferry", "--json")
     assert off.out == indexed.out
     assert "not all articles are in the search index" in off.err

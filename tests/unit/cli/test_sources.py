@@ -126,7 +126,7 @@ def test_the_address_of_a_new_source_is_shown_without_its_token(folder: Path) ->
     asked = run("add", "https://9.9.9.9/f.xml?token=${file:token}", "--id", "secret")
     listed, as_json = run("list"), run("list", "--json")
     assert (added.exit_code, asked.exit_code) == (0, 0)
-    assert "was not asked" in asked.stderr
+    assert "was not fetched" in asked.stderr
     assert "?token=0penly" in (folder / "sources.yaml").read_text(encoding="utf-8")
     assert "https://9.9.9.9/f.xml?token=***" in as_json.stdout
     exported = run("export")

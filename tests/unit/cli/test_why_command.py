@@ -327,7 +327,7 @@ async def test_what_was_stored_otherwise_than_the_same_rule_says_now_is_told(kep
         connection.execute(update(match).where(match.c.id == 2).values(kind="mention", level=None))
     database.close()
     told = (await kept.why("1", "launch")).out
-    assert "mention, no level stored, differs from what the rule says now: the sources have changed since" in told
+    assert "mention, no level stored, differs from the rule's present result: the sources or the program have" in told
 
 
 async def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:

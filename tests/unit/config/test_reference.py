@@ -74,6 +74,7 @@ def test_every_example_is_right(name: str, row: ReferenceRow) -> None:
         ("condition", "times", "", ("words", "list", "entity", "pattern", "any"), "whole number from 2 to 50"),
         ("condition", "case", "ignore", ("words", "pattern", "any", "all", "near"), "`exact` or `ignore`"),
         ("condition", "entity", "one of these", (), "mapping: group of entities, or id"),
+        ("condition", "names", "one of these", (), "`a day`"),
         ("ignore", "list", "at least one of these", (), "list of ids, or id"),
         ("near", "within", "required", (), "`N words`, `sentence` or `paragraph`"),
         ("tests", "fires", "", (), "list of tests or texts"),
