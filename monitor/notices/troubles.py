@@ -118,7 +118,7 @@ CONFIG = NoticePolicy(
     renotify_after=timedelta(0),
     reason="an edit that has faults for a minute is reported, and again each day",
     advice="Fix them: a good edit is applied at once. `news-monitor check` shows all.",
-    recovery_title="No file has a fault any more: what runs is what the files say",
+    recovery_title="No file has a fault any more: the daemon runs what the files say",
     past_problem="had faults",
 )
 

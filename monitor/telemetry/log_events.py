@@ -48,9 +48,9 @@ class LogEvent(StrEnum):
 
     ACCEPTED = "delivery.accepted", "The server of the channel has accepted a message."
     RETRY = "delivery.retry", "A delivery failed; it will be tried again."
-    DEAD = "delivery.dead", "A delivery is dead: it will not be tried again by itself."
+    DEAD = "delivery.dead", "A delivery is dead: no further attempt is planned."
     REVIVED = "delivery.revived", "Dead deliveries are tried again."
-    HANDED_OVER = "delivery.handed_over", "A channel has failed for long: its fallback gets what waits for it."
+    HANDED_OVER = "delivery.handed_over", "A channel has failed for long: its fallback gets its waiting messages."
     DELIVERY_CRASHED = "delivery.crashed", "A delivery crashed: a bug of ours."
     DELIVERY_LATE = "delivery.late", "A receipt came after the lease of its delivery."
     LEASES_RELEASED = "delivery.released", "Deliveries without a receipt will be tried again."

@@ -210,7 +210,7 @@ def test_a_bad_edit_is_told(database: Database, thread: StoreThread) -> None:
     later = NOON + 2 * MINUTE
     daemons.record_heartbeat(RunningVersion(later, 1, 1), later, ticked=later, delivered=later)
     (told,) = due.issue_notices(later)
-    assert told.title == "No file has a fault any more: what runs is what the files say"
+    assert told.title == "No file has a fault any more: the daemon runs what the files say"
 
 
 def test_without_an_operator_the_log_is_told_once(database: Database, thread: StoreThread) -> None:

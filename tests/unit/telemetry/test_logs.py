@@ -119,7 +119,7 @@ def lines_in(file: TextIO) -> list[str]:
     return file.read().split("\n")[:-1]
 
 
-DEAD = "delivery.dead: A delivery is dead: it will not be tried again by itself."
+DEAD = "delivery.dead: A delivery is dead: no further attempt is planned."
 MATCHED = "match.decided: An article matches a rule; nothing is sent now."
 
 
