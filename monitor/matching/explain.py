@@ -22,6 +22,7 @@ from monitor.model import (
     AnyOf,
     Article,
     Condition,
+    ConditionRole,
     DayNamed,
     EntityNamed,
     Explanation,
@@ -73,15 +74,16 @@ def _explain_rule(
     where = None if compiled.where is None else compiled.where.holds(doc_hits.document)
     if where is not None:
         language = doc_hits.document.language or "not known"
-        steps.append(Step("where", where, f"source {doc_hits.document.article.source or 'none'}, language {language}"))
+        asked = f"source {doc_hits.document.article.source or 'none'}, language {language}"
+        steps.append(Step("", where, asked, role=ConditionRole.WHERE))
     limit, reach = doc_hits.document.evidence_limit(rule.news_in), _REACH.get(rule.news_in, "")
     main_walker = replace(walker, limit=limit, reach=reach) if as_news else walker
-    main_steps = [main_walker.explain_step(rule.condition, compiled.node, "match")]
+    main_steps = [main_walker.explain_whole(ConditionRole.MATCH, rule.condition, compiled.node)]
     if not as_news and not main_steps[0].holds and rule.mention is not None and compiled.mention is not None:
-        main_steps.append(walker.explain_step(rule.mention, compiled.mention, "mention"))
+        main_steps.append(walker.explain_whole(ConditionRole.MENTION, rule.mention, compiled.mention))
     steps += main_steps
     if main_steps[-1].holds and rule.unless is not None and compiled.unless is not None:
-        steps.append(walker.explain_step(rule.unless, compiled.unless, "unless"))
+        steps.append(walker.explain_whole(ConditionRole.UNLESS, rule.unless, compiled.unless))
     if rule_match is not None:
         steps += _explain_kind_and_level(
             rule_match, replace(walker, limit=rule_match.limit, reach=_REACH.get(rule.news_in, ""))
@@ -96,9 +98,9 @@ def _explain_kind_and_level(rule_match: RuleMatch, walker: _Walker) -> Iterator[
     """What makes a match a mention, or changes its level."""
     compiled, rule = rule_match.compiled, rule_match.compiled.rule
     if rule_match.node is compiled.node and rule.mention_if is not None and compiled.mention_if is not None:
-        yield walker.explain_step(rule.mention_if, compiled.mention_if, "mention_if")
+        yield walker.explain_whole(ConditionRole.MENTION_IF, rule.mention_if, compiled.mention_if)
     for change in compiled.changes:
-        yield walker.explain_step(change.condition, change.node, f"level {change.to}")
+        yield replace(walker.explain_whole(ConditionRole.LEVEL, change.condition, change.node), level=change.to)
 
 
 def _describe_match(rule_match: RuleMatch, doc_hits: DocumentHits) -> str:
@@ -122,24 +124,23 @@ def _describe_match(rule_match: RuleMatch, doc_hits: DocumentHits) -> str:
 
 def _describe_miss(steps: Sequence[Step]) -> str:
     """Why a rule did not meet the article."""
-    keys = ("where", "match", "mention", "unless")
-    by_key = {key: step for step in steps for key in keys if step.what.startswith(key)}
-    if "where" in by_key and not by_key["where"].holds:
+    by_role = {step.role: step for step in steps}
+    where, unless, mention = map(by_role.get, (ConditionRole.WHERE, ConditionRole.UNLESS, ConditionRole.MENTION))
+    if where is not None and not where.holds:
         return "the rule does not look at such articles (where)"
-    if "unless" in by_key and by_key["unless"].holds:
-        return f"unless holds, by {_quote_step_evidence(by_key['unless'])}"
-    match = _describe_nearest_step(by_key["match"])
-    if "mention" not in by_key:
+    if unless is not None and unless.holds:
+        return f"unless holds, by {_quote_step_evidence(unless)}"
+    match = _describe_nearest_step(by_role[ConditionRole.MATCH])
+    if mention is None:
         return match
-    return f"{match}; mention does not hold either: {_describe_nearest_step(by_key['mention'])}"
+    return f"{match}; mention does not hold either: {_describe_nearest_step(mention)}"
 
 
 def _describe_nearest_step(step: Step) -> str:
     """The best reason why a step does not hold: if any of several parts would do, that of the part that came
     nearest."""
     if step.why or not step.steps:
-        what = step.what.removeprefix("match: ").removeprefix("mention: ")
-        return step.why if step.steps else f"{what}: {step.why}"
+        return step.why if step.steps else f"{step.what}: {step.why}"
     return _describe_nearest_step(max(step.steps, key=Step.measure_share))
 
 
@@ -167,28 +168,30 @@ class _Walker:
     reach: str = ""
     in_any_language: Callable[[], DocumentHits] | None = None
 
-    def explain_step(self, condition: Condition, node: nodes.Node, what: str = "") -> Step:
+    def explain_whole(self, role: ConditionRole, condition: Condition, node: nodes.Node) -> Step:
+        """The step of a whole condition of the rule."""
+        return replace(self.explain_step(condition, node), role=role)
+
+    def explain_step(self, condition: Condition, node: nodes.Node, what: str = "", place: str = "") -> Step:
+        """The step of a condition. `what`: its name, if it has one; `place`: where it looks."""
         condition = expand_all_in_near(condition) if isinstance(condition, Near) else condition
         if isinstance(condition, Named):
-            return self.explain_step(
-                condition.condition, node, f"{what} ({condition.name})" if what else condition.name
-            )
+            name = f"{what} ({condition.name})" if what else condition.name
+            return self.explain_step(condition.condition, node, name, place)
         if isinstance(condition, In):
-            inner = condition.condition
-            label = what or ("" if isinstance(inner, AllOf | AnyOf | Near) else describe_condition(inner))
-            return self.explain_step(inner, node, f"{label} in the {condition.field}".lstrip())
+            return self.explain_step(condition.condition, node, what, f" in the {condition.field}")
         if isinstance(condition, AllOf | AnyOf) and isinstance(node, nodes.AllOfNode | nodes.AnyOfNode):
             parts = [
                 self.explain_step(child, child_node)
                 for child, child_node in zip(condition.conditions, node.nodes, strict=True)
             ]
-            return self._explain_several(node, what, parts)
+            return self._explain_several(node, f"{what}{place}".lstrip(), parts)
         if isinstance(condition, Not) and isinstance(node, nodes.NotNode):
-            return self._explain_not(condition, node, what)
+            return self._explain_not(condition, node, f"{what}{place}".lstrip())
         if isinstance(condition, Near) and isinstance(node, nodes.NearNode):
-            return self._explain_near(condition, node, what)
+            return self._explain_near(condition, node, f"{what}{place}".lstrip())
         assert isinstance(node, nodes.LeafNode)
-        return self._explain_leaf(condition, node, what)
+        return self._explain_leaf(condition, node, what, place)
 
     def _explain_several(self, node: nodes.AllOfNode | nodes.AnyOfNode, what: str, parts: list[Step]) -> Step:
         missing = [
@@ -210,13 +213,11 @@ class _Walker:
         label = f"not {inner.what}"
         return Step(f"{what}: {label}" if what else label, not inner.holds, why)
 
-    def _explain_leaf(self, condition: Condition, node: nodes.LeafNode, what: str) -> Step:
+    def _explain_leaf(self, condition: Condition, node: nodes.LeafNode, what: str, place: str = "") -> Step:
         hits = node.hits(self.doc_hits, self.limit)
         holds = node.holds(self.doc_hits, self.limit)
         described = describe_condition(condition)
-        if what.startswith(described):
-            described = ""
-        label = f"{what}: {described}" if what and described else what or described
+        label = f"{what}{place}: {described}" if what else f"{described}{place}"
         return Step(
             label, holds, "" if holds else self._describe_missed_leaf(node, hits), self._build_spans(hits, node.name)
         )
@@ -272,14 +273,14 @@ class _Walker:
         order = ", in this order" if condition.in_order else ""
         label = f"{what}: near, {distance}{order}" if what else f"near, {distance}{order}"
         chosen = [(start, end, term) for start, end, term, _ in node.evidence(self.doc_hits, self.limit)]
-        why = "" if holds else self._describe_missed_near(condition, node, parts)
+        why = "" if holds else self._describe_missed_near(condition, node)
         return Step(label, holds, why, self._build_spans(chosen, ""), tuple(parts))
 
-    def _describe_missed_near(self, condition: Near, node: nodes.NearNode, parts: list[Step]) -> str:
+    def _describe_missed_near(self, condition: Near, node: nodes.NearNode) -> str:
         """`2 of 3: nothing of `did what` in the sentence; the nearest was 41 words away`."""
         members = [leaf.hits(self.doc_hits, self.limit)[:_MAX_PLACES] for leaf in node.nodes]
         present = [index for index, hits in enumerate(members) if hits]
-        names = [_name_member(step, index) for index, step in enumerate(parts)]
+        names = list(map(_name_member, condition.conditions, node.nodes))
         if len(present) < len(members):
             share = f"{len(present)} of {len(members)}"
             absent = {name: leaf for name, leaf, hits in zip(names, node.nodes, members, strict=True) if not hits}
@@ -361,9 +362,8 @@ def _unwrap_named(condition: Condition) -> Condition:
     return condition.condition if isinstance(condition, Named) else condition
 
 
-def _name_member(step: Step, index: int) -> str:
-    name, _, _ = step.what.partition(":")
-    return f"`{name}`" if name else f"member {index + 1}"
+def _name_member(condition: Condition, leaf: nodes.LeafNode) -> str:
+    return f"`{leaf.name or describe_condition(condition)}`"
 
 
 def describe_condition(condition: Condition) -> str:

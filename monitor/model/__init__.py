@@ -52,7 +52,7 @@ from monitor.model.deliveries import (
     ReceiptKind,
     scheme_of_channel,
 )
-from monitor.model.explanations import Explanation, Step
+from monitor.model.explanations import ConditionRole, Explanation, Step
 from monitor.model.feed_lists import Outline, Outlines, UnusableOutline
 from monitor.model.file_positions import Place
 from monitor.model.leaf_conditions import (
@@ -185,6 +185,7 @@ __all__ = [
     "ClockSpan",
     "ComparedArticle",
     "Condition",
+    "ConditionRole",
     "Config",
     "CountsIf",
     "DayNamed",

@@ -4,21 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from monitor.model.decisions import MatchKind, Span
 from monitor.model.rules import Level
 
 
+class ConditionRole(StrEnum):
+    """What a condition decides for its rule, by the key of the rule; `level`: those of `raise` and `lower`."""
+
+    WHERE = "where"
+    MATCH = "match"
+    MENTION = "mention"
+    UNLESS = "unless"
+    MENTION_IF = "mention_if"
+    LEVEL = "level"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One condition: what it asks (`what`), whether it holds, the `spans` that it found, and `why` it does not hold, or
-    how nearly it does. `steps` are its parts."""
+    how nearly it does. `steps` are its parts. `role`: what it decides for the rule, if it is no part of
+    another one; `level`: what it changes the level to."""
 
     what: str
     holds: bool
     why: str = ""
     spans: tuple[Span, ...] = ()
     steps: tuple[Step, ...] = ()
+    role: ConditionRole | None = None
+    level: Level | None = None
+
+    @property
+    def label(self) -> str:
+        """What it decides for the rule, and what it asks."""
+        part = f"{self.role} {self.level}" if self.level is not None else self.role
+        return ": ".join(filter(None, (part, self.what)))
 
     def measure_share(self, *, found_only: bool = False) -> float:
         """How much of it holds, from 0 to 1: if any of several parts would do, the share of the part that came nearest.

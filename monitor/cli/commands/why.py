@@ -208,7 +208,7 @@ def _article_row(report: WhyReport) -> dict[str, object]:
 
 def _step_row(step: Step) -> dict[str, object]:
     return {
-        "what": step.what,
+        "what": step.label,
         "holds": step.holds,
         "why": step.why,
         "spans": [span_row(span) for span in step.spans],

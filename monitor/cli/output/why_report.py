@@ -12,7 +12,7 @@ from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
 from monitor.cli.options import alert_word, compared_line, format_evidence, format_local_time
 from monitor.cli.output.nearest_report import nearest_lines
 from monitor.cli.output.streams import style_text
-from monitor.model import Article, Match, Outcome, Rule, Settings, Step, list_channels_of
+from monitor.model import Article, ConditionRole, Match, Outcome, Rule, Settings, Step, list_channels_of
 from monitor.sanitize import sanitize_line
 from monitor.services.queries.why import AlertReport, DeliveryHistory, RuleReport, WhyReport
 from monitor.wording.alert_policy import describe_frequency
@@ -57,7 +57,7 @@ def format_rule_reports(article: Article, accounts: Sequence[RuleReport], zone: 
     if others:
         yield from ("", "Not met, the nearest first:")
     for account in others:
-        yield f"{_style_check_mark(holds=False)} {account.id}: {sanitize_line(account.says.removeprefix('no match: '))}"
+        yield f"{_style_check_mark(holds=False)} {account.id}: {sanitize_line(account.why)}"
 
 
 def _format_heading(account: RuleReport) -> str:
@@ -119,14 +119,14 @@ def _describe_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
 def _format_step(step: Step) -> Iterator[str]:
     """A condition with its parts, a line each; of one that speaks against an alert only what holds. One that changes
     the level speaks neither for nor against."""
-    if step.what.startswith(("unless", "mention_if")):
+    if step.role in {ConditionRole.UNLESS, ConditionRole.MENTION_IF}:
         why = "" if step.holds else step.why or "it does not hold"
         yield _format_step_line(_style_check_mark(holds=not step.holds), replace(step, why=why))
         for depth, part in _walk_holding_steps(step):
             yield _format_step_line("·", part, depth)
         return
     for depth, part in step.walk():
-        neutral = step.what.startswith("level ") and not part.holds
+        neutral = step.role is ConditionRole.LEVEL and not part.holds
         yield _format_step_line("–" if neutral else _style_check_mark(holds=part.holds), part, depth)
 
 
@@ -140,7 +140,7 @@ def _walk_holding_steps(step: Step, depth: int = 1) -> Iterator[tuple[int, Step]
 
 def _format_step_line(mark: str, step: Step, depth: int = 0) -> str:
     words = format_evidence(replace(span, node="") for span in step.spans)
-    return f"  {'  ' * depth}{mark} {': '.join(filter(None, (step.what, words, sanitize_line(step.why))))}"
+    return f"  {'  ' * depth}{mark} {': '.join(filter(None, (step.label, words, sanitize_line(step.why))))}"
 
 
 # --- what came of it --------------------------------------------------------------------------------------------

@@ -53,14 +53,18 @@ _PROBLEMS = {
     ),
     "found unexpected ':'": ("a ':' is not allowed here", "put text that holds ':' in quotes"),
     "did not find expected key": ("a key belongs here", "indent the line like its neighbours, and close quotes"),
-    "did not find expected ',' or ']'": ("a list that began with '[' is not closed", "add the ',' or ']'"),
-    "did not find expected ',' or '}'": ("a mapping that began with '{' is not closed", "add the ',' or '}'"),
     "did not find expected node content": (
         "expected a value, found nothing",
         "remove the ',' before it, and put text that begins with # in quotes",
     ),
     "found unknown escape character": ("inside \"...\" a '\\' means something else", "use '...' as quotation marks"),
     "exceeded maximum nesting depth": ("nested too deep", None),
+}
+
+
+_UNCLOSED = {
+    "did not find expected ',' or ']'": ("a list", "[", "]"),
+    "did not find expected ',' or '}'": ("a mapping", "{", "}"),
 }
 
 
@@ -95,9 +99,11 @@ def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> SyntaxFault:
     problem, hint = _PROBLEMS.get(str(error.problem), (f"this is not YAML: {error.problem}", None))
     if "node content" in str(error.problem) and mark.line == len(text.splitlines()):
         problem, hint = "a '[' or '{' is not closed", "add the ']' or '}'"
-    opening = error.context_mark
-    if "that began" in problem and opening and opening.line != mark.line:
-        problem = problem.replace(" is not", f" in line {opening.line + 1} is not")
+    if unclosed := _UNCLOSED.get(str(error.problem)):
+        what, begin, end = unclosed
+        opening = error.context_mark or mark
+        line = f" in line {opening.line + 1}" if opening.line != mark.line else ""
+        problem, hint = f"{what} that began with '{begin}'{line} is not closed", f"add the ',' or '{end}'"
     return (mark.line + 1, mark.column + 1), problem, hint
 
 

@@ -20,7 +20,6 @@ SUBJECT = "misses"
 _DUE = time(9)  # on Mondays
 _WEEK = timedelta(days=7)
 _MAX_OF_RULE, _MAX_LINES = 3, 60
-_COMMAND = "  `"  # the beginning of the line with the command
 _TITLE, _WHY = 90, 160  # characters
 _REASON = "what the rules have missed is reported once a week; `weekly_misses: false` in monitor.yaml ends that"
 
@@ -86,24 +85,25 @@ def _build_notice(by_rule: Mapping[str, Sequence[Miss]], channels: tuple[str, ..
 def _format_lines(by_rule: Mapping[str, Sequence[Miss]]) -> list[str]:
     """The rules with the most misses first: a notice has not room for all."""
     lines = ["Stories that many publishers printed, and a rule did not send in time. All: `news-monitor rules misses`"]
+    left = 0
     for rule, found in sorted(by_rule.items(), key=lambda item: -len(item[1])):
-        lines += _format_rule(rule, found)
-    kept = _MAX_LINES
-    if lines[kept:] and lines[kept].startswith(_COMMAND):  # a title is never without the command that names its article
-        kept -= 1
-    if left := lines[kept:]:
-        lines[kept:] = [f"and {len(left)} more lines"]
-    return lines
+        for together in _format_rule(rule, found):
+            if left or len(lines) + len(together) > _MAX_LINES:
+                left += len(together)
+            else:
+                lines += together
+    return [*lines, f"and {left} more lines"] if left else lines
 
 
-def _format_rule(rule: str, found: Sequence[Miss]) -> Iterator[str]:
+def _format_rule(rule: str, found: Sequence[Miss]) -> Iterator[tuple[str, ...]]:
+    """A heading, then each miss: its title, and the command that names its article. These two stay together."""
     owner = f" (owner: {found[0].owner})" if found[0].owner else ""
-    yield f"{rule}{owner}: {format_count(len(found), 'miss')}; its words: `news-monitor rules coverage {rule}`"
+    yield (f"{rule}{owner}: {format_count(len(found), 'miss')}; its words: `news-monitor rules coverage {rule}`",)
     for miss in found[:_MAX_OF_RULE]:
         late = "" if miss.late_by is None else f", {duration_in_words(miss.late_by)} late"
         publishers = format_count(len(miss.publishers), "publisher")
-        yield f"- {_shorten(miss.title, _TITLE)} ({publishers}{late}): {_shorten(miss.why, _WHY)}"
-        yield f"{_COMMAND}{miss.command}`"
+        title = f"- {_shorten(miss.title, _TITLE)} ({publishers}{late}): {_shorten(miss.why, _WHY)}"
+        yield title, f"  `{miss.command}`"
 
 
 def _shorten(text: str, length: int) -> str:

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from monitor.lab.expectation_mismatch import explain_one
 from monitor.lab.misses.entity_stories import EntityReport
 from monitor.matching import RuleSet
-from monitor.model import Article, Explanation, MatchKind, Outcome, Reason
+from monitor.model import Article, ConditionRole, Explanation, MatchKind, Outcome, Reason
 from monitor.store.queries.story_responses import RuleAlert, RuleDecision, StoryResponses
 from monitor.wording.commands import write_why_command
 from monitor.wording.quantities import duration_in_words
@@ -120,7 +120,7 @@ class _Look:
 
     @property
     def is_excluded(self) -> bool:
-        return any(step.what.startswith("unless") and step.holds for step in self.explanation.steps)
+        return any(step.role is ConditionRole.UNLESS and step.holds for step in self.explanation.steps)
 
 
 class MissJudge:
@@ -241,7 +241,7 @@ def _is_news_deferred(decisions: Iterable[RuleDecision]) -> bool:
 
 def _is_looked_at(explanation: Explanation) -> bool:
     """Whether the rule looks at such articles: its `where` holds."""
-    return all(step.holds for step in explanation.steps if step.what == "where")
+    return all(step.holds for step in explanation.steps if step.role is ConditionRole.WHERE)
 
 
 def _format_length(length: timedelta) -> str:

@@ -49,6 +49,8 @@ __all__ = [
     "explain_stored_article",
 ]
 
+_RULE_GONE = "the rule is gone, or its file has a fault"
+
 
 @dataclass(frozen=True, slots=True)
 class RuleReport:
@@ -91,7 +93,12 @@ class RuleReport:
     @property
     def says(self) -> str:
         """What the rule makes of the article now, in a sentence."""
-        return self.explanation.summary if self.explanation else "the rule is gone, or its file has a fault"
+        return self.explanation.summary if self.explanation else _RULE_GONE
+
+    @property
+    def why(self) -> str:
+        """Why the rule makes that of it."""
+        return self.explanation.why if self.explanation else _RULE_GONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def explained(rule: Rule | Condition, title: str, text: str = "", **entities: En
 def outline(explanation: Explanation) -> list[str]:
     """Each step as a line: its depth, whether it holds, what it asks, and why not."""
     steps = [part for step in explanation.steps for part in step.walk()]
-    return [f"{'  ' * depth}{'+' if step.holds else '-'} {step.what}{_why(step)}" for depth, step in steps]
+    return [f"{'  ' * depth}{'+' if step.holds else '-'} {step.label}{_why(step)}" for depth, step in steps]
 
 
 def _why(step: Step) -> str:
@@ -136,7 +136,7 @@ def _why(step: Step) -> str:
             In(Field.TITLE, WHAT),
             "Nothing",
             "A missile",
-            "no match: match in the title (what): words missile, missiles: “missile” occurs only in the text",
+            "no match: what in the title: words missile, missiles: “missile” occurs only in the text",
         ),
         (Times(3, WHAT.condition), "A missile", "Missiles", "no match: 3 times words missile, missiles: 2 of 3 times"),
         (
@@ -310,13 +310,13 @@ def test_it_says_what_kept_a_match_from_being_news() -> None:
         (
             NewsIn.LEAD,
             In(Field.TEXT, words("ICBM")),
-            "level critical in the text: words ICBM | “ICBM” occurs only after title and lead",
+            "level critical: words ICBM in the text | “ICBM” occurs only after title and lead",
         ),
         # elsewhere it stands for another reason
         (
             NewsIn.LEAD,
             In(Field.TITLE, words("ICBM")),
-            "level critical in the title: words ICBM | “ICBM” occurs only in the text",
+            "level critical: words ICBM in the title | “ICBM” occurs only in the text",
         ),
         (
             NewsIn.LEAD,
@@ -380,8 +380,8 @@ def test_it_says_how_much_of_a_rule_holds(condition: Condition, title: str, shar
 def test_conditions_of_a_field_say_so_once() -> None:
     """Whether they have parts or none."""
     for inner, what in (
-        (Near((WHO, WHAT)), "match in the title: near, in one sentence"),
-        (DID.condition, "match in the title: words fired, launched"),
+        (Near((WHO, WHAT)), "match: in the title: near, in one sentence"),
+        (DID.condition, "match: words fired, launched in the title"),
     ):
         assert outline(explained(In(Field.TITLE, inner), "Pyongyang"))[0].startswith(f"- {what}")
     below = AllOf((In(Field.TITLE, Near((WHO, WHAT))), In(Field.LEAD, AnyOf((DID, AllOf((WHO, WHAT)))))))
