@@ -48,8 +48,9 @@ def coverage(
     tried and shown in the same way.
 
     An article that nobody has judged is likely to be wanted if it is in one story with a hit of the rule. If no article
-    is known to be wanted, it is also likely to be wanted if it reads like the hits. No word is proposed for a language
-    in which the rule hits nothing. Hits that nobody has judged come last: mark them, or label them.
+    is known to be wanted, it is also likely to be wanted if it has the words that are typical of the hits. No word is
+    proposed for a language in which the rule hits nothing. Hits that nobody has judged come last: mark them, or label
+    them.
 
     \b
     Examples:
