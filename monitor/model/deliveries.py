@@ -172,7 +172,8 @@ class Delivery:
     """One alert (or notice) on one channel, claimed for an attempt.
 
     attempt            the number of this attempt, from 1; `refusals`: how many were refused before
-    may_be_duplicate   an earlier attempt ended unknown, so the reader may already have the message
+    may_be_duplicate   an earlier attempt ended unknown, or it waited in a backup that was restored: the reader may
+                       already have the message
     forgiven_attempts  how many attempts were made before the delivery was dead and was revived, by an operator or
                        because its channel accepted a message; they keep their numbers, but neither they nor their
                        refusals count

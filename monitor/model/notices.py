@@ -70,12 +70,14 @@ class FailingSource:
 @dataclass(frozen=True, slots=True)
 class StalledChannel:
     """A channel that messages wait for. `since`: when the oldest of them was issued. `detail`: the last answer of the
-    channel to the oldest one that it was asked to take."""
+    channel to the oldest one that it was asked to take. `tried_at`: when the last of their attempts that have ended
+    began; None: none has ended."""
 
     name: str
     since: datetime
     messages: int
     detail: str | None
+    tried_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from monitor.model import MOMENTARY, Config, Level, OpsObservation, SourceTrouble, TroubleKind, time_of_day
+from monitor.model import (
+    MOMENTARY,
+    Config,
+    Level,
+    OpsObservation,
+    SourceTrouble,
+    StalledChannel,
+    TroubleKind,
+    time_of_day,
+)
 
 DAY = timedelta(days=1)
 MIN_STALL = timedelta(minutes=5)  # a channel whose oldest waiting message is younger works
@@ -333,10 +342,19 @@ class OpsSnapshot:
                 yield Trouble(
                     CHANNEL.subject_from_name(channel.name),
                     channel.since,
-                    self.now - max(channel.since, self.delivering_since),
+                    self.now - (channel.since if self._was_tried(channel) else self._since_start(channel)),
                     f"Channel {channel.name}: {waiting} since {since}",
                     (f"{channel.name}: {waiting} since {since}; last answer: {channel.detail or 'none yet'}",),
                 )
+
+    def _was_tried(self, channel: StalledChannel) -> bool:
+        """Whether this process has tried the channel: it did not accept all. If there was no daemon for a while, the
+        waiting messages alone say nothing about their channel."""
+        return channel.tried_at is not None and channel.tried_at >= self.delivering_since
+
+    def _since_start(self, channel: StalledChannel) -> datetime:
+        """Since when messages have waited for a channel while this process delivers."""
+        return max(channel.since, self.delivering_since)
 
     def _find_removed_channels(self) -> Iterator[Trouble]:
         for channel in self.observation.stalled_channels:
@@ -347,7 +365,7 @@ class OpsSnapshot:
                 yield Trouble(
                     REMOVED.subject_from_name(channel.name),
                     channel.since,
-                    self.now - max(channel.since, self.delivering_since),
+                    self.now - self._since_start(channel),
                     title,
                     (f"{title}; {names} seems to have its address" if names else title,),
                 )

@@ -68,7 +68,8 @@ def restore(config: Path, file: Path) -> None:
     """Replace the database with a backup. Stop the daemon first.
 
     The command first reads the whole backup. It refuses a damaged one, or one of a newer version, and then changes
-    nothing. The old database is kept under another name. Alerts that were sent after the backup may be sent again.
+    nothing. The old database is kept under another name. The database then has no record of what was sent after the
+    backup, so messages may come a second time. Those that wait in the backup say "you may have this message already".
     PostgreSQL has its own tool: the command for it is printed (exit code 1: nothing was changed).
 
     \b
@@ -76,10 +77,20 @@ def restore(config: Path, file: Path) -> None:
       news-monitor db restore /backup/news-monitor-2026-01-05.db
     """
     database = database_of(load_summary(config).settings)
-    kept = restore_backup(database, file, clock.now())
+    restored = restore_backup(database, file, clock.now())
     click.echo(f"{database.name} has the content of {file}")
-    if kept:
-        click.echo(f"the database that was there is kept: {kept}; delete it when all is well")
+    if restored.kept:
+        click.echo(f"the database that was there is kept: {restored.kept}; delete it when all is well")
+    click.echo("messages that were sent after the backup may be sent again: the backup has no record of them")
+    if restored.unsent:
+        click.echo(_describe_unsent(restored.unsent))
+
+
+def _describe_unsent(number: int) -> str:
+    see = "to see what waits: `news-monitor outbox list`"
+    if number == 1:
+        return f"1 message is not sent in the backup; it says that the reader may have it already; {see}"
+    return f"{number} messages are not sent in the backup; they say that the reader may have them already; {see}"
 
 
 @db.command()

@@ -29,7 +29,7 @@ UNSURE_ITEMS = 20  # lines of a digest of suppressed articles: each may be news 
 SENTENCE, REASON, OTHERS = 350, 300, 3
 _NOTICE_STEPS = ((760, 300), (400, 150), (200, 80), (80, 0))  # units of its text and of its reason
 _TITLE_PREFIXES = {AlertKind.POSSIBLY: "POSSIBLY THE SAME, ", AlertKind.UPDATE: "UPDATE, "}  # of titles
-REPEAT = "An earlier attempt got no clear answer: you may have this message already."
+REPEAT = "It may have been sent before: you may have this message already."
 _TOO_LONG = "(its address is too long for a message)"
 
 
@@ -114,7 +114,7 @@ class MessageContent:
 
     @property
     def is_repeat(self) -> bool:
-        """An earlier attempt ended unknown."""
+        """It may have been sent before."""
         return REPEAT in self.remarks
 
     @property
@@ -158,9 +158,9 @@ def list_versions(
 
 def _list_remarks(delivery: Delivery, zone: ZoneInfo) -> Iterator[str]:
     yield from _explain_handover(delivery, zone)
-    yield from _explain_delay(delivery)
     if delivery.may_be_duplicate:
         yield REPEAT
+    yield from _explain_delay(delivery)
     if delivery.held_by is not None:
         yield f"Held since {_format_local_time(delivery.alert.at, zone)} by {delivery.held_by}."
 
@@ -175,10 +175,14 @@ def _explain_handover(delivery: Delivery, zone: ZoneInfo) -> list[str]:
 
 
 def _explain_delay(delivery: Delivery) -> list[str]:
-    """Why it comes late. What was deferred on purpose is not late."""
+    """Why it comes late. What was deferred on purpose is not late, and what may have been sent before may have come on
+    time."""
     if delivery.late_by < LATE:
         return []
-    return [f"Late by {duration_in_words(delivery.late_by)}: it could not be sent on time."]
+    late_by = duration_in_words(delivery.late_by)
+    if delivery.may_be_duplicate:
+        return [f"If not, it is late by {late_by}."]
+    return [f"Late by {late_by}: it could not be sent on time."]
 
 
 def _describe_others(delivery: Delivery, room: _Room, zone: ZoneInfo) -> Iterator[str]:

@@ -105,7 +105,7 @@ class WebhookDocument(_Part):
 
     id                of the alert, digest or notice; the same in every attempt, and in `Idempotency-Key`
     kind              what it is; an update belongs to the alert with the id `first`
-    may_be_repeat     an earlier attempt got no clear answer
+    may_be_repeat     it may have been sent before: an attempt got no clear answer, or a backup was restored
     decided           when it was decided and stored
     text              the whole as people read it
     publishers        who else reports it; `publisher_count`: how many independent publishers report it

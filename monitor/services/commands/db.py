@@ -15,7 +15,7 @@ from monitor.model import Config, Retention
 from monitor.services.commands.slices import pause_between
 from monitor.store.engine.database import Database
 from monitor.store.engine.sqlite import SqliteDatabase
-from monitor.store.engine.sqlite_restore import restore_database
+from monitor.store.engine.sqlite_restore import RestoredBackup, restore_database
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.search.index_removal import purge_discarded
 from monitor.store.search.search_index import IndexBuilder, drop_index, switch_index
@@ -37,9 +37,9 @@ def upgrade_database(database: Database, load_config: Callable[[], Config], *, c
     return database.upgrade(copy=copy, rules=lambda: compile_config(load_config()))
 
 
-def restore_backup(database: Database, backup: Path, now: datetime) -> Path | None:
-    """Put a backup in the place of the database. Returns where the database that was there is kept now; None: there
-    was none. Raises StoreFailed if a daemon runs on it, if the backup cannot be used, or for a PostgreSQL."""
+def restore_backup(database: Database, backup: Path, now: datetime) -> RestoredBackup:
+    """Put a backup in the place of the database. Raises StoreFailed if a daemon runs on it, if the backup cannot be
+    used, or for a PostgreSQL."""
     if not isinstance(database, SqliteDatabase):
         command = shlex.join(["pg_restore", "--clean", "--if-exists", f"--dbname={database.name}", str(backup)])
         raise StoreFailed(f"PostgreSQL has its own tool for this: stop all daemons, then {command}")

@@ -5,27 +5,43 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import update
 from sqlalchemy.engine import URL
 
 from monitor.errors import StoreFailed, StoreSchemaTooOld
+from monitor.model import DeliveryState
 from monitor.store.engine.sqlite import SqliteDatabase, sync_to_disk
 from monitor.store.engine.sqlite_files import LOG, LOG_INDEX, make_private_file
+from monitor.store.engine.tables import delivery
+
+# What a daemon may have sent since the backup was made; also what was dead, as it is revived when its channel works.
+_UNSENT_IN_BACKUP = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING, DeliveryState.DEAD)
 
 
-def restore_database(database: SqliteDatabase, backup: Path, now: datetime) -> Path | None:
+@dataclass(frozen=True, slots=True)
+class RestoredBackup:
+    """What a restore did. `kept`: where the database that was there is kept now; None: there was none. `unsent`: how
+    many messages are not sent in the backup, so that they may come a second time."""
+
+    kept: Path | None
+    unsent: int
+
+
+def restore_database(database: SqliteDatabase, backup: Path, now: datetime) -> RestoredBackup:
     """Put a complete, undamaged backup in the place of the database. At every moment, even after a power cut, one of
-    the two is there. Returns where the database that was there is kept now; None: there was none. Raises StoreFailed if
-    somebody uses it, or if the backup cannot be used; then nothing is changed."""
+    the two is there. The messages that are not sent in the backup may have been sent since, and will say so. Raises
+    StoreFailed if somebody uses the database, or if the backup cannot be used; then nothing is changed."""
     with database.hold_exclusively(), closing(_open_backup(backup)) as source:
         _require_usable(source, database.path)
         kept = database.path.with_name(f"{database.path.name}.before-restore-{now:%Y%m%dT%H%M%S}")
         half = database.path.with_name(f"{database.path.name}.half")
         had_database = database.exists()
         try:
-            _copy_whole(source, half)
+            unsent = _copy_whole(source, half)
             if had_database:
                 _empty_log(database.path)
                 os.link(database.path, kept)
@@ -39,7 +55,7 @@ def restore_database(database: SqliteDatabase, backup: Path, now: datetime) -> P
             raise StoreFailed(f"cannot put {backup} in the place of {database.path}: {error}") from None
         finally:
             half.unlink(missing_ok=True)
-    return kept if had_database else None
+    return RestoredBackup(kept if had_database else None, unsent)
 
 
 def _open_backup(backup: Path) -> SqliteDatabase:
@@ -56,11 +72,16 @@ def _require_usable(backup: SqliteDatabase, current: Path) -> None:
         raise StoreFailed(f"{backup.name} is damaged ({damaged}): restore an older backup")
 
 
-def _copy_whole(backup: SqliteDatabase, half: Path) -> None:
-    """A backup that is in use has a log; so it is copied by SQLite, which reads that too."""
+def _copy_whole(backup: SqliteDatabase, half: Path) -> int:
+    """A backup that is in use has a log; so it is copied by SQLite, which reads that too. Returns how many messages
+    are not sent in it."""
     make_private_file(half)
     backup.copy_to(half)
+    with closing(_open_backup(half)) as copy, copy.writing() as connection:
+        may_be_sent = update(delivery).where(delivery.c.state.in_(_UNSENT_IN_BACKUP)).values(repeat=True)
+        unsent = connection.execute(may_be_sent).rowcount
     sync_to_disk(half)
+    return unsent
 
 
 def _empty_log(path: Path) -> None:

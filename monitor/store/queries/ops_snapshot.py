@@ -20,7 +20,7 @@ from monitor.notices.troubles import CHANNEL, DAY, OF_SOURCES, SOURCE
 from monitor.store.engine.channel_addresses import load_channel_addresses
 from monitor.store.engine.daemons import ALIVE_WINDOW
 from monitor.store.engine.database import in_batches
-from monitor.store.engine.tables import alert, daemon, delivery, noticed, source
+from monitor.store.engine.tables import alert, attempt, daemon, delivery, noticed, source
 from monitor.store.queries.ages import UNSETTLED_STATES, query_pending_by_channel
 from monitor.store.queries.source_troubles import load_ended_troubles, load_source_troubles
 
@@ -64,9 +64,15 @@ def _find_failing_sources(connection: Connection) -> Iterator[FailingSource]:
 def _find_waiting_channels(connection: Connection, now: datetime) -> Iterator[StalledChannel]:
     details = select(delivery.c.detail).where(delivery.c.state.in_(UNSETTLED_STATES), delivery.c.detail.is_not(None))
     oldest = details.order_by(delivery.c.id).limit(1)
+    last_try = (
+        select(func.max(attempt.c.started_at))
+        .join(delivery, delivery.c.id == attempt.c.delivery_id)
+        .where(delivery.c.state.in_(UNSETTLED_STATES), attempt.c.ended_at.is_not(None))
+    )
     for name, pending in query_pending_by_channel(connection, now).items():
         detail = connection.execute(oldest.where(delivery.c.channel == name)).scalar()
-        yield StalledChannel(name, pending.since, pending.deliveries, detail)
+        tried_at = connection.execute(last_try.where(delivery.c.channel == name)).scalar()
+        yield StalledChannel(name, pending.since, pending.deliveries, detail, tried_at)
 
 
 def _find_given_up_channels(connection: Connection) -> Iterator[DeadAlerts]:

@@ -184,6 +184,7 @@ async def test_a_backup_is_restored_and_what_was_there_is_kept(folder: Path) -> 
     (kept,) = _find_files(folder, "news.db.before-restore-*")
     assert _titles(kept) == {"Edited since"}
     assert str(kept) in ended.out
+    assert "messages that were sent after the backup may be sent again" in ended.out
     assert not _find_files(folder, "*.half")
     assert (await run(folder, "db check")).code == 0
 

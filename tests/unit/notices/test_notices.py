@@ -289,12 +289,26 @@ def test_what_was_told_is_not_told_again_before_it_was_looked_at() -> None:
     assert operator.looks(NOON + 3 * DAY, sick(failing(next_in=3 * HOUR))) == []
 
 
-def test_a_message_that_waited_while_we_were_away_is_no_channels_fault() -> None:
-    """A channel is given its time from our start on."""
+def test_a_restart_does_not_delay_the_notice_of_a_channel() -> None:
+    """Once an attempt of this daemon has failed, the age of the oldest message counts: 15 minutes, as without the
+    restart."""
+    operator, start = Operator(), NOON + 13 * MINUTE
+    tried = replace(waiting(), tried_at=start)
+    assert operator.looks(start + MINUTE, sick(tried), began=start) == []
+    assert short(operator.looks(start + 2 * MINUTE, sick(tried), began=start)) == [("problem", "channel desk")]
+
+
+@pytest.mark.parametrize("tried_at", [None, NOON])
+def test_a_message_that_waited_while_we_were_away_is_no_channels_fault(tried_at: datetime | None) -> None:
+    """A channel that we have not tried since our start is given its time from then on. An attempt before it does not
+    count."""
     operator, start = Operator(), NOON + 10 * HOUR
-    assert operator.looks(start, sick(waiting()), began=start) == []
-    assert operator.looks(start + 14 * MINUTE, sick(waiting()), began=start) == []
-    assert short(operator.looks(start + 15 * MINUTE, sick(waiting()), began=start)) == [("problem", "channel desk")]
+    waits = replace(waiting(), tried_at=tried_at)
+    assert operator.looks(start, sick(waits), began=start) == []
+    assert operator.looks(start + 14 * MINUTE, sick(waits), began=start) == []
+    assert short(operator.looks(start + 15 * MINUTE, sick(waits), began=start)) == [("problem", "channel desk")]
+    failed = replace(waits, tried_at=start)  # then its messages have waited long enough
+    assert short(Operator().looks(start + MINUTE, sick(failed), began=start)) == [("problem", "channel desk")]
 
 
 @pytest.mark.parametrize(

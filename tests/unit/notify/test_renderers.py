@@ -168,6 +168,13 @@ def test_a_late_message_says_so(minutes: int, shown: str | None) -> None:
     assert ("Late" in text) is (shown is not None)
 
 
+def test_what_may_have_come_on_time_is_not_said_to_be_late() -> None:
+    """It may be the second copy: "it could not be sent on time" may be false."""
+    text = message(repeat=True, due_at=NOON, claimed_at=NOON + 40 * MINUTE).text
+    assert text.endswith("you may have this message already.\nIf not, it is late by 40 minutes.")
+    assert "could not be sent" not in text
+
+
 @pytest.mark.parametrize("of", [told(), notice()], ids=["alert", "notice"])
 def test_a_message_on_a_fallback_says_why_it_comes_there(of: Alert | Notice) -> None:
     """And since when the other channel fails, as the desk reads the time."""
@@ -377,7 +384,7 @@ def test_a_digest_has_a_line_for_each_story() -> None:
             "\n"
             "Why: 2 stories, only mentioned.\n"
             f"Digest {of.id}, Mon 5 Jan 2026, 21:00 KST\n"
-            "An earlier attempt got no clear answer: you may have this message already."
+            "It may have been sent before: you may have this message already."
         ),
         id=of.id,
         replaces=of.id,
@@ -487,7 +494,7 @@ def test_a_notice_says_that_it_is_one() -> None:
             "\n"
             "Why: a source that fails for 3 hours is told.\n"
             "Notice n1, Mon 5 Jan 2026, 21:00 KST\n"
-            "An earlier attempt got no clear answer: you may have this message already."
+            "It may have been sent before: you may have this message already."
         ),
         id="n1",
         replaces="n1",

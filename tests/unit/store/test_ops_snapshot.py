@@ -99,12 +99,22 @@ def test_a_channel_is_seen_by_what_waits_for_it(database: Database) -> None:
     alerted(database, "a", "b", "c")
     assert seen(database).stalled_channels == (StalledChannel("desk", NOON, 3, None),)
     tried(database, "desk", NOON + MINUTE, DeliveryState.RETRY)
-    assert seen(database).stalled_channels == (StalledChannel("desk", NOON, 3, BUSY.detail),)
+    assert seen(database).stalled_channels == (StalledChannel("desk", NOON, 3, BUSY.detail, NOON + MINUTE),)
     told(database, "channel desk", "channel other", "source desk")
     assert seen(database).last_well_at == {}
     for minutes in (2, 3):
         tried(database, "desk", NOON + minutes * MINUTE, DeliveryState.ACCEPTED)
         assert seen(database).last_well_at == {"channel desk": NOON + minutes * MINUTE}
+
+
+def test_an_attempt_that_a_dead_daemon_began_is_none_of_the_next_one(database: Database) -> None:
+    """The start of the next daemon ends it; that says nothing about the channel."""
+    alerted(database, "a")
+    outbox = Outbox(database, "here:1:aa")
+    assert outbox.claim("desk", NOON, MINUTE) is not None
+    assert [channel.tried_at for channel in seen(database).stalled_channels] == [None]
+    assert outbox.release_all(NOON + HOUR) == 1
+    assert [channel.tried_at for channel in seen(database).stalled_channels] == [NOON]
 
 
 def test_alerts_that_were_given_up_are_counted_and_notices_are_not(database: Database) -> None:

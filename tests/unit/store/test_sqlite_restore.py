@@ -5,15 +5,22 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.alerting.retry import RetryVerdict
 from monitor.errors import StoreFailed, StoreReplaced
+from monitor.model import DeliveryState, Receipt, ReceiptKind
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.sqlite import SqliteDatabase
 from monitor.store.engine.sqlite_restore import restore_database
+from monitor.store.queues.outbox import Outbox
 from tests.building import NOON
+from tests.sending import fill
+
+HOUR = timedelta(hours=1)
 
 
 def write(path: Path, value: str) -> None:
@@ -50,7 +57,7 @@ def test_the_log_of_a_database_that_was_deleted_is_not_taken_for_that_of_the_bac
         shutil.copy(log, tmp_path / "kept-wal")
     shutil.copy(tmp_path / "kept-wal", log)
     path.unlink()
-    assert restore_database(database, tmp_path / "backup.db", NOON) is None
+    assert restore_database(database, tmp_path / "backup.db", NOON).kept is None
     assert names(path) == {"old"}
 
 
@@ -64,9 +71,43 @@ def test_a_database_that_is_being_read_is_not_replaced(database: SqliteDatabase,
         with pytest.raises(StoreFailed, match="is being read by another command"):
             restore_database(database, tmp_path / "backup.db", NOON)
     assert names(path) == {"old", "new", "newer"}
-    kept = restore_database(database, tmp_path / "backup.db", NOON)
+    kept = restore_database(database, tmp_path / "backup.db", NOON).kept
     assert kept is not None
     assert (names(path), names(kept)) == ({"old"}, {"old", "new", "newer"})
+
+
+def test_messages_that_are_not_sent_in_the_backup_may_have_been_sent_since_and_say_so(
+    database: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever their state in it: they wait, are tried again, are being sent, or were given up. Those that were sent
+    stay sent, and those that come after the restore say nothing."""
+    monkeypatch.setattr("monitor.clock.now", lambda: NOON)
+    outbox = Outbox(database, "old daemon")
+    fill(database, ["accepted", "retried", "given-up", "sending", "waiting", "discarded"])
+    for name, receipt, state in (
+        ("accepted", ReceiptKind.ACCEPTED, DeliveryState.ACCEPTED),
+        ("retried", ReceiptKind.TRY_LATER, DeliveryState.RETRY),
+        ("given-up", ReceiptKind.REFUSED, DeliveryState.DEAD),
+    ):
+        claimed = outbox.claim(name, NOON, HOUR)
+        assert claimed is not None
+        assert outbox.settle(claimed, Receipt(receipt), RetryVerdict(state, NOON), NOON)
+    assert outbox.claim("sending", NOON, HOUR) is not None
+    outbox.discard(outbox.ids([DeliveryState.PENDING], "discarded"), NOON)
+    database.backup(tmp_path / "waiting.db")
+    database.close()
+    assert restore_database(database, tmp_path / "waiting.db", NOON).unsent == 4
+    restored = SqliteDatabase(database.write.url)
+    outbox = Outbox(restored, "new daemon")
+    outbox.release_all(NOON)
+    fill(restored, ["after"], "a2")
+    names = ("accepted", "retried", "given-up", "sending", "waiting", "discarded", "after")
+    outbox.retry(outbox.ids([DeliveryState.DEAD]), NOON)
+    claims = {name: outbox.claim(name, NOON, HOUR) for name in names}
+    repeats = {name: claim.may_be_duplicate for name, claim in claims.items() if claim is not None}
+    assert repeats == {"retried": True, "given-up": True, "sending": True, "waiting": True, "after": False}
+    restored.close()
+    assert not list(tmp_path.glob("*.half*"))
 
 
 def test_no_connection_is_opened_on_a_file_that_took_the_place_of_the_database(
