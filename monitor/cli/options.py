@@ -150,6 +150,12 @@ def open_binary_output(file: Path) -> Iterator[BinaryIO]:
         raise InvalidRequest(f"cannot write {file}: {error.strerror}") from None
 
 
+def print_written(what: str, file: Path) -> None:
+    """Say on stderr what was written and where (FILE may be /dev/stdout); nothing if it went to stdout ("-")."""
+    if str(file) != "-":
+        click.echo(f"{what} written to {file}", err=True)
+
+
 def write_page(file: Path, page: str) -> None:
     """Write a page of HTML into the file, which only its owner may read, or to stdout ("-"). An older file stays until
     the new one is complete. Raises InvalidRequest."""

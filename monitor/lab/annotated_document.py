@@ -65,6 +65,7 @@ class LintKind(StrEnum):
     NO_SOURCES = "no-sources"
     UNSENT_LEVEL = "unsent-level"
     IDLE_STEP = "idle-step"
+    UNUSED_ROUTE = "unused-route"
     UNVERIFIED_CHANNEL = "unverified-channel"
     NO_RULES = "no-rules"
     OPEN_FILE = "open-file"

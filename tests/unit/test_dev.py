@@ -80,6 +80,32 @@ def test_bench_says_which_does_not_exist(venv: Path) -> None:
     assert "there is no benchmark 'nosuch'; ./dev bench lists" in wrong.stderr
 
 
+def test_help_names_every_task_and_needs_no_setup(venv: Path) -> None:
+    """In the order of what people want; a task without a line there could not be run at all."""
+    (venv / "installed").unlink()
+    texts = {
+        (done.returncode, done.stdout, done.stderr) for word in ("help", "--help", "-h") if (done := dev(venv, word))
+    }
+    [(code, text, error)] = texts
+    assert (code, error) == (0, "")
+    described = re.findall(r"^  ([a-z-]+)  +\S", text, re.MULTILINE)
+    tasks = re.findall(
+        r"^    ([a-z-]+)\)", (ROOT / "dev").read_text(encoding="utf-8").split("\ncase $task in\n")[1], re.MULTILINE
+    )
+    assert sorted(described) == sorted(tasks)
+    assert "wheel deb" in text
+
+
+@pytest.mark.parametrize("words", [(), ("tset",), ("te",), ("",), ("test lint",), (".*",)])
+def test_an_unknown_task_is_refused_with_the_tasks_that_there_are(venv: Path, words: tuple[str, ...]) -> None:
+    """Before anything is set up."""
+    (venv / "installed").unlink()
+    wrong = dev(venv, *words)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "demo run setup test lint bench unit audit wheels wheel install-check (./dev help" in wrong.stderr
+    assert all(f"there is no task '{word}'" in wrong.stderr for word in words)
+
+
 def test_all_tests_run_side_by_side_and_chosen_ones_as_asked(venv: Path) -> None:
     """A file stays in one process, in which it finds what its tests share."""
     assert re.match(r"-m pytest -n \d+ --maxprocesses 4 --dist loadfile ", dev(venv, "test").stdout)

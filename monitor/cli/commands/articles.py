@@ -9,12 +9,21 @@ import click
 
 from monitor.cli.config_summary import load_summary
 from monitor.cli.lazy_group import LazyGroup
-from monitor.cli.options import config_option, existing_database, json_line, json_option, open_output, print_json
+from monitor.cli.options import (
+    config_option,
+    existing_database,
+    json_line,
+    json_option,
+    open_output,
+    print_json,
+    print_written,
+)
 from monitor.cli.output.article_list import details_row, export_row, format_details, print_found_by_words
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import OutputPath
 from monitor.cli.query_options import PageOptions, page_options, print_search, query_argument, read_query
 from monitor.services.queries.search import iter_articles, show_article
+from monitor.wording.quantities import format_count
 
 
 @click.group(
@@ -107,6 +116,9 @@ def export(config: Path, query: tuple[str, ...], since: str | None, before: str 
     loaded = load_summary(config)
     wanted = read_query(query, since, before, loaded.settings)
     found = iter_articles(loaded, existing_database(loaded.settings), wanted)
+    count = 0
     with open_output(file) as out:
         for each in found:
             out.write(f"{json_line(export_row(each), out)}\n")
+            count += 1
+    print_written(format_count(count, "article"), file)

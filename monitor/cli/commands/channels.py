@@ -80,7 +80,13 @@ def _row_to_cells(row: ChannelReport, zone: str) -> list[str]:
 @config_option
 @click.argument("name")
 @click.argument("url")
-@click.option("--route", "routes", multiple=True, metavar="NAME", help="Also add it to this route; may be repeated.")
+@click.option(
+    "--route",
+    "routes",
+    multiple=True,
+    metavar="NAME",
+    help="Also add it to this route, or to a new one.",
+)
 @click.option("--operator", "for_operator", is_flag=True, help="Also send it messages about the service itself.")
 def add(config: Path, name: str, url: str, routes: tuple[str, ...], for_operator: bool) -> None:
     """Add a channel to monitor.yaml. Comments and everything else in the file stay as they are.
@@ -96,8 +102,15 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...], for_operator
     """
     if url == "-":
         url = click.prompt("URL", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
-    settings = add_channel(config, name, url, routes, os.environ, for_operator=for_operator)
-    click.echo(f"added the channel {name} to {config}" + (f" and to the routes {', '.join(routes)}" if routes else ""))
+    added = add_channel(config, name, url, routes, os.environ, for_operator=for_operator)
+    settings = added.settings
+    named = list(dict.fromkeys(routes))
+    to_routes = f" and to the route{'s' if len(named) > 1 else ''} {', '.join(named)}" if named else ""
+    click.echo(f"added the channel {name} to {config}{to_routes}")
+    for new in added.new_routes:
+        line = f"made the route {new.name}: alerts go there only if a rule names it, `to: [{new.name}]`"
+        meant = f". Did you mean {new.similar}? Then put {name} into that one in {config}" if new.similar else ""
+        click.echo(f"{line}{meant}", err=True)
     if not routes:
         click.echo(f"no alert goes there until a route names it: add {name} to a route in {config}", err=True)
     if name not in settings.operator:

@@ -18,6 +18,7 @@ from monitor.cli.options import (
     match_row,
     open_output,
     parse_time_option,
+    print_written,
     replacing_file,
     rules_filter_option,
     since_option,
@@ -78,9 +79,12 @@ def export(
     if evidence:
         _export_evidence(config, database, wanted, file)
         return
+    count = 0
     with open_output(file) as out:
         for match in found:
             out.write(f"{json_line(_exported_row(match), out)}\n")
+            count += 1
+    print_written(format_count(count, "match"), file)
 
 
 def _export_evidence(config: Path, database: Database, wanted: MatchFilter, file: Path) -> None:

@@ -42,3 +42,5 @@ def report(config: Path, *, page: Path, days: int) -> None:
     database = existing_database(loaded.settings)
     found = load_activity(loaded, database, clock.now(), days=days, latest=_LATEST)
     write_page(page, render_report(found))
+    if str(page) != "-":
+        click.echo(f"the page is in {page.absolute()}: open it in a browser")

@@ -26,7 +26,8 @@ from monitor.cli.output.tables import print_table
 from monitor.config.editing.source_files import source_files
 from monitor.config.loading.summary import ConfigSummary
 from monitor.services.commands.sources import find_networks_without_source, remove_sources, retry_sources
-from monitor.services.queries.sources import AssessedSource, SourceHealth, SourceReport, list_sources, select_unhealthy
+from monitor.services.queries.sources import AssessedSource, SourceHealth, list_sources, select_unhealthy
+from monitor.store.engine.daemons import is_daemon_running
 
 _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0,
           "overlap": None, "troubles": (), "title": None}  # fmt: skip
@@ -129,11 +130,12 @@ _OURS = "No source is fine: look at the network of this machine before you remov
 @config_option
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 def retry(config: Path, ids: tuple[str, ...]) -> None:
-    """Let the daemon poll these failing sources at once, after you have repaired them.
+    """Poll these sources now: the running daemon polls them within seconds.
 
-    Otherwise the daemon waits for hours before it polls a source that has failed for long. `sources health` shows the
-    result; the log says so if the source works or has another problem. A source that does not fail, or is being polled
-    just now, is left as it is (exit code 1).
+    Use it after you have added, edited or repaired a source. Otherwise the daemon polls a source at its usual time, and
+    waits for hours before it polls a source that has failed for long. `sources show ID` and `sources health` show the
+    result. If a source is being polled just now, try again later (exit code 1): that poll may have begun before your
+    edit.
 
     \b
     Example:
@@ -141,24 +143,22 @@ def retry(config: Path, ids: tuple[str, ...]) -> None:
     """
     loaded = load_summary(config)
     print_faults(loaded.faults)
-    settings = loaded.settings
-    retries = retry_sources(existing_database(settings), loaded.sources, ids, clock.now())
+    database, now = existing_database(loaded.settings), clock.now()
+    retries = retry_sources(database, loaded.sources, ids, now)
+    when = _WITH_DAEMON if is_daemon_running(database, now) else _WITHOUT_DAEMON
     for source in retries:
         if source.is_due:
-            click.echo(f"{source.id} is due now: the daemon polls it within seconds, or as soon as a daemon runs")
+            click.echo(f"{source.id} is due now: {when if source.is_stored else _UNREAD}")
         else:
-            why = _explain_not_retried(source.report, settings.timezone)
-            click.echo(f"{source.id} is left as it is: {why}", err=True)
+            click.echo(f"{source.id} is left as it is: {_BEING_POLLED}", err=True)
     if not all(source.is_due for source in retries):
         click.get_current_context().exit(1)
 
 
-def _explain_not_retried(report: SourceReport | None, zone: str) -> str:
-    if report is None:
-        return "it was never polled, and is due once the daemon runs"
-    if report.failures:
-        return "it is being polled just now, or was when its daemon was killed; try again in a minute"
-    return f"it does not fail; its next poll is at {format_local_time(report.next_at, zone)}"
+_WITH_DAEMON = "the daemon polls it within seconds"
+_WITHOUT_DAEMON = "no daemon runs here; `news-monitor run` polls it as soon as it starts"
+_UNREAD = "it is new, and is polled as soon as a daemon runs that has read its file (`news-monitor status`)"
+_BEING_POLLED = "it is being polled just now, or was when its daemon was killed; try again in a minute"
 
 
 @sources.command()

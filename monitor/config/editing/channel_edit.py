@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.config.editing.atomic_rewrite import FileRewrite, prepare_rewrite
 from monitor.config.editing.document_edit import apply_edits
 from monitor.config.editing.edits import Edit, InsertItem, InsertKey, ReplaceValue
-from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text, quote_text
+from monitor.config.yaml.yaml12 import PlainData, decode_utf8_text, parse_yaml_text, quote_text
 from monitor.errors import InvalidRequest
 
 
@@ -32,6 +32,13 @@ def prepare_channel(
         return apply_edits(text, file, 0, edits)
 
     return prepare_rewrite(config, edit)
+
+
+def list_route_names(rewrite: FileRewrite) -> list[str]:
+    """The routes of the monitor.yaml before this rewrite."""
+    documents = parse_yaml_text(decode_utf8_text(rewrite.before or b"", str(rewrite.path)), str(rewrite.path))
+    data = documents[0].data if documents else None
+    return list(_get_mapping(data, "routes")) if isinstance(data, dict) else []
 
 
 def _add_to_routes(data: Mapping[str, PlainData], name: str, routes: Iterable[str]) -> Iterator[Edit]:

@@ -57,9 +57,14 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) 
     """A hint with the closest known word. Where none is close: `otherwise`, or a list of the known words (at most 20);
     None where none is known."""
     words = list(known)
-    if close := get_close_matches(word, words, n=1, cutoff=0.6):
-        return _format_suggestion(close[0])
+    if (close := find_close_word(word, words)) is not None:
+        return _format_suggestion(close)
     return otherwise or _format_known_words(words)
+
+
+def find_close_word(word: str, known: Sequence[str]) -> str | None:
+    """The known word that this one was probably meant to be."""
+    return next(iter(get_close_matches(word, known, n=1, cutoff=0.6)), None)
 
 
 def _format_suggestion(word: str) -> str:

@@ -6,6 +6,7 @@ The schema of a step, its conversion to the model, and the faults by which alert
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -15,7 +16,7 @@ from monitor.config.language.faults import did_you_mean
 from monitor.config.language.hours import NamedHours
 from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, quote_text
 from monitor.errors import Fault
-from monitor.model import Level, Outside, RouteStep
+from monitor.model import Level, Outside, RouteStep, Settings, list_channels_of
 
 LevelName = Literal["info", "low", "medium", "high", "critical"]
 
@@ -92,6 +93,33 @@ def _build_step(item: StepSchema | str, hours: NamedHours) -> RouteStep:
         Outside.TO if isinstance(outside, ElsewhereSchema) else Outside(outside),
         item.other,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RouteNames:
+    """The names that a rule may send to. `channels_of`: by route, the channels that it sends to; `channels`: all
+    channels, because people write the name of a channel where the name of a route belongs."""
+
+    channels_of: Mapping[str, tuple[str, ...]]
+    channels: tuple[str, ...]
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> RouteNames:
+        """The names in a monitor.yaml."""
+        by_route = {name: list_channels_of(steps) for name, steps in settings.routes.items()}
+        return cls(by_route, tuple(settings.channels))
+
+    def find_unknown(self, route: str, document: YamlDocument, path: ValuePath) -> Iterator[Fault]:
+        """The fault of a reference to a route that does not exist. `path`: where it is."""
+        if route not in self.channels_of:
+            yield Fault(document.place(path), f"there is no route {quote_text(route)}", self._suggest_route(route))
+
+    def _suggest_route(self, route: str) -> str | None:
+        if route not in self.channels:
+            return did_you_mean(route, self.channels_of)
+        senders = [name for name, channels in self.channels_of.items() if route in channels]
+        existing = f"write {senders[0]}, a route that sends to it, or " if senders else ""
+        return f"{route} is a channel: {existing}add `{route}: [{route}]` under routes in monitor.yaml"
 
 
 def find_routing_faults(

@@ -6,7 +6,7 @@ exist is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from monitor.config.language.entities import entity_from_document
@@ -14,12 +14,13 @@ from monitor.config.language.extends import Extension, ParsedExtension, extensio
 from monitor.config.language.faults import collect_faults, did_you_mean, sort_faults
 from monitor.config.language.lists import word_list_from_document
 from monitor.config.language.references import DefinitionRegistry, Name, find_references
+from monitor.config.language.routes import RouteNames
 from monitor.config.language.rules import rule_from_document
 from monitor.config.language.versions import with_version
 from monitor.config.loading.file_cache import FileCache
 from monitor.config.loading.files import NamedPath, Stamp, yaml_files
 from monitor.config.loading.unique_ids import NOTHING_RUNS, RunningItems, index_by_id
-from monitor.config.yaml.yaml12 import YamlDocument, quote_text
+from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Entity, EntityNamed, ListNamed, Place, RouteStep, Rule, Source, WordList
 
@@ -43,7 +44,7 @@ class LoadedRules:
 
 def load_rule_files(
     named_paths: Iterable[NamedPath],
-    routes: Collection[str] | None,
+    routes: RouteNames | None,
     cache: FileCache[ParsedDocument],
     stamps: Mapping[str, Stamp],
     running: RunningItems = NOTHING_RUNS,
@@ -113,7 +114,7 @@ class ParsedDocument:
         self._reference_digests: dict[str, str] | None = None
         self._versioned_rule: Rule | None = None
 
-    def resolve_rule(self, rule: Rule, registry: DefinitionRegistry, routes: Collection[str] | None) -> Rule:
+    def resolve_rule(self, rule: Rule, registry: DefinitionRegistry, routes: RouteNames | None) -> Rule:
         """The rule with its version: the same object for as long as nothing changes that it refers to. Raises
         InvalidFiles if it refers to something that does not exist. `routes`: None accepts all routes."""
         faults = [
@@ -154,14 +155,12 @@ def _parse_document(document: YamlDocument) -> list[ParsedDocument]:
     raise InvalidFiles([Fault(document.place(), "this document is not a rule, entity or list, and extends none", hint)])
 
 
-def _find_unknown_routes(document: YamlDocument, rule: Rule, routes: Collection[str] | None) -> Iterator[Fault]:
+def _find_unknown_routes(document: YamlDocument, rule: Rule, routes: RouteNames | None) -> Iterator[Fault]:
     """The faults of routes that the rule names and that do not exist, each at its place."""
-    if routes is None or all(route in routes for route in rule.alert.to):
+    if routes is None or all(route in routes.channels_of for route in rule.alert.to):
         return
     for index, route in enumerate(_get_alert_routes(document)):
-        if route not in routes:
-            hint = did_you_mean(route, routes)
-            yield Fault(document.place(("alert", "to", index)), f"there is no route {quote_text(route)}", hint)
+        yield from routes.find_unknown(route, document, ("alert", "to", index))
 
 
 def _get_alert_routes(document: YamlDocument) -> list[str]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from monitor.config.language.faults import collect_faults, sort_faults
 from monitor.config.language.network import find_unknown_sources
+from monitor.config.language.routes import RouteNames
 from monitor.config.language.settings import EVERY, settings_from_document, unknown_rules
 from monitor.config.language.sources import SourceDefaults, sources_from_document, with_secrets
 from monitor.config.loading.file_cache import FileCache
@@ -33,9 +34,9 @@ class LoadedSettings:
     faults: tuple[Fault, ...]
 
     @property
-    def routes(self) -> Collection[str] | None:
+    def routes(self) -> RouteNames | None:
         """The names of the routes that rules may use; None: they are not known."""
-        return self.settings.routes if self.settings else None
+        return RouteNames.from_settings(self.settings) if self.settings else None
 
     def add_faults_of_rules(self, faults: Iterable[Fault], rule_ids: Collection[str]) -> tuple[Fault, ...]:
         """All faults, with those of the files of rules. `rule_ids`: of all rules in them, faulty ones included."""

@@ -6,11 +6,12 @@ takes as long as all the rest of that command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor import clock
+from monitor.config.language.routes import RouteNames
 from monitor.config.loading.file_cache import FileCache
 from monitor.config.loading.files import NamedPath, Signature, yaml_files
 from monitor.config.loading.settings_files import load_settings
@@ -83,7 +84,7 @@ class SummaryReader:
 
 
 def _summarize_rule_files(
-    paths: Iterable[NamedPath], routes: Collection[str] | None, cache: SummaryCache
+    paths: Iterable[NamedPath], routes: RouteNames | None, cache: SummaryCache
 ) -> RuleFilesSummary:
     key = compute_summary_key(*yaml_files(paths), routes)
     if key and (known := cache.read(key)) is not None:
@@ -94,7 +95,7 @@ def _summarize_rule_files(
     return summary
 
 
-def _load_rule_summary(paths: Iterable[NamedPath], routes: Collection[str] | None) -> RuleFilesSummary:
+def _load_rule_summary(paths: Iterable[NamedPath], routes: RouteNames | None) -> RuleFilesSummary:
     from monitor.config.loading.rule_files import load_rule_files  # noqa: PLC0415 - slow, and seldom needed
 
     loaded = load_rule_files(paths, routes, FileCache(), {})

@@ -1,9 +1,9 @@
 """Keeps, for the next command, which rules and which faults are in the user's files of rules.
 
 Reading the rules and entities takes most of the time of a short command, and they hardly ever change. What was kept
-counts only for exactly the same files and content, the same routes and the same program. Whatever is wrong with it (it
-cannot be read or written, it is damaged or somebody else's), the files are read instead. It holds the id, status,
-title, level and version of each rule, and the faults, and nothing else of the files.
+counts only for exactly the same files and content, the same routes and channels, and the same program. Whatever is
+wrong with it (it cannot be read or written, it is damaged or somebody else's), the files are read instead. It holds the
+id, status, title, level and version of each rule, and the faults, and nothing else of the files.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 import pydantic
 import yaml
 
+from monitor.config.language.routes import RouteNames
 from monitor.config.yaml.file_content import read_file_content
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Level, Place, RuleBrief, RuleStatus
@@ -108,7 +109,7 @@ def find_cache_folder(environment: Mapping[str, str]) -> Path | None:
 
 
 def compute_summary_key(
-    files: Sequence[Path], faults_of_paths: Sequence[Fault], routes: Collection[str] | None
+    files: Sequence[Path], faults_of_paths: Sequence[Fault], routes: RouteNames | None
 ) -> str | None:
     """A value that differs when anything does on which the rules in these files and their faults depend; None: the
     program is being replaced. `faults_of_paths`: of files and folders that are not there."""
@@ -118,7 +119,7 @@ def compute_summary_key(
     except OSError:
         return None
     names = [str(file) for file in files]  # faults name them
-    inputs = (program, None if routes is None else sorted(routes), names, faults_of_paths)
+    inputs = (program, routes, names, faults_of_paths)
     return _hash(repr(inputs).encode(), *map(_read_or_explain, files))
 
 

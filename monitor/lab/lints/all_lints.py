@@ -90,6 +90,8 @@ def _lint_settings(context: LintContext, document: YamlDocument) -> Iterator[Lin
     """The lints of monitor.yaml."""
     if context.is_complete:
         yield from settings.lint_no_rules(context.rules, document)
+        if context.rules:
+            yield from routes.lint_unused_routes(context.routes, context.rules.values(), document)
     yield from settings.lint_open_passwords(document)
     yield from settings.lint_open_files(document, Path(document.file).parent)
     yield from settings.lint_wide_networks(document)

@@ -1,17 +1,20 @@
-"""Lints of routes: levels that a route sends to nobody, now or at some time of the week, and steps that add nothing."""
+"""Lints of routes: levels that a route sends to nobody, now or at some time of the week, steps that add nothing, and
+routes that no rule names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.hours import is_within_hours, list_intervals
+from monitor.config.language.faults import find_close_word
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.lab.annotated_document import Lint, LintKind
-from monitor.model import Hours, Level, Outside, RouteStep
+from monitor.model import Hours, Level, Outside, RouteStep, Rule
 
+_DEFAULT = "default"  # the route of rules that name none, which has to be there
 _ANY_MONDAY = date(2026, 1, 5)  # gaps are looked for in a week without a change of the clock
 _LEVELS = list(Level)
 _Finding = tuple[str, str]
@@ -29,6 +32,22 @@ def lint_routes(routes: Mapping[str, Sequence[RouteStep]], document: YamlDocumen
             for problem, hint in (*_find_useless_hours(step), *_find_repetition(index, steps)):
                 place = document.place((*path, index))
                 yield Lint(place, LintKind.IDLE_STEP, problem, hint, place)
+
+
+def lint_unused_routes(
+    routes: Mapping[str, Sequence[RouteStep]], rules: Iterable[Rule], document: YamlDocument
+) -> Iterator[Lint]:
+    """The routes that no rule names, so that nothing goes there; probably the name is misspelt, here or in a rule. The
+    route `default` is needed in any case."""
+    used = {name for rule in rules for name in (*rule.alert.to, rule.owner)} | {_DEFAULT}
+    for name in routes:
+        if name in used:
+            continue
+        place = document.key_place(("routes", name))
+        similar = find_close_word(name, [other for other in routes if other in used])
+        meant = f"did you mean '{similar}'? If not, " if similar else ""
+        hint = f"{meant}name it in a rule, `to: [{name}]`, or remove it"
+        yield Lint(place, LintKind.UNUSED_ROUTE, f"no rule names the route {name}: nothing goes there", hint, place)
 
 
 def _find_untaken_levels(route: str, steps: Sequence[RouteStep]) -> Iterator[_Finding]:

@@ -10,7 +10,7 @@ from monitor.errors import MonitorError
 from monitor.model import Level, Notice, NoticeKind, Settings
 from monitor.services.lookup import require_known
 from monitor.store.commit.notice_writer import write_reports
-from monitor.store.engine.daemons import DaemonStatus, list_daemons
+from monitor.store.engine.daemons import is_daemon_running
 from monitor.store.engine.database import Database
 from monitor.store.queries.reports import DeliveryReport, ReportQueries
 
@@ -21,7 +21,7 @@ def start_drill(database: Database, settings: Settings, names: Collection[str], 
     """Put a message into the outbox for each of these channels, or for all if none is named, at this level. Returns it.
     Raises InvalidRequest for an unknown channel, and MonitorError if no daemon runs that would send it."""
     require_known("channel", names, settings.channels)
-    if not any(daemon.status_at(now) is DaemonStatus.ALIVE for daemon in list_daemons(database)):
+    if not is_daemon_running(database, now):
         raise MonitorError("no daemon runs, so nothing would be sent: start one; `channels test` sends without it")
     id_ = secrets.token_hex(8)
     notice = Notice(

@@ -1,4 +1,4 @@
-"""Polls failing sources again, and removes sources from their files."""
+"""Makes sources due now, and removes sources from their files."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from monitor.config.loading.files import settings_document
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
 from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
-from monitor.store.queries.reports import ReportQueries, SourceReport
+from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRetry:
-    """A source that was to be polled again. `is_due`: it failed, and is due now. `report`: how its polls went; None if
-    it was never polled."""
+    """What a request to poll a source now led to. `is_due`: it is due; if not, it is being polled. `is_stored`: the
+    database knows it; if not, no daemon has read it in the files yet."""
 
     id: str
     is_due: bool
-    report: SourceReport | None
+    is_stored: bool
 
 
 def retry_sources(
     database: Database, configured: Collection[str], ids: Iterable[str], now: datetime
 ) -> list[SourceRetry]:
-    """Make these sources due now, if they fail and are not being polled. `configured`: the ids of all sources. Raises
-    InvalidRequest for an unknown id."""
+    """Make these sources due now, except those that are being polled. A source that the database does not know is due
+    once a daemon has read the files. `configured`: the ids of all sources. Raises InvalidRequest for an unknown id."""
     wanted = list(dict.fromkeys(ids))
     require_known("source", wanted, configured)
-    due = Claims(database, "operator").retry_failing(wanted, now)
-    reports = ReportQueries(database).sources()
-    return [SourceRetry(id_, id_ in due, reports.get(id_)) for id_ in wanted]
+    due = Claims(database, "operator").make_due(wanted, now)
+    stored = ReportQueries(database).sources()
+    return [SourceRetry(id_, id_ in due or id_ not in stored, id_ in stored) for id_ in wanted]
 
 
 def remove_sources(files: SourceFiles, ids: Iterable[str]) -> list[ListedSource]:

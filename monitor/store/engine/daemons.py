@@ -103,6 +103,11 @@ class DaemonRecord:
         return connection.execute(own_row.values(**values)).rowcount == 1
 
 
+def is_daemon_running(database: Database, now: datetime) -> bool:
+    """Whether any daemon runs on this database."""
+    return any(daemon.status_at(now) is DaemonStatus.ALIVE for daemon in list_daemons(database))
+
+
 def list_daemons(database: Database) -> list[DaemonReport]:
     """All daemons that have a row, the last started first."""
     with database.reading() as connection:

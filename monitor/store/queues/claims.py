@@ -57,8 +57,8 @@ _RELEASE = (
 _MOVE_NEXT_POLL = update(source).where(
     source.c.id == bindparam("its_id"), source.c.next_at == bindparam("before", type_=source.c.next_at.type)
 )
-_IS_FAILING = source.c.id.in_(_IDS) & (source.c.failures > 0)
-_RETRY_FAILING = update(source).where(_IS_FAILING, _IS_FREE).values(next_at=_NOW).returning(source.c.id)
+_MAKE_DUE = update(source).where(source.c.id.in_(_IDS), _IS_FREE).values(next_at=_NOW).returning(source.c.id)
+_RETRY_FAILING = _MAKE_DUE.where(source.c.failures > 0)
 _SELECT_FAILING = select(source.c.id, source.c.habits).where(source.c.failures > 0)
 _SELECT_FINGERPRINTS = select(document.c.source_id, document.c.marks).where(document.c.source_id.in_(_IDS))
 
@@ -110,14 +110,21 @@ class Claims:
             write_rows(connection, build_insert(connection, source).on_conflict_do_nothing(), new)
             write_rows(connection, _MOVE_NEXT_POLL, sooner)
 
+    def make_due(self, ids: Iterable[str], now: datetime) -> set[str]:
+        """Make these sources due: a person wants them polled now. Returns the ids of those that are due. A source that
+        is being polled now is left out, as that poll plans the next one."""
+        return self._make_due(_MAKE_DUE, ids, now)
+
     def retry_failing(self, ids: Iterable[str], now: datetime) -> set[str]:
-        """Make those of these sources due that fail, no matter how: somebody repaired them, or put them (back) into the
-        config. Returns their ids. A source that is being polled now is left out, as that poll plans the next one."""
+        """The same for those of these sources that fail, no matter how: somebody put them (back) into the config, or
+        lets them reach more."""
+        return self._make_due(_RETRY_FAILING, ids, now)
+
+    def _make_due(self, statement: ReturningUpdate[*tuple[Any, ...]], ids: Iterable[str], now: datetime) -> set[str]:
         due: set[str] = set()
         with self._lock_sources() as connection:
             for batch in in_batches(ids):
-                result = connection.execute(_RETRY_FAILING, {"ids": list(batch), "now": now})
-                due.update(result.scalars())
+                due.update(connection.execute(statement, {"ids": list(batch), "now": now}).scalars())
         return due
 
     def find_refused(self) -> dict[str, str]:

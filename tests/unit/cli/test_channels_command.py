@@ -152,3 +152,21 @@ def test_a_channel_is_added_with_its_secret_elsewhere(tmp_path: Path, monkeypatc
     settings = load_settings(config, {"TOPIC": "s3cr3t"}).settings
     assert settings is not None
     assert settings.operator[-1] == "duty"
+
+
+def test_a_route_that_is_made_for_a_channel_is_announced(tmp_path: Path) -> None:
+    """Nobody names it yet, and it may be a slip of the pen."""
+    write_config(tmp_path, {})
+    add = ["channels", "add", "-c", str(tmp_path / "monitor.yaml"), "--operator"]
+    address = "ntfy://127.0.0.1/a"
+    added = CliRunner().invoke(cli, [*add, "phone", address, "--route", "defualt", "--route", "default"])
+    assert added.stdout.startswith(f"added the channel phone to {tmp_path}/monitor.yaml and to the routes defualt, def")
+    assert added.stderr == (
+        "made the route defualt: alerts go there only if a rule names it, `to: [defualt]`. Did you mean default? "
+        f"Then put phone into that one in {tmp_path}/monitor.yaml\n"
+    )
+    added = CliRunner().invoke(cli, [*add, "second", address, "--route", "night"])
+    assert added.stdout.splitlines()[0].endswith(" and to the route night")
+    assert added.stderr == "made the route night: alerts go there only if a rule names it, `to: [night]`\n"
+    added = CliRunner().invoke(cli, [*add, "third", address, "--route", "night"])
+    assert added.stderr == ""

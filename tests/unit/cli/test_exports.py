@@ -77,6 +77,16 @@ async def test_exported_matches_are_matched_and_replayed(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("lived_in")
+async def test_an_export_into_a_file_says_how_much_and_where(tmp_path: Path) -> None:
+    """On stderr, since the file may be /dev/stdout."""
+    matches = await news_monitor("matches", "export", "out.jsonl", folder=tmp_path)
+    articles = await news_monitor("articles", "export", "-o", "/dev/stdout", folder=tmp_path)
+    count = len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines())
+    assert (matches.code, matches.out, matches.err) == (0, "", f"{count} matches written to out.jsonl\n")
+    assert (articles.code, articles.err) == (0, f"{len(articles.rows)} articles written to /dev/stdout\n")
+
+
+@pytest.mark.usefixtures("lived_in")
 async def test_exported_matches_are_scored_by_their_marks(tmp_path: Path) -> None:
     """A rule is asked only about what somebody has marked for it."""
     listed = (await news_monitor("matches", "list", "--json", folder=tmp_path)).rows

@@ -81,7 +81,8 @@ def test_a_file_is_whole_and_private(tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     page.write_text("old", encoding="ascii")
     page.chmod(0o644)
-    assert run("--html", str(page)).exit_code == 0
+    ended = run("--html", str(page))
+    assert (ended.exit_code, ended.output) == (0, f"the page is in {page}: open it in a browser\n")
     assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["report.html"]

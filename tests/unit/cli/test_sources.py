@@ -15,11 +15,12 @@ from monitor import clock
 from monitor.cli import cli
 from monitor.decide import Decision
 from monitor.errors import MonitorError
-from monitor.model import FetchOutcome, Source, SourceStats, SourceTrouble, TroubleKind
+from monitor.model import FetchOutcome, RunningVersion, Source, SourceStats, SourceTrouble, TroubleKind
 from monitor.notices.troubles import OF_SOURCES
 from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
+from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.queues.claims import Claims
 from tests.building import article, claimed, decide_in, polled, rules, to_desk
@@ -241,9 +242,9 @@ def test_health_tells_who_needs_a_person_and_drops_the_dead_with_one_command(fol
     assert "id: two" not in (folder / "sources.yaml").read_text(encoding="utf-8")
 
 
-def test_a_mended_source_need_not_wait_for_its_turn(folder: Path, database: Database) -> None:
-    """One that is well keeps its own time, and one that is being polled is not promised another; where nobody of that
-    name is polled, nothing is changed, and the nearest name is told."""
+def test_a_source_is_polled_now_whether_or_not_it_fails(database: Database) -> None:
+    """For an unknown name nothing is changed, and the nearest name is suggested. A source that is being polled is not
+    promised another poll."""
     poll(database, "one", timedelta(minutes=1), good=True)
     poll(database, "two", timedelta(minutes=1), good=False)
     claims = Claims(database, "test")
@@ -252,21 +253,30 @@ def test_a_mended_source_need_not_wait_for_its_turn(folder: Path, database: Data
     with pytest.raises(MonitorError, match=r"there is no source 'tow'; did you mean 'two'\?"):
         run("retry", "two", "tow")
     assert claims.find_due(clock.now()) == []
-    done = run("retry", "two")
-    assert (done.exit_code, done.output[:15]) == (0, "two is due now:")
-    assert claims.find_due(clock.now()) == ["two"]
+    done = run("retry", "two", "one")
+    soon = "is due now: no daemon runs here; `news-monitor run` polls it as soon as it starts"
+    assert (done.exit_code, done.output.splitlines()) == (0, [f"two {soon}", f"one {soon}"])
+    assert sorted(claims.find_due(clock.now())) == ["one", "two"]
     claimed(claims, "two", clock.now())
+    left = run("retry", "one", "two")
+    assert left.exit_code == 1
+    assert left.stdout.startswith("one is due now: ")
+    assert left.stderr.startswith("two is left as it is: it is being polled just now")
+    database.close()
+
+
+def test_when_a_source_is_polled_depends_on_whether_a_daemon_runs(folder: Path, database: Database) -> None:
+    """And whether that daemon has read the source in its file."""
+    poll(database, "one", timedelta(minutes=1), good=True)
+    DaemonRecord(database, "desk:17:a").record_start("1", RunningVersion(clock.now(), rules=1, sources=1), clock.now())
+    database.close()
     with (folder / "sources.yaml").open("a", encoding="utf-8") as file:
         file.write("  - {id: new, url: 'https://new.example/'}\n")
-    left = run("retry", "one", "two", "new")
-    assert left.exit_code == 1
-    for line in (
-        "one is left as it is: it does not fail; its next poll is at ",
-        "two is left as it is: it is being polled just now",
-        "new is left as it is: it was never polled",
-    ):
-        assert line in left.output
-    database.close()
+    done = run("retry", "one", "new")
+    assert done.exit_code == 0
+    known, new = done.stdout.splitlines()
+    assert known == "one is due now: the daemon polls it within seconds"
+    assert new.startswith("new is due now: it is new, and is polled as soon as a daemon runs that has read its file")
 
 
 def test_when_nobody_answers_no_command_is_offered(database: Database) -> None:

@@ -263,6 +263,18 @@ def test_folders_are_read_with_all_that_is_in_them(write: Write) -> None:
             {"rules/drills.yaml": _RULE + "alert: {to: [defualt]}"},
             "rules/drills.yaml:5:14: there is no route 'defualt'; did you mean 'default'?",
         ),
+        # a channel is not a route
+        (
+            {"rules/drills.yaml": _RULE + "alert: {to: [desk]}"},
+            "rules/drills.yaml:5:14: there is no route 'desk'; desk is a channel: write default, a route that sends to",
+        ),
+        (
+            {
+                "monitor.yaml": _MONITOR.replace("channels: {", "channels: {mail: {url: 'console://'}, "),
+                "rules/drills.yaml": _RULE + "alert: {to: [mail]}",
+            },
+            "rules/drills.yaml:5:14: there is no route 'mail'; mail is a channel: add `mail: [mail]` under routes in",
+        ),
         (
             {"rules/drills.yaml": _RULE + "alert: {to: ['mailto://u:p@h']}"},
             "rules/drills.yaml:5:14: expected the name of a route, found an address; channels belong in",

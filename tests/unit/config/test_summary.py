@@ -150,6 +150,17 @@ def test_a_rule_names_a_route_that_is_gone(files: Files) -> None:
     assert statuses_of(summary) == {"quiet": RuleStatus.SHADOW}
 
 
+def test_a_rule_names_a_channel_that_comes_later(files: Files) -> None:
+    """The same fault gets another advice, as monitor.yaml has another channel."""
+    files.rules.write_text(DRILLS.replace("[desk]", "[mail]"), encoding="utf-8")
+    [fault] = files.load().faults
+    assert fault.hint == "known are: desk, default"
+    channels = 'mail: {url: "console://"}, screen:'
+    files.config.write_text(CONFIG.replace("screen:", channels, 1), encoding="utf-8")
+    [fault] = files.load().faults
+    assert fault.hint == "mail is a channel: add `mail: [mail]` under routes in monitor.yaml"
+
+
 def test_faults_of_monitor_yaml_and_sources_are_always_found(files: Files) -> None:
     """Nothing of them is kept: they depend on secrets."""
     files.load()

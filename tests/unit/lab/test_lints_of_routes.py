@@ -72,6 +72,22 @@ def test_routes_are_advised_on(steps: str, expected: list[str]) -> None:
     assert find_lints(steps) == expected
 
 
+def test_a_route_that_no_rule_names_gets_advice(tmp_path: Path) -> None:
+    """The route `default` is needed, and an owner's route gets notices. With no rules there is another advice."""
+    file, rules = tmp_path / "monitor.yaml", tmp_path / "rules.yaml"
+    routes = "routes: {default: [desk], nigth: [phone], night: [phone], ann: [desk], spare: [desk]}\n"
+    file.write_text(f"{CHANNELS}rules: [rules.yaml]\n{routes}", encoding="utf-8")
+    rule = "rule: drills\ntitle: Drills\nlevel: low\nowner: ann\nmatch: {words: {en: [drill]}}\nalert: {to: [night]}\n"
+    rules.write_text(rule, encoding="utf-8")
+    said = [line.partition(": advice: ")[2] for line in run("check", "-c", str(file)).output.splitlines()]
+    hint = "name it in a rule, `to: [{0}]`, or remove it [unused-route]"
+    line = f"no rule names the route {{0}}: nothing goes there; {{1}}{hint}"
+    expected = [line.format("nigth", "did you mean 'night'? If not, "), line.format("spare", "")]
+    assert [line for line in said if "[unused-route]" in line] == expected
+    rules.write_text("", encoding="utf-8")
+    assert LintKind.UNUSED_ROUTE not in run("check", "-c", str(file)).output
+
+
 def test_check_prints_the_advice_and_a_comment_silences_it(tmp_path: Path) -> None:
     """It is advice: the exit code is 0."""
     file = tmp_path / "monitor.yaml"

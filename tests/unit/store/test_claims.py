@@ -274,7 +274,7 @@ def test_no_source_that_is_well_waits_longer_than_its_interval(database: Databas
 
 def test_a_source_that_comes_back_is_due_at_once(database: Database, claims: Claims) -> None:
     """Whoever has mended it and adds it again must not wait for its backoff; one that is well keeps its time, and one
-    that is being polled the time that this poll will plan."""
+    that is being polled the time that this poll will plan. If a person asks, the one that is well is due too."""
     claims.register_sources(sources("a", "b", "c"), NOON)
     claimed(claims, "c")
     with database.writing() as connection:
@@ -282,6 +282,8 @@ def test_a_source_that_comes_back_is_due_at_once(database: Database, claims: Cla
         connection.execute(update(tables.source).where(tables.source.c.id != "b").values(failures=3))
     assert claims.retry_failing(["a", "b", "c"], NOON) == {"a"}
     assert claims.find_due(NOON) == ["a"]
+    assert claims.make_due(["a", "b", "c"], NOON) == {"a", "b"}
+    assert sorted(claims.find_due(NOON)) == ["a", "b"]
 
 
 def test_the_refused_addresses_of_failing_sources_are_known(database: Database, claims: Claims) -> None:
