@@ -40,7 +40,7 @@ _CLAUSES = {
     ClauseCode.DIGEST_BEYOND_LIMIT: "{stories}, beyond the messages of an hour",
     ClauseCode.DIGEST_OF_CATCH_UP: "{stories}, that could not be polled in time",
     ClauseCode.SENT_LATER: "it is sent at {at}",
-    ClauseCode.COOLDOWN: "no update before {at}",
+    ClauseCode.COOLDOWN: "no update before {at}{cooldown}",
     ClauseCode.LIMIT_REACHED: "{rule} has sent {count} within the hour; the rest is sent together",
     ClauseCode.MENTIONS_TOGETHER: "mentions go out together at {at}",
     ClauseCode.CATCH_UP_TOGETHER: "what was missed is sent together",
@@ -150,12 +150,19 @@ def _format_triggers(triggers: Iterable[UpdateTrigger], more_publishers: int) ->
     )
 
 
+def _describe_cooldown(first: str, current: str) -> str:
+    """The cooldown as the rule has it, and the current one, which is longer after several updates."""
+    return f" (cooldown: {first}; for this update {current})" if current else f" (cooldown: {first})"
+
+
 def _format_parameters(clause: ReasonClause) -> dict[str, str]:
     """The parameters as text; those that are not set are empty."""
     given = clause.parameters().items()
     values = defaultdict(str, {name: _FORMATTERS.get(name, str)(value) for name, value in given})
     if clause.count is not None:
         values |= {"stories": format_count(clause.count, "story"), "articles": format_count(clause.count, "article")}
+    if clause.code is ClauseCode.COOLDOWN and clause.limit is not None:  # earlier versions did not store it
+        values["cooldown"] = _describe_cooldown(values["limit"], values["age"])
     if clause.triggers:
         values["triggers"] = _format_triggers(clause.triggers, clause.count or 0)
     return values

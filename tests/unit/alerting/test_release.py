@@ -148,7 +148,10 @@ def test_an_update_waits_for_the_cooldown_and_grows() -> None:
     first = desk.hear("a").alert
     assert first is not None
     five = desk.hear("b", NOON + HOUR, facts=(("dead", 5),))
-    assert explained(five) == "deferred: update: new fact: 5 dead; first sent at 12:00; no update before 15:00"
+    assert (
+        explained(five)
+        == "deferred: update: new fact: 5 dead; first sent at 12:00; no update before 15:00 (cooldown: 3 hours)"
+    )
     again = desk.hear("c", NOON + HOUR, facts=(("dead", 5),))
     assert explained(again) == (
         "suppressed: launch sent this story at 12:00 (S1); sent again if: new fact, official source; "
@@ -163,7 +166,7 @@ def test_an_update_waits_for_the_cooldown_and_grows() -> None:
         "“missiles” in the title; update: new fact: 50 dead; an official source reports it; first sent at 12:00"
     )
     later = desk.hear("f", NOON + 4 * HOUR, facts=(("dead", 90),))
-    assert explained(later).endswith("no update before 6 Jan, 03:00")  # twelve hours after the one before
+    assert explained(later).endswith("no update before 6 Jan, 03:00 (cooldown: 3 hours; for this update 12 hours)")
 
 
 def test_a_correction_tells_what_waits_too() -> None:
@@ -177,6 +180,36 @@ def test_a_correction_tells_what_waits_too() -> None:
     assert [each.before.candidate.article.uid for each in corrected.pending_changes] == ["b"]
     assert desk.alerts(NOON + timedelta(1)) == []
     assert explained(desk.hear("d", NOON + timedelta(1), facts=(("dead", 5),))).startswith("suppressed: launch sent")
+
+
+def test_a_shorter_cooldown_counts_for_what_is_decided_after_the_edit() -> None:
+    """An update that was deferred before the edit goes into the one that is sent, or is due sooner."""
+    by_hour = by(again_if=frozenset({UpdateTrigger.NEW_FACT}))
+    for cooldown, report_at, due in ((10 * MINUTE, 20, None), (40 * MINUTE, 20, 40), (3 * HOUR, 20, 60)):
+        desk = Desk(by_hour)
+        desk.hear("a")
+        desk.hear("b", NOON + 10 * MINUTE, facts=(("dead", 5), ("hurt", 20)))
+        desk.rules["launch"] = replace(by_hour, alert=replace(by_hour.alert, cooldown=cooldown))
+        later = desk.hear("c", NOON + report_at * MINUTE, facts=(("dead", 9),))
+        if due is None:
+            assert explained(later).endswith("update: new fact: 9 dead, 20 hurt; first sent at 12:00")
+            assert later.alert is not None
+            assert desk.told.pending == []
+        else:
+            assert later.pending is not None
+            assert later.pending.due == NOON + due * MINUTE
+            assert explained(later).endswith("(cooldown: 40 minutes)") is (due == 40)
+
+
+def test_an_update_beyond_the_limit_of_the_hour_keeps_its_time() -> None:
+    """It says what it waits for: no cooldown."""
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=MINUTE, most_an_hour=1))
+    desk.hear("a")
+    desk.hear("b", NOON + 10 * MINUTE, facts=(("dead", 5),))
+    later = desk.hear("c", NOON + 20 * MINUTE, facts=(("dead", 9),))
+    assert later.pending is not None
+    assert later.pending.due == NOON + HOUR
+    assert explained(later).endswith("it says more than what was deferred, until 13:00")
 
 
 def test_an_update_that_comes_after_the_cooldown_is_told_at_once() -> None:

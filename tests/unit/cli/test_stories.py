@@ -233,7 +233,10 @@ def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Databa
     assert "outcome   deferred: only mentioned, deeper in the text" in told("matches", "show", mention)
     shown = told("matches", "show", update)
     assert f"event     {waiting[0]['event']}, within event_lasts, and nothing keeps it apart\n" in shown
-    assert "outcome   deferred: update: new fact: 2 missiles; first sent at 12:10; no update before 15:10\n" in shown
+    assert (
+        "outcome   deferred: update: new fact: 2 missiles; first sent at 12:10; no update before 15:10 (cooldown: 3 hours)\n"
+        in shown
+    )
     [held] = [each for each in rows("matches", "list", "--decision", "held") if each["article"]["source"] == "post"]
     shown = told("matches", "show", str(held["id"]))
     why = "its story belongs to this event; the same headline"
