@@ -113,7 +113,8 @@ def current_cooldown(policy: AlertPolicy, record: SubjectRecord) -> timedelta:
     """How long after the last message the next update may be sent at the earliest."""
     if record.deferred_updates >= 10:  # more would overflow
         return MAX_COOLDOWN
-    return min(policy.cooldown * GROWS**record.deferred_updates, MAX_COOLDOWN)
+    factor: int = GROWS**record.deferred_updates
+    return min(policy.cooldown * factor, MAX_COOLDOWN)
 
 
 def next_update_time(policy: AlertPolicy, record: SubjectRecord, now: datetime) -> datetime:

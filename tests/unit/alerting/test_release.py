@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from monitor.alerting.case import Case, DecisionContext, PollGap
+from monitor.alerting.earlier_updates import advance_updates
 from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.release import ReleasedAlert, release_due
@@ -370,6 +373,53 @@ def test_what_matters_most_stands_first_in_a_digest() -> None:
         "S2",
         "a2",
     )
+
+
+@pytest.mark.parametrize("cooldown", [MINUTE * 7, 20 * MINUTE, HOUR, 3 * HOUR])
+def test_deferred_updates_are_due_by_a_cooldown_that_was_shortened(cooldown: timedelta) -> None:
+    """At the edit, without a further report. A longer cooldown, and other kinds of pending alerts, change nothing."""
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT})), replace(by(wait_at_least=HOUR), id="held"))
+    desk.hear("a")
+    desk.hear("b", NOON + 5 * MINUTE, facts=(("dead", 5),))
+    desk.hear("c", of="held")
+    desk.rules["launch"] = by(again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=cooldown)
+    at = NOON + 10 * MINUTE
+    changes = list(advance_updates(desk.told.pending, desk.rules, desk.told, at, UTC))
+    due = {pending.candidate.rule: pending.due for pending in desk.told.pending}
+    assert due == {"launch": NOON + min(cooldown, HOUR), "held": NOON + HOUR}
+    assert [explained(change) for change in changes] == (
+        []
+        if cooldown >= HOUR
+        else [
+            (
+                "deferred: update: new fact: 5 dead; first sent at 12:00; "
+                f"no update before {NOON + cooldown:%H:%M} (cooldown: {cooldown.seconds // 60} minutes)"
+            )
+        ]
+    )
+    assert list(advance_updates(desk.told.pending, desk.rules, desk.told, at, UTC)) == []
+
+
+def test_deferred_updates_of_a_rule_that_is_gone_keep_their_time() -> None:
+    """Nothing says what its cooldown would be."""
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT})))
+    desk.hear("a")
+    desk.hear("b", NOON + 5 * MINUTE, facts=(("dead", 5),))
+    assert list(advance_updates(desk.told.pending, {}, desk.told, NOON + 10 * MINUTE, UTC)) == []
+
+
+@pytest.mark.parametrize("kind", [MatchKind.NEWS, MatchKind.MENTION])
+def test_a_rule_that_was_switched_off_sends_nothing_that_was_deferred(kind: MatchKind) -> None:
+    """Until then its deferred alerts keep their time: the rule may be on again by then."""
+    desk = Desk(by(wait_at_least=10 * MINUTE))
+    desk.hear("a", kind=kind)
+    (pending,) = desk.told.pending
+    desk.rules["launch"] = replace(desk.rules["launch"], status=RuleStatus.OFF)
+    assert desk.fall(pending.due - MINUTE) == ([], [])
+    tellings, (moved,) = desk.fall(pending.due)
+    assert tellings == []
+    assert (moved.after, explained(moved)) == (None, "suppressed: launch was switched off before it was sent")
+    assert desk.told.pending == []
 
 
 def test_a_rule_that_was_put_in_shadow_tells_nothing_that_waited() -> None:
