@@ -7,6 +7,7 @@
 
     when time alone brings something (`due` calls it):
         decide_due     a deferred alert is sent: alone, or in one message with others of its kind
+        decide_earlier_updates   after an edit: a deferred update is due sooner, by the new cooldown
 
 This is the one place where articles become alerts: live polling and `replay` both come here. It reads no clock,
 no file and no database. The state that it is given does not change. `decide_articles` takes all steps at once, on a
@@ -16,17 +17,18 @@ loads what that step will look up.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from monitor.alerting.case import DecisionContext
+from monitor.alerting.earlier_updates import advance_updates
 from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.release import ReleasedAlert, release_due
 from monitor.cases import ANYWHERE, ClusteredArticle, join_events, join_stories, prepare_articles
 from monitor.matching import RuleSet
-from monitor.model import Article, ArticleDecision, MatchDecision, PendingChange
+from monitor.model import Article, ArticleDecision, MatchDecision, PendingChange, Rule
 from monitor.state import State
 from monitor.stories.events import EventAssignment
 
@@ -74,11 +76,22 @@ def evaluate_cases(clustered: Sequence[ClusteredArticle], state: State) -> Decis
     return Decision(tuple(map(_decide_article, clustered)), state, sum(article.prepared.work for article in clustered))
 
 
-def decide_due(rules: RuleSet, state: State, now: datetime, only: Collection[str] | None = None) -> DueDecision:
-    """Decide on the pending alerts that are due by now. `only`: on those with these ids."""
+def decide_due(
+    rules: Mapping[str, Rule], state: State, now: datetime, only: Collection[str] | None = None
+) -> DueDecision:
+    """Decide on the pending alerts that are due by now. `rules`: all of the config, also those that are off; `only`:
+    decide on the alerts with these ids."""
     after = state.draft()
-    released, changes = release_due(rules.rules, after[NotificationLedger], now, only)
+    released, changes = release_due(rules, after[NotificationLedger], now, only)
     return DueDecision(tuple(released), tuple(changes), after)
+
+
+def decide_earlier_updates(rules: Mapping[str, Rule], state: State, now: datetime, zone: tzinfo) -> DueDecision:
+    """Decide which of the deferred updates in the state are due sooner, as the cooldown of their rule is shorter now.
+    Nothing is released. `zone`: of the desk."""
+    after = state.draft()
+    ledger = after[NotificationLedger]
+    return DueDecision((), tuple(advance_updates(ledger.pending, rules, ledger, now, zone)), after)
 
 
 def _decide_article(clustered: ClusteredArticle) -> ArticleDecision:

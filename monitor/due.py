@@ -1,6 +1,8 @@
 """READ FIRST: what becomes due with time alone: deferred alerts, and notices to the operator.
 
     twice a minute
+    | at the start, and after an edit, in the serial section:
+          decide_earlier_updates   the deferred updates that are due sooner by the cooldown that their rule has now
     | in the serial section:
           decide_due           the pending alerts that are due: holds, updates, digests, what was missed
           commit_due           alerts and deliveries; what they send is no longer pending: one transaction, or, if that
@@ -20,13 +22,13 @@ log always has it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from monitor import clock
 from monitor.active_config import ActiveConfigHolder
 from monitor.alerting.release import ReleasedAlert
-from monitor.model import Notice, NoticeKind
+from monitor.model import Notice, NoticeKind, Rule
 from monitor.notices.notices import due_notices
 from monitor.notices.troubles import OpsSnapshot
 from monitor.store.commit.serial_section import SerialSection
@@ -56,13 +58,18 @@ class DueProcessor:
         self._deliver = deliver
         self._began = began
         self._metrics = metrics or Metrics()
+        self._advanced_for: Mapping[str, Rule] | None = None  # the rules by which the deferred updates have their times
 
     async def run_once(self) -> None:
-        """Release what is due now: pending alerts, and notices. If one of the two fails, the other still runs. Raises
+        """Release what is due now: pending alerts, and notices. If one job fails, the others still run. Raises
         StoreFailed."""
-        for error in await asyncio.gather(self._release_pending(), self._release_notices(), return_exceptions=True):
+        jobs = (self._advance_updates(), self._release_pending(), self._release_notices())
+        for error in await asyncio.gather(*jobs, return_exceptions=True):
             if error is not None:
                 raise error
+
+    async def _advance_updates(self) -> None:
+        await self._thread.run(self.advance_updates, clock.now())
 
     async def _release_pending(self) -> None:
         now = clock.now()
@@ -106,7 +113,7 @@ class DueProcessor:
         """The ids of the pending alerts that are due by now, grouped: one group for each message, and one for each
         alert that is deferred again or suppressed."""
         with self._section.enter(now) as section:
-            due = section.decide_due(self._active.current.rules)
+            due = section.decide_due(self._active.current.config.rules)
         groups = [frozenset(pending.id for pending in released.pending) for released in due.released]
         return [*groups, *(frozenset([change.before.id]) for change in due.changes)]
 
@@ -114,9 +121,20 @@ class DueProcessor:
         """The alerts that are released now, of all pending alerts or of these alone; committed."""
         active = self._active.current
         with self._section.enter(now) as section:
-            due = section.decide_due(active.rules, pending_ids)
+            due = section.decide_due(active.config.rules, pending_ids)
             section.commit_due(due, active.plan_alert)
             return due.released
+
+    def advance_updates(self, now: datetime) -> None:
+        """After an edit, and at the start: the deferred updates whose rule has a shorter cooldown now get the sooner
+        time; committed."""
+        active = self._active.current
+        rules = active.config.rules
+        if rules is self._advanced_for:
+            return
+        with self._section.enter(now) as section:
+            section.commit_due(section.decide_earlier_updates(rules, active.zone), active.plan_alert)
+        self._advanced_for = rules
 
     def issue_notices(self, now: datetime) -> list[Notice]:
         """The notices that are due, committed."""

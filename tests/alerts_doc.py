@@ -74,7 +74,7 @@ def _what_time_brings(rules: RuleSet, state: State, until: datetime) -> Generato
     """What is told of what waits, and the state after it."""
     while due := [each.due for each in state[NotificationLedger].pending if each.due <= until]:
         now = min(due).astimezone(_ZONE)
-        fallen = decide_due(rules, state, now)
+        fallen = decide_due(rules.rules, state, now)
         state = fallen.state.commit()
         for telling in fallen.released:
             yield from _sent(telling.alert, now)

@@ -100,7 +100,7 @@ class Desk:
     def falls_due(self, at: datetime) -> list[str]:
         """What is told then, as a message."""
         with SerialSection(self.database).enter(at) as inside:
-            fallen = inside.decide_due(self.rules)
+            fallen = inside.decide_due(self.rules.rules)
             inside.commit_due(fallen, to_desk)
         return [f"{each.alert.kind} {each.alert.story} {each.alert.article.title}" for each in fallen.released]
 

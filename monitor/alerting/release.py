@@ -40,6 +40,10 @@ _DIGESTS = {
     PendingKind.RATE_LIMIT: ClauseCode.DIGEST_BEYOND_LIMIT,
     PendingKind.CATCH_UP: ClauseCode.DIGEST_OF_CATCH_UP,
 }
+_SILENT = {  # a rule sends nothing while it has this status; and why
+    RuleStatus.SHADOW: (Reason.SHADOW, ClauseCode.PUT_IN_SHADOW),
+    RuleStatus.OFF: (Reason.OFF, ClauseCode.SWITCHED_OFF),
+}
 _ONE_DIGEST_PER_RULE = (PendingKind.RATE_LIMIT, PendingKind.IN_DOUBT)  # each rule has a digest of its own
 _ALWAYS_INFO = (PendingKind.MENTION, PendingKind.IN_DOUBT)  # the level of their digests, however high that of a line is
 
@@ -119,9 +123,9 @@ def _change_if_blocked(
     pending: PendingAlert, rule: Rule | None, ledger: NotificationLedger, now: datetime
 ) -> PendingChange | None:
     """What becomes of a pending alert that is due, if it cannot be sent now."""
-    if rule is not None and rule.status is RuleStatus.SHADOW:
-        in_shadow = ReasonClause(ClauseCode.PUT_IN_SHADOW, rule=rule.id)
-        return PendingChange(pending, None, suppressed_outcome(Reason.SHADOW, in_shadow))
+    if rule is not None and rule.status in _SILENT:
+        reason, code = _SILENT[rule.status]
+        return PendingChange(pending, None, suppressed_outcome(reason, ReasonClause(code, rule=rule.id)))
     if pending.kind is PendingKind.MENTION:
         was_sent = any(key in ledger for key in _list_subject_keys(pending.candidate))
         sent_since = ReasonClause(ClauseCode.SUBJECT_SENT_SINCE, rule=pending.candidate.rule)

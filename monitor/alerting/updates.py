@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.alerting.ledger import SubjectRecord
 from monitor.model import (
@@ -109,9 +109,22 @@ def merge_candidates(before: AlertCandidate, candidate: AlertCandidate) -> Alert
     )
 
 
+def current_cooldown(policy: AlertPolicy, record: SubjectRecord) -> timedelta:
+    """How long after the last message the next update may be sent at the earliest."""
+    if record.deferred_updates >= 10:  # more would overflow
+        return MAX_COOLDOWN
+    factor: int = GROWS**record.deferred_updates
+    return min(policy.cooldown * factor, MAX_COOLDOWN)
+
+
 def next_update_time(policy: AlertPolicy, record: SubjectRecord, now: datetime) -> datetime:
     """The earliest time of the next update. If the clock was set back, nobody waits longer."""
-    wait = MAX_COOLDOWN
-    if record.deferred_updates < 10:  # more would overflow
-        wait = min(policy.cooldown * GROWS**record.deferred_updates, MAX_COOLDOWN)
-    return min((record.last_sent_at or now), now) + wait
+    return min((record.last_sent_at or now), now) + current_cooldown(policy, record)
+
+
+def explain_cooldown(policy: AlertPolicy, record: SubjectRecord, at: DeskTime) -> ReasonClause:
+    """Until when the cooldown defers an update, and how long that cooldown is."""
+    current = current_cooldown(policy, record)
+    return ReasonClause(
+        ClauseCode.COOLDOWN, at=at, limit=policy.cooldown, age=None if current == policy.cooldown else current
+    )

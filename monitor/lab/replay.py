@@ -181,7 +181,7 @@ class Replay:
     def _release_until(self, now: datetime) -> Iterator[ReplayedAlert]:
         while self._next_due is not None and self._next_due <= now:
             at = self._next_due
-            due_decision = decide_due(self._rules, self._state, at)
+            due_decision = decide_due(self._rules.rules, self._state, at)
             self._state = due_decision.state.commit()
             self._update_next_due()
             self._count_dropped(due_decision.changes)

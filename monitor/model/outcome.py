@@ -56,6 +56,7 @@ class Reason(StrEnum):
     WITHDRAWN = "withdrawn"  # by its publisher
     SUPERSEDED = "superseded"  # a later report says more, and is sent instead
     SHADOW = "shadow"  # the rule is in shadow; it would have sent it
+    OFF = "off"  # the rule was switched off before its deferred alert was sent
     MERGED = "merged"  # a person merged two stories or events
     SPLIT = "split"  # a person split it off, and asked for no message
     ERASED = "erased"  # the article that it was deferred with was erased
@@ -125,6 +126,7 @@ class ClauseCode(StrEnum):
     IN_SHADOW = "in-shadow"
     WOULD_HAVE_SENT = "would-have-sent"  # the next clauses say why
     PUT_IN_SHADOW = "put-in-shadow"
+    SWITCHED_OFF = "switched-off"
     DOUBT_LISTED = "doubt-listed"
     MERGED_WITH_SENT = "merged-with-sent"
     MERGED = "merged"

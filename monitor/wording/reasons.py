@@ -40,7 +40,7 @@ _CLAUSES = {
     ClauseCode.DIGEST_BEYOND_LIMIT: "{stories}, beyond the messages of an hour",
     ClauseCode.DIGEST_OF_CATCH_UP: "{stories}, that could not be polled in time",
     ClauseCode.SENT_LATER: "it is sent at {at}",
-    ClauseCode.COOLDOWN: "no update before {at}",
+    ClauseCode.COOLDOWN: "no update before {at}{cooldown}",
     ClauseCode.LIMIT_REACHED: "{rule} has sent {count} within the hour; the rest is sent together",
     ClauseCode.MENTIONS_TOGETHER: "mentions go out together at {at}",
     ClauseCode.CATCH_UP_TOGETHER: "what was missed is sent together",
@@ -70,6 +70,7 @@ _CLAUSES = {
     ClauseCode.IN_SHADOW: "{rule} is in shadow",
     ClauseCode.WOULD_HAVE_SENT: "it would have sent:",
     ClauseCode.PUT_IN_SHADOW: "{rule} was put in shadow before it was sent",
+    ClauseCode.SWITCHED_OFF: "{rule} was switched off before it was sent",
     ClauseCode.DOUBT_LISTED: "listed in a digest",
     ClauseCode.MERGED_WITH_SENT: "its subject was merged with one that was sent, and it says nothing new",
     ClauseCode.MERGED: "two were merged, and {publisher} is sent for both",
@@ -103,6 +104,7 @@ _REASONS = {
     Reason.WITHDRAWN: "withdrawn by who reported it",
     Reason.SUPERSEDED: "a later report says more, and is sent with it",
     Reason.SHADOW: "the rule is in shadow",
+    Reason.OFF: "the rule was switched off before it was sent",
     Reason.MERGED: "merged with another one",
     Reason.SPLIT: "split off without a message",
     Reason.ERASED: "what it was deferred with was erased",
@@ -150,12 +152,19 @@ def _format_triggers(triggers: Iterable[UpdateTrigger], more_publishers: int) ->
     )
 
 
+def _describe_cooldown(first: str, current: str) -> str:
+    """The cooldown as the rule has it, and the current one, which is longer after several updates."""
+    return f" (cooldown: {first}; for this update {current})" if current else f" (cooldown: {first})"
+
+
 def _format_parameters(clause: ReasonClause) -> dict[str, str]:
     """The parameters as text; those that are not set are empty."""
     given = clause.parameters().items()
     values = defaultdict(str, {name: _FORMATTERS.get(name, str)(value) for name, value in given})
     if clause.count is not None:
         values |= {"stories": format_count(clause.count, "story"), "articles": format_count(clause.count, "article")}
+    if clause.code is ClauseCode.COOLDOWN and clause.limit is not None:  # earlier versions did not store it
+        values["cooldown"] = _describe_cooldown(values["limit"], values["age"])
     if clause.triggers:
         values["triggers"] = _format_triggers(clause.triggers, clause.count or 0)
     return values

@@ -29,8 +29,10 @@ from monitor.model import (
     Notice,
     Outcome,
     PlannedDelivery,
+    Reason,
     RouteStep,
     Rule,
+    RuleStatus,
     Settings,
     UpdateTrigger,
 )
@@ -42,6 +44,7 @@ from monitor.store.engine.tables import alert, delivery, waiting
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
+from monitor.wording.reasons import reason_in_words
 from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, decide_in, deep, polled, rule, rules, sources
 
 HALF_A_MINUTE = timedelta(seconds=30)
@@ -114,7 +117,14 @@ class Daemon:
     section: SerialSection
     due: DueProcessor
     ruleset: RuleSet
+    active: ActiveConfigHolder
     breaks: list[None] = field(default_factory=list)  # so many commits end half way
+
+    def edit(self, *edited: Rule) -> None:
+        """The rules are these from now on."""
+        current = self.active.current
+        config = replace(current.config, rules={each.id: each for each in edited})
+        self.active.current = replace(current, config=config, rules=rules(*edited))
 
     def poll(self, new: Article, at: datetime, around: DecisionContext = AT_HOME) -> None:
         claim = claimed(Claims(self.database, "here:1"), new.source, at)
@@ -153,9 +163,10 @@ def begin(database: Database, thread: StoreThread) -> Iterator[Begin]:
                     return super().plan_alert(alert)
 
             ruleset, section = rules(*in_force), SerialSection(here)
-            active = ActiveConfigHolder(Breaking(Config(of or settings(), sources("wire"), {}, {}), ruleset))
+            config = Config(of or settings(), sources("wire"), {each.id: each for each in in_force}, {})
+            active = ActiveConfigHolder(Breaking(config, ruleset))
             due = DueProcessor(active, section=section, thread=thread, deliver=lambda: None, began=NOON)
-            return Daemon(here, section, due, ruleset, breaks)
+            return Daemon(here, section, due, ruleset, active, breaks)
 
         yield begun
 
@@ -291,6 +302,52 @@ def test_a_rule_that_has_left_the_config_meanwhile(database: Database, begin: Be
     begin(by(wait_at_least=20 * MINUTE)).poll(article(), NOON)
     (telling,) = begin(rule("other", ["quake"])).due.release_due(NOON + 20 * MINUTE)
     assert (telling.alert.rule, alerts(database)[telling.alert.id]) == ("launch", ["desk", "phone"])
+
+
+def test_an_update_that_is_deferred_is_due_by_a_cooldown_that_is_shorter_now(database: Database, begin: Begin) -> None:
+    """As soon as a daemon runs with the edited rule, and only once, whoever looks."""
+    again = by(again_if=frozenset({UpdateTrigger.NEW_FACT}))
+    before, after = begin(again), begin(replace(again, alert=replace(again.alert, cooldown=20 * MINUTE)))
+    before.poll(article(), NOON)
+    before.poll(article(version=2, text="Nine people were killed."), NOON + 10 * MINUTE)
+    before.due.advance_updates(NOON + 11 * MINUTE)
+    assert before.due.release_due(NOON + 20 * MINUTE) == ()
+    for each in (after, before, after):
+        each.due.advance_updates(NOON + 12 * MINUTE)
+        (deferred,) = MatchQueries(database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10)
+        assert reason_in_words(deferred.why).endswith("no update before 12:20 (cooldown: 20 minutes)")
+    (update,) = before.due.release_due(NOON + 20 * MINUTE)
+    assert (update.alert.kind, update.pending[0].due) == (AlertKind.UPDATE, NOON + 20 * MINUTE)
+    assert after.due.release_due(NOON + 2 * HOUR) == ()
+
+
+async def test_the_time_of_a_deferred_update_follows_an_edit_while_the_daemon_runs(
+    database: Database, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next look after the edit is enough: no further report must come."""
+    again = by(again_if=frozenset({UpdateTrigger.NEW_FACT}))
+    daemon = begin(again)
+    daemon.poll(article(), NOON)
+    daemon.poll(article(version=2, text="Nine people were killed."), NOON + 10 * MINUTE)
+    monkeypatch.setattr("monitor.clock.now", lambda: NOON + 15 * MINUTE)
+    await daemon.due.run_once()
+    assert len(alerts(database)) == 1
+    daemon.edit(replace(again, alert=replace(again.alert, cooldown=MINUTE)))
+    await daemon.due.run_once()
+    assert len(alerts(database)) == 2
+
+
+def test_a_rule_that_is_switched_off_meanwhile(database: Database, begin: Begin) -> None:
+    """What was deferred for it is not sent, by no daemon."""
+    held = by(wait_at_least=20 * MINUTE)
+    begin(held).poll(article(), NOON)
+    off = begin(replace(held, status=RuleStatus.OFF))
+    assert off.due.release_due(NOON + 20 * MINUTE) == ()
+    (only,) = MatchQueries(database).newest(MatchFilter(), 10)
+    assert (only.outcome, only.reason_code) == (Outcome.SUPPRESSED, Reason.OFF)
+    assert reason_in_words(only.why) == "launch was switched off before it was sent"
+    assert begin(held).due.release_due(NOON + 2 * HOUR) == ()
+    assert alerts(database) == {}
 
 
 def test_what_is_withdrawn_while_it_waits_is_told_by_nobody(database: Database, begin: Begin) -> None:

@@ -230,9 +230,9 @@ def test_a_loaded_state_joins_and_tells_as_a_complete_one(anew: Callable[[], Dat
         for told in history:
             now += told.minutes * MINUTE
             ruleset, new = desk(told.status), [read(told, now)]
-            expected_due = decide_due(ruleset, complete, now)
+            expected_due = decide_due(ruleset.rules, complete, now)
             with next(daemons).enter(now) as inside:
-                fallen = inside.decide_due(ruleset)
+                fallen = inside.decide_due(ruleset.rules)
                 inside.commit_due(fallen, to_desk)
             assert said(fallen) == said(expected_due)
             complete = expected_due.state.commit()

@@ -211,7 +211,7 @@ def test_what_waits_is_told_once_though_the_rule_tells_events_from_now_on(once_p
     second = decide_articles([more], edited, first.state.commit(), NOON + 2 * MINUTE)
     assert reasons(second)[0].startswith(f"suppressed: this {once_per} is deferred until 12:20")
     waits = 1 if once_per is OncePer.STORY else 2  # two stories, each of which was to be told
-    assert len(decide_due(edited, second.state.commit(), NOON + HOUR).released) == waits
+    assert len(decide_due(edited.rules, second.state.commit(), NOON + HOUR).released) == waits
 
 
 EVERY_EDIT = [(OncePer.STORY, OncePer.EVENT), (OncePer.EVENT, OncePer.STORY)]
@@ -231,7 +231,7 @@ def test_what_was_sent_gets_updates_though_once_per_was_edited(before: OncePer, 
     more = article("c", of="times", text="Nine people were killed.", seen=NOON + 2 * MINUTE)
     third = decide_articles([more], edited, second.state.commit(), NOON + 2 * MINUTE)
     assert alerts(third) == []
-    (update,) = decide_due(edited, third.state.commit(), NOON + HOUR).released
+    (update,) = decide_due(edited.rules, third.state.commit(), NOON + HOUR).released
     assert (update.alert.kind, update.alert.thread) == (AlertKind.UPDATE, sent.id)
     again = decide_articles([replace(more, uid="d")], edited, third.state.commit(), NOON + 3 * MINUTE)
     assert alerts(again) == []
@@ -251,7 +251,7 @@ def test_an_edit_of_once_per_that_is_undone_sends_nothing_twice(modes: str) -> N
             at = NOON + (7 * number + titles.index(title)) * HOUR
             report = article(f"{number}{title}", title, of=f"paper{number}", text=f"{number + 2} people died.", seen=at)
             decided = decide_articles([report], desk, state, at)
-            later = decide_due(desk, decided.state.commit(), at + 50 * MINUTE)
+            later = decide_due(desk.rules, decided.state.commit(), at + 50 * MINUTE)
             sent += [*alerts(decided), *(released.alert for released in later.released)]
             state = later.state.commit()
             copy = article(f"{number}{title}x", title, of=f"late{number}", text=f"{number + 2} people died.", seen=at)
@@ -275,7 +275,7 @@ def test_an_update_that_is_deferred_from_before_the_edit_is_sent_once() -> None:
         state = decided.state.commit()
         found.append(reasons(decided)[0].partition(":")[0])
     assert found == ["sent", "deferred", "suppressed", "deferred"]
-    (update,) = decide_due(events, state, NOON + 2 * HOUR).released
+    (update,) = decide_due(events.rules, state, NOON + 2 * HOUR).released
     assert update.alert.article.uid == "a3"
 
 
@@ -299,7 +299,7 @@ def test_what_says_more_takes_over_what_waits_from_before_the_edit() -> None:
     edited = rules(replace(rule(), alert=replace(held, once_per=OncePer.EVENT)))
     more = article("b", of="post", text="Nine people were killed.")
     second = decide_articles([more], edited, first.state.commit(), NOON + MINUTE)
-    (telling,) = decide_due(edited, second.state.commit(), NOON + HOUR).released
+    (telling,) = decide_due(edited.rules, second.state.commit(), NOON + HOUR).released
     assert telling.alert.article.uid == "b"
     assert telling.alert.dedup_key == f"launch event {telling.alert.event}"
 
@@ -312,7 +312,7 @@ def test_what_is_withdrawn_is_not_told_though_the_rule_was_edited() -> None:
     for others, told in (((), 0), ((article("b", of="post"),), 1)):
         first = decide_articles([article(), *others], rules(replace(rule(), alert=held)), State(), NOON)
         second = decide_articles([withdrawn], edited, first.state.commit(), NOON + MINUTE)
-        assert len(decide_due(edited, second.state.commit(), NOON + HOUR).released) == told
+        assert len(decide_due(edited.rules, second.state.commit(), NOON + HOUR).released) == told
 
 
 def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:

@@ -46,11 +46,27 @@ def _check_sent_or_deferred(case: Case) -> Ruling:
     why = _explain_update(case, record, updates.merge_candidates(before.candidate, candidate) if before else candidate)
     if any(reason in updates.AT_ONCE for reason, _ in reasons):
         return Update(why, before, is_immediate=True)
-    due = before.due if before else updates.next_update_time(policy, record, case.now)
-    if before is None and case.now >= due:
-        return Update(why)
-    until = ReasonClause(ClauseCode.COOLDOWN, at=case.desk_time(due))
-    return Defer(before.kind if before else PendingKind.UPDATE, due, why, until, before)
+    if before is not None and before.kind is PendingKind.RATE_LIMIT:
+        until = ReasonClause(ClauseCode.SAYS_MORE, at=case.desk_time(before.due))
+        return Defer(before.kind, before.due, why, until, before)
+    return _update_after_cooldown(case, record, why, before)
+
+
+def _update_after_cooldown(
+    case: Case, record: SubjectRecord, why: ReasonClauses, before: PendingAlert | None
+) -> Update | Defer:
+    """An update as soon as the cooldown is over. A cooldown that was shortened since `before` was deferred counts for
+    both; one that was lengthened counts for later updates only."""
+    policy = case.rule.alert
+    by_cooldown = updates.next_update_time(policy, record, case.now)
+    due = by_cooldown if before is None else min(before.due, by_cooldown)
+    if case.now >= due:
+        return Update(why, before)
+    at = case.desk_time(due)
+    until = (
+        updates.explain_cooldown(policy, record, at) if due == by_cooldown else ReasonClause(ClauseCode.COOLDOWN, at=at)
+    )
+    return Defer(PendingKind.UPDATE, due, why, until, before)
 
 
 def _suppress_without_news(case: Case, record: SubjectRecord, before: PendingAlert | None) -> Suppress:

@@ -34,7 +34,11 @@ _DAYS = 7
     },
 )
 def rules() -> None:
-    """The rules: list, show, test, try, import, misses, coverage, tune, packs."""
+    """The rules: list, show, test, try, import, misses, coverage, tune, packs.
+
+    To silence a rule, write `status: off` in its file: the daemon applies that within seconds. With `status: shadow` it
+    sends nothing either, but its matches are stored. To make it send again, write `status: live`.
+    """
 
 
 @rules.command("try")

@@ -57,8 +57,8 @@ class RuleSchema(Schema):
     level: LevelName | None = Field(None, description="How much it matters (default: medium).", examples=["high"])
     status: Literal["live", "shadow", "off"] | None = Field(
         None,
-        description="Whether the rule runs (default: live). In shadow, its matches are stored with their reasons, but "
-        "it sends nothing.",
+        description="Whether the rule runs (default: live). To silence a rule, write off. In shadow, it sends nothing "
+        "either, but its matches are stored with their reasons.",
         examples=["live"],
     )
     owner: Text | None = Field(

@@ -9,16 +9,16 @@ database's between processes. No state is kept from one pass to the next. `state
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection
 
 from monitor.alerting.case import PollGap
 from monitor.decide import Decision, DueDecision
 from monitor.matching import RuleSet
-from monitor.model import Article, Claim, Notice, NoticeState, OpsObservation, PollRecord
+from monitor.model import Article, Claim, Notice, NoticeState, OpsObservation, PollRecord, Rule
 from monitor.store.commit.decision_writer import (
     DecisionBatch,
     PlanAlert,
@@ -78,9 +78,14 @@ class SectionPass:
         """Decide on the articles of polls, one after the other. Either all decisions are committed, or none."""
         return self._stored.decide_polls(polls, rules, self._now)
 
-    def decide_due(self, rules: RuleSet, only: Collection[str] | None = None) -> DueDecision:
-        """Decide on the alerts that were deferred until now; `only`: those with these ids."""
+    def decide_due(self, rules: Mapping[str, Rule], only: Collection[str] | None = None) -> DueDecision:
+        """Decide on the alerts that were deferred until now. `rules`: all of the config; `only`: the ids of the alerts
+        to decide on."""
         return self._stored.decide_due(rules, self._now, only)
+
+    def decide_earlier_updates(self, rules: Mapping[str, Rule], zone: tzinfo) -> DueDecision:
+        """Decide which deferred updates are due sooner, as the cooldown of their rule is shorter now."""
+        return self._stored.decide_earlier_updates(rules, self._now, zone)
 
     def has_stored_version(self, articles: Iterable[Article]) -> bool:
         """Whether one of these articles has changed since it was ingested: another daemon has read its page meanwhile,

@@ -6,22 +6,23 @@ a restart, and whatever others have committed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from monitor.alerting.case import Case, DecisionContext
 from monitor.cases import PreparedArticle, join_events, join_stories
-from monitor.decide import Decision, DueDecision, decide_due, evaluate_cases
+from monitor.decide import Decision, DueDecision, decide_due, decide_earlier_updates, evaluate_cases
 from monitor.matching import RuleSet
+from monitor.model import PendingAlert, Rule
 from monitor.state import State
 from monitor.store.engine.table_walk import TableRow
 from monitor.store.state.clusters import StoredClusters
 from monitor.store.state.features_cache import FeaturesCache
-from monitor.store.state.stored_ledger import StoredLedger, load_due_alerts
+from monitor.store.state.stored_ledger import StoredLedger, load_due_alerts, load_earlier_updates
 from monitor.store.state.stored_part import ArticleIds, StoredPart
 
 P = TypeVar("P", bound=StoredPart)
@@ -75,14 +76,21 @@ class StoredState:
         for part in self._parts:
             part.load_for_cases(cases, now)
 
-    def decide_due(self, rules: RuleSet, now: datetime, only: Collection[str] | None = None) -> DueDecision:
+    def decide_due(self, rules: Mapping[str, Rule], now: datetime, only: Collection[str] | None = None) -> DueDecision:
         """Decide on the alerts that were deferred until now; `only`: those with these ids."""
-        due = load_due_alerts(self._connection, now)
-        rule_ids = {pending.candidate.rule for pending in due}
-        of_due = [rule for id_, rule in rules.rules.items() if id_ in rule_ids]
-        for part in self._parts:
-            part.load_for_due(due, of_due, now)
+        self._load_for_due(load_due_alerts(self._connection, now), rules, now)
         return decide_due(rules, self.state, now, only)
+
+    def decide_earlier_updates(self, rules: Mapping[str, Rule], now: datetime, zone: tzinfo) -> DueDecision:
+        """Decide which deferred updates are due sooner, as the cooldown of their rule is shorter now."""
+        self._load_for_due(load_earlier_updates(self._connection, rules, now), rules, now)
+        return decide_earlier_updates(rules, self.state, now, zone)
+
+    def _load_for_due(self, pending: Sequence[PendingAlert], rules: Mapping[str, Rule], now: datetime) -> None:
+        rule_ids = {alert.candidate.rule for alert in pending}
+        of_pending = [rule for id_, rule in rules.items() if id_ in rule_ids]
+        for part in self._parts:
+            part.load_for_due(pending, of_pending, now)
 
     def write_first(self, ids: ArticleIds) -> None:
         """Write those changes that the rows of decisions refer to."""

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Insert, Row, bindparam, delete, exists, or_, select, union_all
 
 from monitor.alerting.case import Case
+from monitor.alerting.earlier_updates import find_earlier_time
 from monitor.alerting.ledger import AN_HOUR, NotificationLedger, SubjectRecord
 from monitor.alerting.pending import CLOCKS_DIFFER
 from monitor.alerting.release import list_ledger_keys
@@ -38,6 +39,12 @@ _SELECT_RECENT_SENDS = (
     .order_by(alert.c.at)
 )
 _SELECT_DUE = select(waiting).where(or_(waiting.c.due <= bindparam("now"), waiting.c.since > bindparam("set_back")))
+_SELECT_UPDATES = (
+    select(account, waiting.c.id.label("pending_id"), waiting.c.due.label("due"))
+    .join(waiting, waiting.c.key == account.c.key)
+    .where(waiting.c.kind == PendingKind.UPDATE, waiting.c.due > bindparam("now"))
+)
+_SELECT_PENDING_BY_ID = select(waiting).where(waiting.c.id.in_(_KEYS))
 _SELECT_MISSED = select(waiting).where(waiting.c.kind == PendingKind.CATCH_UP)
 
 
@@ -135,6 +142,20 @@ def load_due_alerts(connection: Connection, now: datetime) -> list[PendingAlert]
         return due
     missed = read_pending_alerts(connection, _SELECT_MISSED, {})
     return [*(pending for pending in due if pending.kind is not PendingKind.CATCH_UP), *missed]
+
+
+def load_earlier_updates(connection: Connection, rules: Mapping[str, Rule], now: datetime) -> list[PendingAlert]:
+    """The deferred updates that are due sooner by the cooldown that their rule has now. Only these are read whole."""
+    ids: list[str] = []
+    for row in connection.execute(_SELECT_UPDATES, {"now": now}):
+        with skip_if_unreadable(f"account {row.key}"):
+            if find_earlier_time(rules.get(row.rule_id), row.due, _subject_record_from_row(row), now) is not None:
+                ids.append(row.pending_id)
+    return [
+        pending
+        for batch in in_batches(ids)
+        for pending in read_pending_alerts(connection, _SELECT_PENDING_BY_ID, {"keys": batch})
+    ]
 
 
 def sent_keys(connection: Connection, keys: Iterable[str], records: Mapping[str, SubjectRecord]) -> set[str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from monitor.alerting.case import Case, DecisionContext, PollGap
+from monitor.alerting.earlier_updates import advance_updates
 from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.release import ReleasedAlert, release_due
@@ -148,7 +151,10 @@ def test_an_update_waits_for_the_cooldown_and_grows() -> None:
     first = desk.hear("a").alert
     assert first is not None
     five = desk.hear("b", NOON + HOUR, facts=(("dead", 5),))
-    assert explained(five) == "deferred: update: new fact: 5 dead; first sent at 12:00; no update before 15:00"
+    assert (
+        explained(five)
+        == "deferred: update: new fact: 5 dead; first sent at 12:00; no update before 15:00 (cooldown: 3 hours)"
+    )
     again = desk.hear("c", NOON + HOUR, facts=(("dead", 5),))
     assert explained(again) == (
         "suppressed: launch sent this story at 12:00 (S1); sent again if: new fact, official source; "
@@ -163,7 +169,7 @@ def test_an_update_waits_for_the_cooldown_and_grows() -> None:
         "“missiles” in the title; update: new fact: 50 dead; an official source reports it; first sent at 12:00"
     )
     later = desk.hear("f", NOON + 4 * HOUR, facts=(("dead", 90),))
-    assert explained(later).endswith("no update before 6 Jan, 03:00")  # twelve hours after the one before
+    assert explained(later).endswith("no update before 6 Jan, 03:00 (cooldown: 3 hours; for this update 12 hours)")
 
 
 def test_a_correction_tells_what_waits_too() -> None:
@@ -177,6 +183,36 @@ def test_a_correction_tells_what_waits_too() -> None:
     assert [each.before.candidate.article.uid for each in corrected.pending_changes] == ["b"]
     assert desk.alerts(NOON + timedelta(1)) == []
     assert explained(desk.hear("d", NOON + timedelta(1), facts=(("dead", 5),))).startswith("suppressed: launch sent")
+
+
+def test_a_shorter_cooldown_counts_for_what_is_decided_after_the_edit() -> None:
+    """An update that was deferred before the edit goes into the one that is sent, or is due sooner."""
+    by_hour = by(again_if=frozenset({UpdateTrigger.NEW_FACT}))
+    for cooldown, report_at, due in ((10 * MINUTE, 20, None), (40 * MINUTE, 20, 40), (3 * HOUR, 20, 60)):
+        desk = Desk(by_hour)
+        desk.hear("a")
+        desk.hear("b", NOON + 10 * MINUTE, facts=(("dead", 5), ("hurt", 20)))
+        desk.rules["launch"] = replace(by_hour, alert=replace(by_hour.alert, cooldown=cooldown))
+        later = desk.hear("c", NOON + report_at * MINUTE, facts=(("dead", 9),))
+        if due is None:
+            assert explained(later).endswith("update: new fact: 9 dead, 20 hurt; first sent at 12:00")
+            assert later.alert is not None
+            assert desk.told.pending == []
+        else:
+            assert later.pending is not None
+            assert later.pending.due == NOON + due * MINUTE
+            assert explained(later).endswith("(cooldown: 40 minutes)") is (due == 40)
+
+
+def test_an_update_beyond_the_limit_of_the_hour_keeps_its_time() -> None:
+    """It says what it waits for: no cooldown."""
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=MINUTE, most_an_hour=1))
+    desk.hear("a")
+    desk.hear("b", NOON + 10 * MINUTE, facts=(("dead", 5),))
+    later = desk.hear("c", NOON + 20 * MINUTE, facts=(("dead", 9),))
+    assert later.pending is not None
+    assert later.pending.due == NOON + HOUR
+    assert explained(later).endswith("it says more than what was deferred, until 13:00")
 
 
 def test_an_update_that_comes_after_the_cooldown_is_told_at_once() -> None:
@@ -337,6 +373,53 @@ def test_what_matters_most_stands_first_in_a_digest() -> None:
         "S2",
         "a2",
     )
+
+
+@pytest.mark.parametrize("cooldown", [MINUTE * 7, 20 * MINUTE, HOUR, 3 * HOUR])
+def test_deferred_updates_are_due_by_a_cooldown_that_was_shortened(cooldown: timedelta) -> None:
+    """At the edit, without a further report. A longer cooldown, and other kinds of pending alerts, change nothing."""
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT})), replace(by(wait_at_least=HOUR), id="held"))
+    desk.hear("a")
+    desk.hear("b", NOON + 5 * MINUTE, facts=(("dead", 5),))
+    desk.hear("c", of="held")
+    desk.rules["launch"] = by(again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=cooldown)
+    at = NOON + 10 * MINUTE
+    changes = list(advance_updates(desk.told.pending, desk.rules, desk.told, at, UTC))
+    due = {pending.candidate.rule: pending.due for pending in desk.told.pending}
+    assert due == {"launch": NOON + min(cooldown, HOUR), "held": NOON + HOUR}
+    assert [explained(change) for change in changes] == (
+        []
+        if cooldown >= HOUR
+        else [
+            (
+                "deferred: update: new fact: 5 dead; first sent at 12:00; "
+                f"no update before {NOON + cooldown:%H:%M} (cooldown: {cooldown.seconds // 60} minutes)"
+            )
+        ]
+    )
+    assert list(advance_updates(desk.told.pending, desk.rules, desk.told, at, UTC)) == []
+
+
+def test_deferred_updates_of_a_rule_that_is_gone_keep_their_time() -> None:
+    """Nothing says what its cooldown would be."""
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT})))
+    desk.hear("a")
+    desk.hear("b", NOON + 5 * MINUTE, facts=(("dead", 5),))
+    assert list(advance_updates(desk.told.pending, {}, desk.told, NOON + 10 * MINUTE, UTC)) == []
+
+
+@pytest.mark.parametrize("kind", [MatchKind.NEWS, MatchKind.MENTION])
+def test_a_rule_that_was_switched_off_sends_nothing_that_was_deferred(kind: MatchKind) -> None:
+    """Until then its deferred alerts keep their time: the rule may be on again by then."""
+    desk = Desk(by(wait_at_least=10 * MINUTE))
+    desk.hear("a", kind=kind)
+    (pending,) = desk.told.pending
+    desk.rules["launch"] = replace(desk.rules["launch"], status=RuleStatus.OFF)
+    assert desk.fall(pending.due - MINUTE) == ([], [])
+    tellings, (moved,) = desk.fall(pending.due)
+    assert tellings == []
+    assert (moved.after, explained(moved)) == (None, "suppressed: launch was switched off before it was sent")
+    assert desk.told.pending == []
 
 
 def test_a_rule_that_was_put_in_shadow_tells_nothing_that_waited() -> None:

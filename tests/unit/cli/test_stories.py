@@ -85,7 +85,7 @@ def rows(*args: str) -> list[dict[str, Any]]:
 def what_time_brings(database: Database) -> None:
     """The digest of the next morning, and the update that has waited longer than the rule's cooldown."""
     with SerialSection(database).enter(DIGESTS) as section:
-        section.commit_due(section.decide_due(ruleset()), to_desk)
+        section.commit_due(section.decide_due(ruleset().rules), to_desk)
 
 
 @pytest.mark.usefixtures("database")
@@ -233,7 +233,8 @@ def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Databa
     assert "outcome   deferred: only mentioned, deeper in the text" in told("matches", "show", mention)
     shown = told("matches", "show", update)
     assert f"event     {waiting[0]['event']}, within event_lasts, and nothing keeps it apart\n" in shown
-    assert "outcome   deferred: update: new fact: 2 missiles; first sent at 12:10; no update before 15:10\n" in shown
+    update = "update: new fact: 2 missiles; first sent at 12:10; no update before 15:10 (cooldown: 3 hours)"
+    assert f"outcome   deferred: {update}\n" in shown
     [held] = [each for each in rows("matches", "list", "--decision", "held") if each["article"]["source"] == "post"]
     shown = told("matches", "show", str(held["id"]))
     why = "its story belongs to this event; the same headline"

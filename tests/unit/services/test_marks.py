@@ -68,7 +68,7 @@ def sent(database: Database) -> tuple[str, str]:
     brought = [article(f"m{n}", title, deep(f"w{n}"), of="post", seen=NOON) for n, title in enumerate(TITLES)]
     commit(section, claimed(claims, "post"), *brought, ruleset=rules(LAUNCH))
     with section.enter(DIGESTS) as inside:
-        due = inside.decide_due(rules(LAUNCH))
+        due = inside.decide_due(rules(LAUNCH).rules)
         inside.commit_due(due, to_desk)
     [digest] = [each.alert for each in due.released]
     assert isinstance(digest, Alert)

@@ -63,7 +63,7 @@ def test_a_daemon_starts_beside_a_row_that_cannot_be_read(database: Database, ta
         decision = commit(section, claimed(claims, "post", NOON + MINUTE), new, at=NOON + MINUTE)
         assert alerts(decision)
         with section.enter(later) as inside:
-            fallen = inside.decide_due(HELD)
+            fallen = inside.decide_due(HELD.rules)
             inside.commit_due(fallen, to_desk)
     said = [(each["event"], each["log_level"], each["row"]) for each in logs]
     assert said == [(LogEvent.ROW_UNREADABLE, "error", f"{table.name} {damaged[key]}")]
@@ -88,7 +88,7 @@ def test_a_reason_that_cannot_be_read_stops_nothing_else(database: Database, val
         connection.execute(update(alert).where(alert.c.subject.is_not(None)).values(reason_parameters=value))
         connection.execute(update(match).where(match.c.rule_id == "at_once").values(reason_parameters=value))
     with section.enter(NOON + 2 * HOUR) as inside:
-        fallen = inside.decide_due(ruleset)
+        fallen = inside.decide_due(ruleset.rules)
         inside.commit_due(fallen, to_desk)
     assert [released.alert.rule for released in fallen.released] == ["launch"]
     assert [sent.alert.id for sent in iter(lambda: desk.claim("desk", NOON + 3 * HOUR, HOUR), None)] != []
@@ -113,4 +113,4 @@ def test_what_is_no_json_is_no_list_and_no_mapping_either(database: Database, va
         connection.exec_driver_sql(f"UPDATE account SET row = {value}")
         connection.exec_driver_sql("UPDATE waiting SET hearing = x'00'")
     with SerialSection(database).enter(NOON + 2 * HOUR) as inside:
-        assert inside.decide_due(HELD).released == ()
+        assert inside.decide_due(HELD.rules).released == ()

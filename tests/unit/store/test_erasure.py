@@ -118,7 +118,7 @@ class Desk:
     def fall(self, at: datetime) -> tuple[ReleasedAlert, ...]:
         """What waited until now, told."""
         with self.section.enter(at) as inside:
-            fallen = inside.decide_due(RULES)
+            fallen = inside.decide_due(RULES.rules)
             inside.commit_due(fallen, to_desk)
             return fallen.released
 

@@ -130,7 +130,7 @@ def test_a_commit_looks_through_no_table_that_grows(database: Database) -> None:
     brought.append(article("a1", "North Korea fires missile number 1, says Seoul", seen=NOON, version=2))
     with asked() as found, section.enter(later, [claim]) as inside:
         assert inside.commit(polled(claim, later), decide_in(inside, brought, ruleset), to_desk)
-        inside.commit_due(inside.decide_due(ruleset), to_desk)
+        inside.commit_due(inside.decide_due(ruleset.rules), to_desk)
     loaded = [(statement, values) for statement, values in found if statement.startswith("SELECT")]
     assert {"cluster_key", "article_features", "story", "account", "waiting"} <= {
         name

@@ -85,7 +85,7 @@ class Archive:
     def fall(self, at: datetime) -> DueDecision:
         """What waited, told when it is due."""
         with self._section.enter(at) as inside:
-            fallen = inside.decide_due(rules())
+            fallen = inside.decide_due(rules().rules)
             inside.commit_due(fallen, to_desk)
             return fallen
 

@@ -71,7 +71,7 @@ SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
     ClauseCode.DIGEST_BEYOND_LIMIT: ({"count": 2}, "2 stories, beyond the messages of an hour"),
     ClauseCode.DIGEST_OF_CATCH_UP: ({"count": 2}, "2 stories, that could not be polled in time"),
     ClauseCode.SENT_LATER: ({"at": AT}, "it is sent at 21:05"),
-    ClauseCode.COOLDOWN: ({"at": AT}, "no update before 21:05"),
+    ClauseCode.COOLDOWN: ({"at": AT, "limit": timedelta(hours=1)}, "no update before 21:05 (cooldown: 1 hour)"),
     ClauseCode.LIMIT_REACHED: (
         {"rule": "launch", "count": 3},
         "launch has sent 3 within the hour; the rest is sent together",
@@ -120,6 +120,7 @@ SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
     ClauseCode.IN_SHADOW: ({"rule": "launch"}, "launch is in shadow"),
     ClauseCode.WOULD_HAVE_SENT: ({}, "it would have sent:"),
     ClauseCode.PUT_IN_SHADOW: ({"rule": "launch"}, "launch was put in shadow before it was sent"),
+    ClauseCode.SWITCHED_OFF: ({"rule": "launch"}, "launch was switched off before it was sent"),
     ClauseCode.DOUBT_LISTED: ({}, "listed in a digest"),
     ClauseCode.MERGED_WITH_SENT: ({}, "its subject was merged with one that was sent, and it says nothing new"),
     ClauseCode.MERGED: ({"publisher": "The Times"}, "two were merged, and The Times is sent for both"),
@@ -140,6 +141,13 @@ def clause(code: ClauseCode) -> ReasonClause:
 def test_each_clause_has_its_words(code: ClauseCode) -> None:
     """They show its parameters."""
     assert reason_in_words([clause(code)]) == SENTENCES[code][1]
+
+
+def test_the_cooldown_is_shown_if_it_was_stored() -> None:
+    """Earlier versions stored only the time. After some updates the cooldown is longer than the rule says."""
+    assert reason_in_words([ReasonClause(ClauseCode.COOLDOWN, at=AT)]) == "no update before 21:05"
+    grown = ReasonClause(ClauseCode.COOLDOWN, at=AT, limit=timedelta(hours=1), age=timedelta(hours=4))
+    assert reason_in_words([grown]) == "no update before 21:05 (cooldown: 1 hour; for this update 4 hours)"
 
 
 @pytest.mark.parametrize("code", ClauseCode)
