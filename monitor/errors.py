@@ -40,13 +40,17 @@ class MonitorError(Exception):
 class Fault:
     """One thing that is wrong at one place in a user's file: where, what, and what was meant or what to do.
 
-    `names_unknown`: the place names an entity or a list that no file that was read has.
+    `is_follow_up`: another fault causes it, or may cause it, so it comes after all others. `names_unknown`: the place
+    names something (such as an entity or a source) that no file that was read has. `hides_names`: because of this
+    fault, nobody knows which names its file has.
     """
 
+    is_follow_up: bool = field(default=False, kw_only=True)  # before the place: faults are sorted by their fields
     place: Place
     problem: str
     hint: str | None = None
     names_unknown: bool = field(default=False, compare=False)
+    hides_names: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make it safe to show: it quotes the file."""
@@ -58,7 +62,7 @@ class Fault:
 
 
 class InvalidFiles(MonitorError):
-    """Files have faults: all of them, in file order."""
+    """Files have faults: all of them, in the order of the files, follow-ups last."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults))

@@ -167,6 +167,11 @@ _CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 """Control characters other than blanks."""
 
 
+def is_id(value: object) -> bool:
+    """Whether a value has the form of an id."""
+    return isinstance(value, str) and re.match(ID_PATTERN, value) is not None
+
+
 def validate_id(text: str) -> str:
     """The text itself. Raises the validation error if it is no id."""
     if not re.match(ID_PATTERN, text):

@@ -39,8 +39,27 @@ def validate_document(schema: type[AnySchema], document: YamlDocument) -> AnySch
 
 
 def sort_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Each of these faults once, in the order of the files."""
-    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.place, fault.problem)))
+    """Each of these faults once, in the order of the files, follow-ups last."""
+    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.is_follow_up, fault.place, fault.problem)))
+
+
+def mark_hiding(faults: Iterable[Fault]) -> list[Fault]:
+    """These faults, of files that could not be read: nobody knows which names such a file has."""
+    return [replace(fault, hides_names=True) for fault in faults]
+
+
+def mark_follow_ups(faults: Iterable[Fault], of_files: Iterable[Fault]) -> list[Fault]:
+    """The faults, where each one about an unknown name says that it may follow from another fault. `of_files`: the
+    faults of the files in which the names are looked for. If one of these hides names, the unknown name may be right,
+    and advice to change it would do harm."""
+    cause = min((fault.place for fault in of_files if fault.hides_names), default=None)
+    if cause is None:
+        return [*faults]
+    hint = f"this may follow from the fault at {cause}; correct that one first"
+    return [
+        replace(fault, hint=hint, is_follow_up=True) if fault.names_unknown and not fault.is_follow_up else fault
+        for fault in faults
+    ]
 
 
 @contextmanager

@@ -133,4 +133,5 @@ def find_unknown_sources(document: YamlDocument, known: Collection[str]) -> Iter
             if isinstance(source_id, str) and source_id not in known:
                 place = document.place(("network", "allow", item.index, "sources", number))
                 hint = did_you_mean(source_id, known, "write the id of a source; remove one that has gone")
-                yield Fault(place, f"there is no source {quote_text(source_id)} that this network could be for", hint)
+                problem = f"there is no source {quote_text(source_id)} that this network could be for"
+                yield Fault(place, problem, hint, names_unknown=True)

@@ -158,7 +158,8 @@ class DefinitionRegistry:
         """The fault, at that place, of a name that cannot be used."""
         kind, id_ = _name_to_kind_and_id(name)
         if name in self._declared:
-            return Fault(place, f"the {kind} '{id_}' cannot be used", f"see the faults at {self._declared[name].file}")
+            cause = f"see the faults at {self._declared[name].file}"
+            return Fault(place, f"the {kind} '{id_}' cannot be used", cause, is_follow_up=True)
         known = [_name_to_kind_and_id(defined)[1] for defined in self._definitions if type(defined) is type(name)]
         otherwise = "name the file that holds it in monitor.yaml, or write it"
         hint = did_you_mean(id_, known, otherwise)
@@ -177,11 +178,12 @@ class DefinitionRegistry:
             place, owner = document.place((*path, "of")), EntityNamed(name.of)
             if owner not in self._definitions:
                 return self.make_missing_fault(place, owner)
-            return Fault(place, f"no entity is of {quote_text(name.of)}", "entities say whose they are with 'of: ID'")
+            hint = "entities say whose they are with 'of: ID'"
+            return Fault(place, f"no entity is of {quote_text(name.of)}", hint, names_unknown=True)
         kind = f" of kind '{name.kind}'" if name.kind else ""
         limits = (("in", name.group), ("of", name.of))
         problem = " and ".join(f"{word} '{value}'" for word, value in limits if value)
-        return Fault(document.place(path), f"no entity{kind} is {problem}")
+        return Fault(document.place(path), f"no entity{kind} is {problem}", names_unknown=True)
 
     def _get_members(self, name: GroupNamed) -> list[Entity]:
         if name not in self._groups:

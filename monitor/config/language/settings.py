@@ -325,8 +325,8 @@ def unknown_rules(document: YamlDocument, retention: Retention, known: Collectio
     matched while they existed."""
     for rule in retention.rules:
         if rule not in known:
-            hint = did_you_mean(rule, known)
-            yield Fault(document.key_place(("retention", "rules", rule)), f"there is no rule {quote_text(rule)}", hint)
+            place, hint = document.key_place(("retention", "rules", rule)), did_you_mean(rule, known)
+            yield Fault(place, f"there is no rule {quote_text(rule)}", hint, names_unknown=True)
 
 
 def _find_canary_faults(schema: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:

@@ -24,7 +24,7 @@ from monitor.config.language.base_schema import (
     is_web_address,
     validation_error,
 )
-from monitor.config.language.faults import collect_faults, validate_document
+from monitor.config.language.faults import collect_faults, mark_hiding, validate_document
 from monitor.config.language.secrets import fill_secrets
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
@@ -229,12 +229,22 @@ def sources_from_document(document: YamlDocument, defaults: SourceDefaults) -> I
     raises InvalidFiles."""
     try:
         schema = validate_document(SourcesSchema, document)
-    except InvalidFiles:
+    except InvalidFiles as error:
         yield from _valid_sources_from_document(document, defaults)
+        if None in list_source_ids(document):
+            raise InvalidFiles(mark_hiding(error.faults)) from None
         raise
     if schema.sources:
         for place, source in zip(document.item_places(("sources",)), schema.sources, strict=True):
             yield place, _source_from_schema(source, defaults)
+
+
+def list_source_ids(document: YamlDocument) -> list[str | None]:
+    """The ids of all sources in a document, faulty ones included; None for each part that could be a source and has no
+    id."""
+    if not isinstance(document.data, dict) or not isinstance(items := document.data.get("sources"), list):
+        return [None]
+    return [str(item["id"]) if isinstance(item, dict) and "id" in item else None for item in items]
 
 
 def _valid_sources_from_document(document: YamlDocument, defaults: SourceDefaults) -> Iterator[tuple[Place, Source]]:

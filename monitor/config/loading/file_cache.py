@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from monitor import clock
-from monitor.config.language.faults import collect_faults
+from monitor.config.language.faults import collect_faults, mark_hiding
 from monitor.config.loading.files import Stamp, get_file_stamp, in_whole_seconds, is_empty
 from monitor.config.yaml.yaml12 import YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles
@@ -93,18 +93,18 @@ class FileCache(Generic[Value]):
         documents: tuple[YamlDocument, ...] = ()
         valid_part: tuple[Value, ...] = cached.valid_part if cached else ()
         faults: list[Fault] = []
+        new_faults: list[Fault] = []
         with collect_faults(faults):
             documents = read_yaml_file(file, accept_pipe=accept_pipe)
             if valid_part and not documents and is_empty(file):  # an interrupted editor, a full disk
                 raise InvalidFiles([Fault(Place(str(file)), "the file has been emptied", "delete it if that is meant")])
             valid_part, new_faults = _parse_valid_values(documents, parse)
-            faults += new_faults
             last_good = last_good if new_faults else valid_part
         return CachedFile(
             last_good,
             valid_part,
             documents,
-            tuple(faults),
+            (*mark_hiding(faults), *new_faults),
             stamp if stamp and _is_settled(stamp, read_at) else None,
             inputs,
         )

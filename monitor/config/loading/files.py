@@ -14,7 +14,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from stat import S_ISDIR
 
-from monitor.config.language.faults import collect_faults
+from monitor.config.language.faults import collect_faults, mark_hiding
 from monitor.config.language.network import networks_of
 from monitor.config.yaml.file_content import explain_broken_link
 from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, read_yaml_file
@@ -57,7 +57,7 @@ def yaml_files(named_paths: Iterable[NamedPath]) -> tuple[list[Path], list[Fault
             faults.extend(unreadable)
             for identity, file in found:
                 files.setdefault(identity, file)
-    return list(files.values()), faults
+    return list(files.values()), mark_hiding(faults)
 
 
 Stamp = tuple[int, int, int]

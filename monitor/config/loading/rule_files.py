@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from monitor.config.language.base_schema import is_id
 from monitor.config.language.entities import entity_from_document
 from monitor.config.language.extends import Extension, ParsedExtension, extension_from_document, resolve_definitions
-from monitor.config.language.faults import collect_faults, did_you_mean, sort_faults
+from monitor.config.language.faults import collect_faults, did_you_mean, mark_follow_ups, mark_hiding, sort_faults
 from monitor.config.language.lists import word_list_from_document
 from monitor.config.language.references import DefinitionRegistry, Name, find_references
 from monitor.config.language.routes import RouteNames
@@ -83,6 +84,7 @@ def load_rule_files(
     chosen = index_by_id(usable, running.rules, faults)
     rules = {id_: resolved[rule.place] for id_, rule in chosen.items() if rule.place in resolved}
     definitions = registry.all_of_kind(Entity), registry.all_of_kind(WordList)
+    faults = mark_follow_ups(faults, faults)
     return LoadedRules(rules, *definitions, sort_faults(faults), declared_rule_ids, documents=documents)
 
 
@@ -129,6 +131,15 @@ class ParsedDocument:
         return self._versioned_rule
 
 
+def _parse_value(document: YamlDocument, kind: str) -> _DocumentValue:
+    try:
+        return _PARSERS[kind](document)
+    except InvalidFiles as error:
+        if not isinstance(document.data, dict) or not is_id(document.data[kind]):
+            raise InvalidFiles(mark_hiding(error.faults)) from None
+        raise
+
+
 _PARSERS: dict[str, Callable[[YamlDocument], _DocumentValue]] = {
     "rule": rule_from_document,
     "entity": entity_from_document,
@@ -144,7 +155,7 @@ def _get_document_kind(document: YamlDocument) -> str | None:
 
 def _parse_document(document: YamlDocument) -> list[ParsedDocument]:
     if kind := _get_document_kind(document):
-        return [ParsedDocument(document.without_tables(), _PARSERS[kind](document))]
+        return [ParsedDocument(document.without_tables(), _parse_value(document, kind))]
     keys = list(document.data) if isinstance(document.data, dict) else []
     if keys[:1] == ["sources"]:
         raise InvalidFiles(
@@ -152,7 +163,8 @@ def _parse_document(document: YamlDocument) -> list[ParsedDocument]:
         )
     fallback = "begin it with 'rule: ID', 'entity: ID', 'list: ID' or 'extends: ID'"
     hint = did_you_mean(keys[0] if keys else "", _PARSERS, fallback)
-    raise InvalidFiles([Fault(document.place(), "this document is not a rule, entity or list, and extends none", hint)])
+    problem = "this document is not a rule, entity or list, and extends none"
+    raise InvalidFiles([Fault(document.place(), problem, hint, hides_names=True)])
 
 
 def _find_unknown_routes(document: YamlDocument, rule: Rule, routes: RouteNames | None) -> Iterator[Fault]:

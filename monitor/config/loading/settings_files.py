@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from monitor.config.language.faults import collect_faults, sort_faults
+from monitor.config.language.faults import collect_faults, mark_follow_ups, sort_faults
 from monitor.config.language.network import find_unknown_sources
 from monitor.config.language.routes import RouteNames
 from monitor.config.language.settings import EVERY, settings_from_document, unknown_rules
-from monitor.config.language.sources import SourceDefaults, sources_from_document, with_secrets
+from monitor.config.language.sources import SourceDefaults, list_source_ids, sources_from_document, with_secrets
 from monitor.config.loading.file_cache import FileCache
 from monitor.config.loading.files import NamedPath, Stamp, list_named_paths, settings_document, yaml_files
 from monitor.config.loading.unique_ids import NOTHING_RUNS, PlacedSource, RunningItems, index_sources
@@ -41,7 +41,8 @@ class LoadedSettings:
     def add_faults_of_rules(self, faults: Iterable[Fault], rule_ids: Collection[str]) -> tuple[Fault, ...]:
         """All faults, with those of the files of rules. `rule_ids`: of all rules in them, faulty ones included."""
         unknown = unknown_rules(self.document, self.settings.retention, rule_ids) if self.settings else ()
-        return sort_faults([*self.faults, *unknown, *faults])
+        faults = list(faults)
+        return sort_faults([*self.faults, *mark_follow_ups(unknown, faults), *faults])
 
 
 def load_settings(
@@ -63,7 +64,8 @@ def load_settings(
     sources, places, faults_of_sources = load_source_files(named_paths, defaults, cache, stamps, running)
     faults += faults_of_sources
     if settings is not None and settings.allow_for:
-        faults += find_unknown_sources(document, sources.keys() | _list_declared_ids(cache))
+        unknown = find_unknown_sources(document, sources.keys() | _list_declared_ids(cache))
+        faults += mark_follow_ups(unknown, faults_of_sources)
     sources = _with_secrets(sources, places, faults, environment, path.parent)
     rule_paths = list_named_paths(document, path, "rules", "entities")
     return LoadedSettings(document, settings, sources, places, rule_paths, sort_faults(faults))
@@ -71,10 +73,8 @@ def load_settings(
 
 def _list_declared_ids(cache: FileCache[PlacedSource]) -> set[str]:
     """The ids of all sources in the files that were read last, faulty sources included."""
-    documents = (document.data for cached in cache.last_read() for document in cached.documents)
-    lists = (data.get("sources") for data in documents if isinstance(data, dict))
-    items = (item for listed in lists if isinstance(listed, list) for item in listed)
-    return {str(item["id"]) for item in items if isinstance(item, dict) and "id" in item}
+    documents = (document for cached in cache.last_read() for document in cached.documents)
+    return {id_ for document in documents for id_ in list_source_ids(document) if id_ is not None}
 
 
 def load_source_files(

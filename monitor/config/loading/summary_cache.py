@@ -90,13 +90,15 @@ def _brief_from_row(status: str, title: str, level: str, version: str) -> RuleBr
 
 
 def _fault_to_row(fault: Fault) -> tuple[str | int | None, ...]:
-    return (fault.place.file, fault.place.line, fault.place.col, fault.problem, fault.hint)
+    place, marks = fault.place, (fault.is_follow_up, fault.hides_names)
+    return (place.file, place.line, place.col, fault.problem, fault.hint, *marks)
 
 
 def _fault_from_row(row: Sequence[Any]) -> Fault:
     """Raises ValueError for another number of fields."""
-    file, line, col, problem, hint = row
-    return Fault(Place(file, int(line), int(col)), str(problem), hint)
+    file, line, col, problem, hint, is_follow_up, hides_names = row
+    place = Place(file, int(line), int(col))
+    return Fault(place, str(problem), hint, is_follow_up=bool(is_follow_up), hides_names=bool(hides_names))
 
 
 def find_cache_folder(environment: Mapping[str, str]) -> Path | None:

@@ -298,6 +298,80 @@ def test_a_rule_whose_entity_is_faulty_points_to_that_fault(write: Write) -> Non
     )
 
 
+_FIRST = "this may follow from the fault at {}; correct that one first"
+_NETWORK = "network: {allow: [{network: 10.0.0.0/8, sources: [one]}]}\n"
+_KEPT = "retention: {rules: {drills: 90 days}}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "cause", "follow_up"),
+    [
+        # a file that is not YAML
+        ({"sources/one.yaml": "sources:\n  - a\n - b\n"}, "sources/one.yaml:3:", "there is no source 'one'"),
+        ({"entities/taiwan.yaml": _ENTITY + "x: [\n"}, "entities/taiwan.yaml:6:1:", "there is no entity 'taiwan'"),
+        ({"rules/drills.yaml": _RULE + "x: [\n"}, "rules/drills.yaml:6:1:", "there is no rule 'drills'"),
+        # a control character
+        ({"entities/taiwan.yaml": _ENTITY + "\x07"}, "entities/taiwan.yaml:5:1:", "there is no entity 'taiwan'"),
+        # a path that is not there
+        (
+            {"monitor.yaml": _MONITOR.replace("entities]", "entty]")},
+            "monitor.yaml:3:12:",
+            "there is no entity 'taiwan'",
+        ),
+        # a misspelt kind, and a misspelt id
+        ({"entities/taiwan.yaml": f"entiy{_ENTITY[6:]}"}, "entities/taiwan.yaml:1:1:", "there is no entity 'taiwan'"),
+        (
+            {"entities/taiwan.yaml": _ENTITY.replace("taiwan", "Taiwan")},
+            "entities/taiwan.yaml:1:9:",
+            "no entity 'taiwan'",
+        ),
+        # a list of sources, or a source, under a misspelt key
+        ({"sources/one.yaml": f"source{_SOURCE[7:]}"}, "sources/one.yaml:1:1:", "there is no source 'one'"),
+        ({"sources/one.yaml": _SOURCE.replace("id:", "ids:")}, "sources/one.yaml:1:", "there is no source 'one'"),
+        # a group
+        (
+            {"entities/taiwan.yaml": _ENTITY + "x: [\n", "rules/drills.yaml": _RULE.replace("taiwan", "{in: east}")},
+            "entities/taiwan.yaml:6:1:",
+            "no entity is in 'east'",
+        ),
+    ],
+)
+def test_a_fault_that_may_follow_from_another_comes_last_and_says_so(
+    write: Write, files: dict[str, str], cause: str, follow_up: str
+) -> None:
+    """The name may be in what could not be read. So no advice is given to change it."""
+    folder = write(_GOOD | files)
+    with (folder / "monitor.yaml").open("a", encoding="utf-8") as opened:
+        opened.write(_NETWORK + _KEPT)
+    faults = told(loaded(folder), folder)
+    assert faults[0].startswith(cause)
+    (follows,) = (fault for fault in faults if follow_up in fault)
+    assert follows == faults[-1]
+    place = faults[0].partition(": ")[0]
+    assert follows.endswith(_FIRST.format(place))
+
+
+def test_a_name_that_is_certainly_wrong_gets_its_advice(write: Write) -> None:
+    """A fault in a file that says which names it has, or in a file of another kind, makes no name uncertain."""
+    wrong = {
+        "rules/drills.yaml": _RULE.replace("taiwan", "tawian"),
+        "rules/other.yaml": _OTHER.replace("low", "lwo"),
+        "sources/one.yaml": "sources: [",
+    }
+    folder = write(_GOOD | wrong)
+    assert "rules/drills.yaml:4:24: there is no entity 'tawian'; did you mean 'taiwan'?" in told(loaded(folder), folder)
+
+
+def test_a_fault_at_an_entity_comes_before_the_rules_that_name_it(write: Write) -> None:
+    """Whatever the names of the files are."""
+    wrong = {"zones/taiwan.yaml": _ENTITY + "xyz: 1", "monitor.yaml": _MONITOR.replace("entities]", "zones]")}
+    folder = write({name: text for name, text in _GOOD.items() if "taiwan" not in name} | wrong)
+    assert [fault.partition(":")[0] for fault in told(loaded(folder), folder)] == [
+        "zones/taiwan.yaml",
+        "rules/drills.yaml",
+    ]
+
+
 @pytest.mark.parametrize(
     ("files", "said"),
     [
