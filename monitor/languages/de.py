@@ -79,7 +79,7 @@ LANGUAGE = Language(
             "percent": "prozent",
             "age": r"jährig|(?:(?<=mit \d\d )|(?<=mit \d\d\d ))(?:(?:ge|ver)storben|st[ai]rbt?)\b",
             "time": r"jahr(?:e[ns]?|zehnt\w*|hundert\w*)?\b|monat(?:en?|s)?\b|wochen?(?:ende\w*)?\b|tage?n?\b"
-            r"|(?:stunde|minute|sekunde)n?\b|uhr\b",
+            r"|(?:stunde|minute|sekunde)n?\b|(?:monat|wöch|täg|stünd|minüt)ig\w*|uhr\b",
         },
         currencies={"usd": "dollar", "eur": r"euros?\b", "jpy": "yen", "cny": "yuan"},
         multipliers={"e9": "milliard", "e6": r"million|mio\b", "e3": "tausend"},

@@ -83,7 +83,8 @@ LANGUAGE = Language(
             "percent": r"percent\b|per cent\b",
             "age": "year-old|years? old",
             "magnitude": "magnitu",
-            "time": r"(?:year|month|week|weekend|day|hour|minute|second|hr|min)s?\b|[ap]\.?m\b|o'clock",
+            "time": r"(?:year|month|week|weekend|weekday|day|hour|minute|second|hr|min)s?(?:long)?\b"
+            r"|[ap]\.?m\b|o'clock",
         },
         currencies={
             "usd": "dollar",

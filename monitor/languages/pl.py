@@ -78,7 +78,8 @@ LANGUAGE = Language(
             "basis_points": "punkty? bazow",
             "percent": r"procent|proc\b",
             "age": "latk|latek|letni",
-            "time": r"lat(?:a|ach|ami)?\b|rok(?:u|iem)?\b|miesi[ąę]c|tygod|dni\b|godz|minut[ayę]?\b|sekund",
+            "time": r"lat(?:a|ach|ami)?\b|rok(?:u|iem)?\b|miesi[ąę]c|tygod|dni(?:a|ach|ami|om|ow\w*)?\b|godz"
+            r"|minut[ayę]?\b|sekund",
         },
         currencies={"usd": "dolar", "eur": r"euros?\b", "cny": "yuan", "pln": r"zł\b|złot(?:y|e|ych|ego)\b"},
         multipliers={"e12": r"bilion\b", "e9": r"miliard|mld\b", "e6": "milion|mln", "e3": "tys"},

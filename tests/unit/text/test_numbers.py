@@ -179,13 +179,15 @@ def test_odd_texts(text: str) -> None:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("en", "Dead for 3 years, 2 weeks, 4 weekends, 24 hrs, 10 min; a 3-day truce; 5 p.m."),
+        ("en", "Dead for 3 years, 2 weeks, 4 weekends, 24 hrs, 10 min, 5 weekdays, 3 hourslong; a 3-day truce; 5 p.m."),
         ("de", "Tote nach 2 Minuten, 3 Jahren, 4 Jahrzehnten, 5 Wochen, 3 Monaten, 2 Tagen, 30 Sekunden, um 10 Uhr"),
+        ("de", "Tote nach 24-stündiger Suche, 3-monatiges Kind verletzt, 2-wöchiger und 3-tägiger Kampf; 5-minütiges"),
         ("fr", "Morts après 2 ans, 3 années, 2 mois, 4 semaines, 5 jours, 24 heures, 10 minutes, 30 secondes"),
         ("es", "Muertos tras 2 años, 1 mes, 3 meses, 4 semanas, 5 días, 24 horas, 10 minutos, 30 segundos"),
         ("it", "Morti dopo 2 anni, 3 mesi, 4 settimane, 5 giorni, 24 ore, 10 minuti, 30 secondi"),
         ("pt", "Mortos após 2 anos, 1 mês, 3 meses, 4 semanas, 5 dias, 24 horas, 10 minutos, 30 segundos"),
-        ("pl", "Ofiary po 5 latach, 3 lata, 2 miesiące, 3 tygodnie, 4 dni, 2 godziny, 3 minuty, 1 rok"),
+        ("pl", "Ofiary po 5 latach, 3 lata, 2 miesiące, 3 tygodnie, 3 dniach, 3-dniowa, 4 dni, 2 godziny, 3 minuty"),
+        ("pl", "Ofiary po roku, 1 rok"),
         ("ru", "Погибли 2 года назад, 5 лет, 3 месяца, 2 недели, 2 дня, 5 дней, 3 часа, 10 минут; 70-летие; 3-дневный"),
         ("uk", "Загинули 2 роки тому, 5 років, 3 місяці, 2 тижні, 10 днів, 3 години, 10 хвилин; 3-річний"),
     ],
