@@ -11,7 +11,7 @@ from monitor.alerting.routing import plan_deliveries
 from monitor.config.loading.compiled import compile_loaded
 from monitor.matching import RuleSet
 from monitor.matching.full_text_requests import find_full_text_requests, has_full_text_rules
-from monitor.model import Alert, Article, Channel, Claim, Config, PlannedDelivery, RouteStep, Source
+from monitor.model import DEFAULT_ROUTE, Alert, Article, Channel, Claim, Config, PlannedDelivery, RouteStep, Source
 
 
 @dataclass(frozen=True)
@@ -81,5 +81,5 @@ def compile_config(config: Config) -> RuleSet:
 def plan_alert(alert: Alert, routes: Mapping[str, Sequence[RouteStep]]) -> list[PlannedDelivery]:
     """The deliveries of an alert by its routes, one for each channel, in their order. `routes`: of the config. An alert
     that was deferred may name a route that is no longer there: the default route takes its place."""
-    names = (name if name in routes else "default" for name in alert.routes)
+    names = (name if name in routes else DEFAULT_ROUTE for name in alert.routes)
     return plan_deliveries(alert.level, [(name, routes[name]) for name in names], alert.at)

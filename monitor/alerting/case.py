@@ -11,6 +11,7 @@ from monitor.alerting.pending import without_text
 from monitor.alerting.quotes import MatchQuote, quote_match
 from monitor.alerting.subject_keys import article_key, event_key, mention_key, shadow_key, story_key, unsure_key
 from monitor.model import (
+    DEFAULT_ROUTE,
     AlertCandidate,
     Article,
     Claim,
@@ -193,7 +194,7 @@ class Case:
             rule_title=self.rule.title,
             level=self.match.level,
             key=self.key,
-            routes=self.rule.alert.to or ("default",),
+            routes=self.rule.alert.to or (DEFAULT_ROUTE,),
             article=without_text(self.article),
             story=self.story,
             event=self.event if self.rule.alert.once_per is OncePer.EVENT else None,

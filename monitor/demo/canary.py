@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitor.config.loading.load import load_config_files
 from monitor.demo.newsroom import DemoItem, Outlet
-from monitor.model import Config, RouteStep, Settings
+from monitor.model import DEFAULT_ROUTE, Config, RouteStep, Settings
 
 CANARY = "canary"
 _WORD = "canarycheck"
@@ -42,6 +42,6 @@ def write_canary_config(folder: Path, origin: str, settings: Settings) -> Config
     assert not loaded.faults  # they are ours
     config = loaded.config
     channels = {name: channel.test for name, channel in settings.channels.items() if channel.test is not None}
-    routes = {"default": tuple(map(RouteStep, channels))}
+    routes = {DEFAULT_ROUTE: tuple(map(RouteStep, channels))}
     sending = replace(config.settings, channels=channels, routes=routes)
     return replace(config, settings=replace(sending, timezone=settings.timezone, limits=settings.limits))

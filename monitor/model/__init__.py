@@ -126,6 +126,7 @@ from monitor.model.running_version import RunningVersion, time_of_day
 from monitor.model.send_rates import SendRate
 from monitor.model.settings import (
     CANARY_WITHIN,
+    DEFAULT_ROUTE,
     FOR_GOOD,
     SHORTEST_RETENTION,
     ArchiveSettings,
@@ -160,6 +161,7 @@ __all__ = [
     "CANARY_WITHIN",
     "COUNTABLE",
     "DEFAULT_KIND",
+    "DEFAULT_ROUTE",
     "EVENT_OPEN_FOR",
     "FOR_GOOD",
     "MAX_COOLDOWN",

@@ -94,9 +94,13 @@ class CanarySchedule:
     within: timedelta = CANARY_WITHIN
 
 
+DEFAULT_ROUTE = "default"
+"""The route of rules that name none, and of deferred alerts whose route is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of monitor.yaml, with paths resolved and secrets filled in. `routes` always has "default".
+    """The settings of monitor.yaml, with paths resolved and secrets filled in. `routes` always has `DEFAULT_ROUTE`.
     `allow`: the private networks for all sources; `allow_for`: by source id, those that it may reach besides.
     `weekly_misses`: whether `operator` gets a weekly notice of what the rules missed. `heartbeat`: the address that is
     asked once a minute while all is well; it is a secret."""

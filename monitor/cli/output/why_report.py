@@ -12,7 +12,7 @@ from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
 from monitor.cli.options import alert_word, compared_line, format_evidence, format_local_time
 from monitor.cli.output.nearest_report import nearest_lines
 from monitor.cli.output.streams import style_text
-from monitor.model import Article, ConditionRole, Match, Outcome, Rule, Settings, Step, list_channels_of
+from monitor.model import DEFAULT_ROUTE, Article, ConditionRole, Match, Outcome, Rule, Settings, Step, list_channels_of
 from monitor.sanitize import sanitize_line
 from monitor.services.queries.why import AlertReport, DeliveryHistory, RuleReport, WhyReport
 from monitor.wording.alert_policy import describe_frequency
@@ -107,7 +107,7 @@ def _describe_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
         yield "    it is off and matches nothing; if it ran:"
     whom = ""
     if settings is not None:
-        routes = policy.to or ("default",)
+        routes = policy.to or (DEFAULT_ROUTE,)
         named = "; ".join(f"{route}: {', '.join(list_channels_of(settings.routes[route]))}" for route in routes)
         whom = f"sends to {named}; "
     age = f"up to an age of {duration_in_words(rule.max_age)}" if rule.max_age else "of any age"

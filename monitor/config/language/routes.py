@@ -16,7 +16,7 @@ from monitor.config.language.faults import did_you_mean
 from monitor.config.language.hours import NamedHours
 from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, quote_text
 from monitor.errors import Fault
-from monitor.model import Level, Outside, RouteStep, Settings, list_channels_of
+from monitor.model import DEFAULT_ROUTE, Level, Outside, RouteStep, Settings, list_channels_of
 
 LevelName = Literal["info", "low", "medium", "high", "critical"]
 
@@ -140,9 +140,9 @@ def find_routing_faults(
             yield Fault(
                 document.place(("routes", route)), f"the route '{route}' is empty: alerts would reach nobody", hint
             )
-    if first and "default" not in routes:
-        hint = f"write, for example, 'routes: {{default: [{first}]}}'"
-        yield Fault(document.key_place(("routes",)), "there is no route 'default'", hint)
+    if first and DEFAULT_ROUTE not in routes:
+        hint = f"write, for example, 'routes: {{{DEFAULT_ROUTE}: [{first}]}}'"
+        yield Fault(document.key_place(("routes",)), f"there is no route '{DEFAULT_ROUTE}'", hint)
 
 
 def _find_step_faults(

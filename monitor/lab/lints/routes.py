@@ -12,9 +12,8 @@ from monitor.alerting.hours import is_within_hours, list_intervals
 from monitor.config.language.faults import find_close_word
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.lab.annotated_document import Lint, LintKind
-from monitor.model import Hours, Level, Outside, RouteStep, Rule
+from monitor.model import DEFAULT_ROUTE, Hours, Level, Outside, RouteStep, Rule
 
-_DEFAULT = "default"  # the route of rules that name none, which has to be there
 _ANY_MONDAY = date(2026, 1, 5)  # gaps are looked for in a week without a change of the clock
 _LEVELS = list(Level)
 _Finding = tuple[str, str]
@@ -39,7 +38,7 @@ def lint_unused_routes(
 ) -> Iterator[Lint]:
     """The routes that no rule names, so that nothing goes there; probably the name is misspelt, here or in a rule. The
     route `default` is needed in any case."""
-    used = {name for rule in rules for name in (*rule.alert.to, rule.owner)} | {_DEFAULT}
+    used = {name for rule in rules for name in (*rule.alert.to, rule.owner)} | {DEFAULT_ROUTE}
     for name in routes:
         if name in used:
             continue
