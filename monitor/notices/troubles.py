@@ -348,8 +348,8 @@ class OpsSnapshot:
                 )
 
     def _was_tried(self, channel: StalledChannel) -> bool:
-        """Whether this process has tried the channel: it did not accept all. If there was no daemon for a while, the
-        waiting messages alone say nothing about their channel."""
+        """Whether an attempt on the channel has failed since this process began to deliver, by whichever daemon. If
+        there was no daemon for a while, the waiting messages alone do not show whether their channel works."""
         return channel.tried_at is not None and channel.tried_at >= self.delivering_since
 
     def _since_start(self, channel: StalledChannel) -> datetime:

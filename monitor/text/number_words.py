@@ -59,7 +59,7 @@ class NumberWords:
         return None
 
 
-_WHOLE = "."  # the end of what is no beginning of a word
+_WHOLE = "."  # ends a whole word or phrase; without it, the text is the beginning of a word
 
 
 @cache

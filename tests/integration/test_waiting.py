@@ -338,7 +338,7 @@ async def test_the_time_of_a_deferred_update_follows_an_edit_while_the_daemon_ru
 
 
 def test_a_rule_that_is_switched_off_meanwhile(database: Database, begin: Begin) -> None:
-    """What was deferred for it is not sent, by no daemon."""
+    """No daemon sends an alert that was deferred for it."""
     held = by(wait_at_least=20 * MINUTE)
     begin(held).poll(article(), NOON)
     off = begin(replace(held, status=RuleStatus.OFF))

@@ -46,7 +46,7 @@ _SMS = _short(160, unit=LengthUnit.SMS, mentions=False)
 _MAIL = Capabilities(Form.MAIL, 30_000, max_json=None, joins_title=False, max_items=40, mentions=False, headers=True)
 _MAIL_SERVICE = Capabilities(Form.MAIL, 30_000, max_json=None, joins_title=False, max_items=40, mentions=False)
 _FOR_PROGRAMS = Capabilities(joins_title=False, whole_text=True, mentions=False, combines=False)
-_OF_ONE_ALERT = Capabilities(combines=False)
+_NOT_COMBINED = Capabilities(combines=False)
 
 # The schemes of a kind or family, and what it takes and shows.
 _TABLE: tuple[tuple[str, Capabilities], ...] = (
@@ -113,10 +113,10 @@ _TABLE: tuple[tuple[str, Capabilities], ...] = (
     ("json jsons xml xmls form forms", _FOR_PROGRAMS),
     ("console", Capabilities(joins_title=False, mentions=False)),
     ("apprise apprises", Capabilities(joins_title=False, mentions=False, combines=False)),
-    ("mqtt mqtts amqp amqps syslog rsyslog", _OF_ONE_ALERT),
+    ("mqtt mqtts amqp amqps syslog rsyslog", _NOT_COMBINED),
     # incidents
-    ("pagertree opsgenie opsimate opsimates goalert goalerts signl4 spike betterstack firehydrant", _OF_ONE_ALERT),
-    ("flowtriq flowtriqs ilert incidentio jira squadcast xmatters", _OF_ONE_ALERT),
+    ("pagertree opsgenie opsimate opsimates goalert goalerts signl4 spike betterstack firehydrant", _NOT_COMBINED),
+    ("flowtriq flowtriqs ilert incidentio jira squadcast xmatters", _NOT_COMBINED),
 )
 KINDS: dict[str, Capabilities] = {scheme: can for schemes, can in _TABLE for scheme in schemes.split()}
 

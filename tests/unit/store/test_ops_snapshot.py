@@ -107,7 +107,7 @@ def test_a_channel_is_seen_by_what_waits_for_it(database: Database) -> None:
         assert seen(database).last_well_at == {"channel desk": NOON + minutes * MINUTE}
 
 
-def test_an_attempt_that_a_dead_daemon_began_is_none_of_the_next_one(database: Database) -> None:
+def test_an_attempt_that_a_dead_daemon_began_keeps_its_start(database: Database) -> None:
     """The start of the next daemon ends it; that says nothing about the channel."""
     alerted(database, "a")
     outbox = Outbox(database, "here:1:aa")
