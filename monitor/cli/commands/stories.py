@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
+from monitor.cli.command_hints import SILENCING_HINTS
 from monitor.cli.config_summary import load_summary
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
@@ -31,6 +32,7 @@ from monitor.wording.reasons import reason_in_words
 
 @click.group(
     cls=LazyGroup,
+    hints=SILENCING_HINTS,
     lazy={
         "merge": ("monitor.cli.commands.stories_identity", "Make one of two stories or events."),
         "split": ("monitor.cli.commands.stories_identity", "Make two of one story or event."),
