@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from monitor import __version__
+from monitor.cli.command_hints import SILENCING_HINTS
 from monitor.cli.command_tree import PROGRAM, VARIABLE, complete
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.output.streams import guard_streams, report_failed_output
@@ -20,6 +21,7 @@ _COMMANDS = "monitor.cli.commands"
 
 @click.group(
     cls=LazyGroup,
+    hints=SILENCING_HINTS,
     lazy={
         "alerts": (f"{_COMMANDS}.alerts", "Alerts: list, show, mark, feed."),
         "articles": (f"{_COMMANDS}.articles", "Stored articles: list, show, export, forget, mark."),

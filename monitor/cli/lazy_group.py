@@ -13,11 +13,19 @@ from monitor.runtime.gc_tuning import paused
 
 
 class LazyGroup(click.Group):
-    """`lazy`: for each command the module that has it, and its summary in the list of commands."""
+    """`lazy`: for each command the module that has it, and its summary in the list of commands. `hints`: what to do
+    instead, for names of commands that people try and that do not exist."""
 
-    def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **more: Any) -> None:  # noqa: ANN401 - click's
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - click's
+        lazy: Mapping[str, tuple[str, str]],
+        hints: Mapping[str, str] | None = None,
+        **more: Any,  # noqa: ANN401 - click's
+    ) -> None:
         super().__init__(*args, **more)
         self._lazy = lazy
+        self._hints = hints or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in the order of the alphabet."""
@@ -34,6 +42,16 @@ class LazyGroup(click.Group):
         module = sys.modules[name]
         found = [each for each in vars(module).values() if isinstance(each, click.Command) and each.name == cmd_name]
         return found[0]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name. If there is none, the error says what to do instead, if that is
+        known."""
+        name = args[0]
+        if name in self._hints and self.get_command(ctx, name) is None:
+            ctx.fail(f"No such command {name!r}. {self._hints[name]}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing them."""

@@ -21,6 +21,7 @@ from monitor.model import (
     WordList,
 )
 
+_HINT = "correct the rule or the test; the daemon does not run tests, and uses the file as it is"
 _BATCH = 200  # rules in a set: what they share is compiled once, and no article is matched against all rules
 
 
@@ -78,9 +79,7 @@ def _find_failures_of_rule(rule: Rule, compiled: RuleSet, now: datetime) -> Iter
     for test in rule.tests:
         article, wanted = article_from_test(test, now), expectation_from_test(test)
         if mismatch := describe_rule_mismatch(compiled, article, rule.id, wanted, compiled.match(article)):
-            yield Fault(
-                test.place, f"this test of {rule.id} {MUST[wanted]}, and {mismatch}", "correct the rule or the test"
-            )
+            yield Fault(test.place, f"this test of {rule.id} {MUST[wanted]}, and {mismatch}", _HINT)
 
 
 def expectation_from_test(test: RuleTest) -> Expectation:

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
+from monitor.cli.command_hints import SILENCING_HINTS
 from monitor.cli.config_summary import load_summary, load_summary_with_secrets
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
@@ -42,6 +43,7 @@ _LOOK = 0.5  # s, between two looks at a drill
 
 @click.group(
     cls=LazyGroup,
+    hints=SILENCING_HINTS,
     lazy={"canary": ("monitor.cli.commands.channels_canary", "A made-up article, all the way to test addresses.")},
 )
 def channels() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
+from monitor.cli.command_hints import SILENCING_HINTS
 from monitor.cli.config_files import load_config
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import config_option, existing_database, json_option, print_faults
@@ -22,6 +23,7 @@ _DAYS = 7
 
 @click.group(
     cls=LazyGroup,
+    hints=SILENCING_HINTS,
     lazy={
         "coverage": ("monitor.cli.commands.rules_coverage", "Show what a rule misses, and why."),
         "import": ("monitor.cli.commands.rules_import", "Make rules from keywords, Boolean queries and Google Alerts."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -75,26 +75,27 @@ def score(
         compiled = compile_loaded(loaded.rules.values(), loaded)
     else:
         compiled = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources)
-    problems = False
+    problems, silent = False, loaded.declared_rule_ids - compiled.rules.keys()
     if file is None:
-        _score_marks(config or find_required_config(), compiled, as_json=as_json, listed=listed)
+        _score_marks(config or find_required_config(), compiled, silent, as_json=as_json, listed=listed)
     else:
-        problems = _score_file(file, compiled, as_json=as_json, listed=listed)
+        problems = _score_file(file, compiled, silent, as_json=as_json, listed=listed)
     raise SystemExit(1 if problems or loaded.faults else 0)
 
 
-def _score_file(file: Path, compiled: RuleSet, *, as_json: bool, listed: bool) -> bool:
-    """Score the rules on the articles of a file. Returns whether some of it cannot be used."""
+def _score_file(file: Path, compiled: RuleSet, silent: Collection[str], *, as_json: bool, listed: bool) -> bool:
+    """Score the rules on the articles of a file. `silent`: the ids of rules that do not run. Returns whether some of
+    the file cannot be used."""
     articles, problems = collect_usable(scoring.read_labeled(read_lines(file), clock.now()), file)
     found = scoring.score_rules(articles, compiled, with_mistakes=listed)
     if not found.tallies:
         raise MonitorError(f"{file}: nothing to score: {_explain_no_score(found)}")
-    _warn_of_unknown_labels(found, compiled)
+    _warn_of_unknown_labels(found, compiled, silent)
     _show_score(found, as_json=as_json)
     return problems
 
 
-def _score_marks(config: Path, compiled: RuleSet, *, as_json: bool, listed: bool) -> None:
+def _score_marks(config: Path, compiled: RuleSet, silent: Collection[str], *, as_json: bool, listed: bool) -> None:
     """Score the rules on the marks in the database of a config, and today's identity on the merges and
     splits."""
     settings = load_summary(config).settings
@@ -107,7 +108,7 @@ def _score_marks(config: Path, compiled: RuleSet, *, as_json: bool, listed: bool
         raise MonitorError(
             f"nothing to score: {_explain_no_score(found) if found.unknown_labels else 'no marks; ' + hint}"
         )
-    _warn_of_unknown_labels(found, compiled)
+    _warn_of_unknown_labels(found, compiled, silent)
     if found.tallies:
         _show_score(found, as_json=as_json)
     print_identity_score(identity, settings.timezone, as_json=as_json)
@@ -129,9 +130,11 @@ def _explain_no_score(found: Score) -> str:
     return 'no line has labels: {"id": 1, "title": "...", "labels": ["id-of-a-rule"]}'
 
 
-def _warn_of_unknown_labels(found: Score, rules: RuleSet) -> None:
-
+def _warn_of_unknown_labels(found: Score, rules: RuleSet, silent: Collection[str]) -> None:
     for label in sorted(found.unknown_labels):
+        if label in silent:
+            click.echo(f"the rule '{label}' is off or has faults: it is not scored, and macro F1 lacks it", err=True)
+            continue
         meant = did_you_mean(label, rules.rules, "it is left out")
         click.echo(f"the label '{label}' is not the id of a rule that runs; {meant}", err=True)
 

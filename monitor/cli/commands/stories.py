@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
+from monitor.cli.command_hints import SILENCING_HINTS
 from monitor.cli.config_summary import load_summary
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
@@ -18,6 +19,7 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
+    limit_option,
     parse_time_option,
     print_json,
 )
@@ -31,6 +33,7 @@ from monitor.wording.reasons import reason_in_words
 
 @click.group(
     cls=LazyGroup,
+    hints=SILENCING_HINTS,
     lazy={
         "merge": ("monitor.cli.commands.stories_identity", "Make one of two stories or events."),
         "split": ("monitor.cli.commands.stories_identity", "Make two of one story or event."),
@@ -45,9 +48,7 @@ def stories() -> None:
 @json_option
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only stories that this rule hits.")
 @click.option("--since", metavar="TIME", help=f"Only stories reported since this time: {TIME_EXAMPLES}")
-@click.option(
-    "--most", default=100, show_default=True, type=click.IntRange(1), help="How many to print, the last reported first."
-)
+@limit_option("How many to print, the last reported first.")
 def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
     """List the stories, the last reported first: events, articles, publishers, alerts, and what each is possibly the
     same as. A story has several events if several rules have one for it.

@@ -170,15 +170,15 @@ def _format_decisions(article: Article, account: RuleReport, zone: str) -> Itera
     if would is not None and (would.outcome, reason_in_words(would.why)) not in stored:
         off = account.rule is not None and account.rule.status == "off"
         if not off and not account.decisions:
-            yield "    nothing was stored: when the article came, the rule did not exist or was different"
-        said = _format_outcome(would.outcome, reason_in_words(would.why))
+            yield "    nothing was stored: when the article came, the rule did not exist, was off or was different"
+        said = _format_outcome(would.outcome, reason_in_words(would.why), "would be ")
         yield f"    {'if it ran' if off else 'by the rule as it is now'}: {said}"
     if account.alert is not None:
         yield from _format_alert(account.alert, article, zone)
 
 
-def _format_outcome(outcome: Outcome, reason: str) -> str:
-    return f"{style_text(outcome, color='green' if outcome is Outcome.SENT else 'yellow')}: {reason}"
+def _format_outcome(outcome: Outcome, reason: str, before: str = "") -> str:
+    return f"{style_text(f'{before}{outcome}', color='green' if outcome is Outcome.SENT else 'yellow')}: {reason}"
 
 
 def _format_alert(alert: AlertReport, article: Article, zone: str) -> Iterator[str]:

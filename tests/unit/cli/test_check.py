@@ -120,6 +120,7 @@ async def test_its_own_tests_are_run(folder: Path) -> None:
     ended = await news_monitor("check", "rules", folder=folder)
     assert ended.code == 1
     assert "rules/quake.yaml:5:17: this test of quake must fire" in ended.out
+    assert "the daemon does not run tests, and uses the file as it is" in ended.out
 
 
 async def test_it_says_what_it_has_checked(folder: Path) -> None:

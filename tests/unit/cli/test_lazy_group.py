@@ -6,11 +6,26 @@ import subprocess
 import sys
 
 import click
+import pytest
+from click.testing import CliRunner
 
 from monitor.cli import cli
 from monitor.cli.lazy_group import LazyGroup
 
 CONTEXT = click.Context(cli)
+
+
+@pytest.mark.parametrize(
+    "words", ["mute", "silence launch", "rules disable launch", "channels mute desk", "stories snooze S1"]
+)
+def test_who_tries_a_command_that_silences_reads_what_to_write(words: str) -> None:
+    """It is wrong usage all the same. Other unknown names get no such hint."""
+    result = CliRunner().invoke(cli, words.split())
+    assert result.exit_code == 2
+    assert "No such command" in result.output
+    assert "To silence a rule, write `status: off`" in result.output
+    other = CliRunner().invoke(cli, ["frobnicate"])
+    assert (other.exit_code, "silence" in other.output) == (2, False)
 
 
 def test_every_command_is_there_under_its_name() -> None:

@@ -94,6 +94,17 @@ async def test_as_json(tmp_path: Path) -> None:
     assert ended.rows[-1]["macro_f1"] == ended.rows[0]["f1"]
 
 
+async def test_labels_of_a_rule_that_does_not_run_name_the_cause(tmp_path: Path) -> None:
+    """It is there, so no other rule is proposed in its place."""
+    write(tmp_path, {"id": 1, "title": "A strike", "labels": ["strikes", "dockers"]})
+    with (tmp_path / "rules.yaml").open("a", encoding="utf-8") as rules:
+        rules.write("---\nrule: dockers\ntitle: Dockers\nmatch: {list: not-there}\n")
+    ended = await news_monitor("score", "--rules", "rules.yaml", "data.jsonl.gz", folder=tmp_path)
+    assert ended.code == 1
+    assert "the rule 'dockers' is off or has faults: it is not scored, and macro F1 lacks it" in ended.told
+    assert not any("did you mean" in line and "'dockers'" in line for line in ended.told)
+
+
 async def test_labels_without_a_rule_are_told(tmp_path: Path) -> None:
     """With what was meant; where none has a rule that runs, nothing was scored."""
     write(tmp_path, {"id": 1, "title": "A strike", "labels": ["strikes", "strike"]})

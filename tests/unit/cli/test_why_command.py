@@ -302,9 +302,9 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
         f"{STALE}\n        match 7, 2026-01-05 21:01:00 KST, news, high, stored under an earlier version of the rule"
         in old
     )
-    assert "    by the rule as it is now: sent: “북한”, “미사일”, “발사” in the title; first alert of" in old
-    nothing = "    nothing was stored: when the article came, the rule did not exist or was different"
-    assert f"{nothing}\n    by the rule as it is now: {STALE.strip()}" in old
+    assert "    by the rule as it is now: would be sent: “북한”, “미사일”, “발사” in the title; first alert of" in old
+    nothing = "    nothing was stored: when the article came, the rule did not exist, was off or was different"
+    assert f"{nothing}\n    by the rule as it is now: would be {STALE.strip()}" in old
     first = (await kept.why("1")).out
     assert (
         "news, high, stored under an earlier version of the rule\n    alert" in first
@@ -313,7 +313,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     resting = (await kept.why("1", "resting")).out
     assert "✓ resting (off): news at level low" in resting
     assert "it is off and matches nothing; if it ran:" in resting
-    assert "    if it ran: sent: “missiles” in the title" in resting
+    assert "    if it ran: would be sent: “missiles” in the title" in resting
     assert (await kept.why("1", "quiet")).out.endswith("match 1, 2026-01-05 21:00:00 KST, news, low\n")
     again = (await kept.why("post b", "launch")).out  # the same then and now is said once
     assert again.count("launch sent this story at 21:00") == 1
@@ -446,7 +446,7 @@ async def test_an_edited_rule_is_asked_of_all_that_the_article_says(kept: Folder
     assert "suppressed: launch sent this story at 21:00" in (await kept.why("post two")).out
     kept.write(LAUNCH + "alert: {again_if: new fact}\n")
     because = "“North Korea”, “fires”, “missiles” in the title"
-    would = f"sent: {because}; update: new fact: 2 missiles; first sent at 21:00"
+    would = f"would be sent: {because}; update: new fact: 2 missiles; first sent at 21:00"
     assert f"    by the rule as it is now: {would}\n" in (await kept.why("post two")).out
 
 
