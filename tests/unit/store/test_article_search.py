@@ -389,7 +389,7 @@ def test_a_half_deleted_index_is_no_damage(tmp_path: Path, monkeypatch: pytest.M
             continue  # copying takes longer
         database.backup(backup := tmp_path / f"backup{number}.db")
         restored = open_database(f"sqlite:///{tmp_path / f'restored{number}.db'}")
-        assert restore_backup(restored, backup, NOON) is None
+        assert restore_backup(restored, backup, NOON).kept is None
         assert list(restored.check()) == []
         assert list_discarded(restored) == list_discarded(database)
         for _ in purge_discarded(restored):
