@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Row, bindparam, delete, null, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, bindparam, case, delete, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from monitor.ingest.entry_identity import assign_uids
@@ -57,7 +57,10 @@ _RELEASE = (
 _MOVE_NEXT_POLL = update(source).where(
     source.c.id == bindparam("its_id"), source.c.next_at == bindparam("before", type_=source.c.next_at.type)
 )
-_MAKE_DUE = update(source).where(source.c.id.in_(_IDS), _IS_FREE).values(next_at=_NOW).returning(source.c.id)
+_NOW_AT_THE_LATEST = case((_IS_DUE, source.c.next_at), else_=_NOW)  # a source that is due keeps its place in the queue
+_MAKE_DUE = (
+    update(source).where(source.c.id.in_(_IDS), _IS_FREE).values(next_at=_NOW_AT_THE_LATEST).returning(source.c.id)
+)
 _RETRY_FAILING = _MAKE_DUE.where(source.c.failures > 0)
 _SELECT_FAILING = select(source.c.id, source.c.habits).where(source.c.failures > 0)
 _SELECT_FINGERPRINTS = select(document.c.source_id, document.c.marks).where(document.c.source_id.in_(_IDS))

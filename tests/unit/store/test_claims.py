@@ -286,6 +286,17 @@ def test_a_source_that_comes_back_is_due_at_once(database: Database, claims: Cla
     assert sorted(claims.find_due(NOON)) == ["a", "b"]
 
 
+def test_a_source_that_is_due_keeps_its_place_if_a_person_asks_for_it(database: Database, claims: Claims) -> None:
+    """In an overloaded daemon, it would come after all that are due."""
+    claims.register_sources(sources("a", "b"), NOON)
+    with database.writing() as connection:
+        connection.execute(update(tables.source).values(next_at=NOON - MINUTE))
+        connection.execute(update(tables.source).where(tables.source.c.id == "a").values(next_at=NOON - HOUR))
+    assert claims.make_due(["a", "b"], NOON) == {"a", "b"}
+    assert claims.find_due(NOON, limit=1) == ["a"]
+    assert claims.find_due(NOON, since=NOON - MINUTE) == []
+
+
 def test_the_refused_addresses_of_failing_sources_are_known(database: Database, claims: Claims) -> None:
     """Not those of sources that answer, or that fail for another reason."""
     claims.register_sources(sources("a", "b", "c"), NOON)
