@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary, load_summary_to_read
 from monitor.cli.options import (
     config_option,
     existing_database,
@@ -68,7 +68,7 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[
       news-monitor outbox list --state dead --state retry
       news-monitor outbox list --channel phone
     """
-    settings, now = load_summary(config).settings, clock.now()
+    settings, now = load_summary_to_read(config).settings, clock.now()
     found = list_deliveries(existing_database(settings), settings, map(DeliveryState, states), channels, most)
     if as_json:
         for delivery in found:
