@@ -59,8 +59,9 @@ def outbox() -> None:
 def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[str, ...], most: int) -> None:
     """List the deliveries, the newest first: one for each alert and channel.
 
-    "committed" is when the alert was decided and stored. "due" is when a waiting delivery is sent next. A delivery that
-    waits for the hours of a route is "held": it is due when they begin.
+    "committed" is when the alert was decided and stored. "due" is when a waiting delivery is sent next. While its
+    channel fails or is paused, that is when the daemon tries the channel next. A delivery that waits for the hours of a
+    route is "held": it is due when they begin.
 
     \b
     Examples:
@@ -92,7 +93,7 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[
 def _describe_answer(delivery: DeliveryReport, now: datetime, show: Callable[[datetime | None], str]) -> str | None:
     """The last answer of the server; of a delivery that is held, until when and by what."""
     if delivery.is_held(now):
-        return f"held until {show(delivery.due_at)} by {delivery.held_by}"
+        return f"held until {show(delivery.not_before)} by {delivery.held_by}"
     return delivery.detail
 
 
