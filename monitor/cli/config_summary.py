@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from monitor.cli.options import print_faults
 from monitor.config.language.faults import sort_faults
 from monitor.config.loading.summary import ConfigSummary, load_config_summary
 from monitor.config.loading.summary_cache import SummaryCache, find_cache_folder
@@ -19,6 +21,15 @@ def load_summary(path: Path) -> ConfigSummary:
     return _load_with_secret_faults(path)[0]
 
 
+def load_summary_to_read(path: Path) -> ConfigSummary:
+    """The same, for commands that only read what is stored. A fault in monitor.yaml is printed, and does not end the
+    command: the daemon goes on too. Raises InvalidFiles if the file cannot be read, or if `database` has a fault."""
+    loaded = _load_with_secret_faults(path, accept_faults=True)[0]
+    if not loaded.is_complete:
+        print_faults(loaded.faults)
+    return loaded
+
+
 def load_summary_with_secrets(path: Path) -> ConfigSummary:
     """The same with all secrets, to send messages or to show an address. Raises InvalidFiles if monitor.yaml cannot be
     used, or if a secret is missing."""
@@ -26,14 +37,17 @@ def load_summary_with_secrets(path: Path) -> ConfigSummary:
 
 
 def load_summary_reporting_missing_secrets(path: Path) -> ConfigSummary:
-    """The same, with a fault for each secret that this shell does not have. Raises InvalidFiles if monitor.yaml cannot
-    be used."""
-    loaded, faults = _load_with_secret_faults(path)
+    """The same, with a fault for each secret that this shell does not have; whatever else monitor.yaml has a fault in
+    than `database`. Raises InvalidFiles as `load_summary_to_read` does."""
+    loaded, faults = _load_with_secret_faults(path, accept_faults=True)
     return replace(loaded, faults=sort_faults([*loaded.faults, *faults])) if faults else loaded
 
 
-def _load_with_secret_faults(path: Path) -> tuple[ConfigSummary, tuple[Fault, ...]]:
-    return load_without_secrets(os.environ, lambda secrets: load_config_summary(path, secrets, _find_cache(path)))
+def _load_with_secret_faults(path: Path, *, accept_faults: bool = False) -> tuple[ConfigSummary, tuple[Fault, ...]]:
+    def load(secrets: Mapping[str, str]) -> ConfigSummary:
+        return load_config_summary(path, secrets, _find_cache(path), accept_faults=accept_faults)
+
+    return load_without_secrets(os.environ, load)
 
 
 def _find_cache(path: Path) -> SummaryCache:

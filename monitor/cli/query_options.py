@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from monitor import clock
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary_to_read
 from monitor.cli.options import (
     TIME_EXAMPLES,
     config_option,
@@ -92,7 +92,7 @@ def print_search(config: Path, words: Iterable[str], since: str | None, before: 
     """Find articles, and print a page of them. Raises InvalidRequest."""
     if page.as_json and page.as_csv:
         raise InvalidRequest("give --json or --csv, not both")
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     query = read_query(words, since, before, loaded.settings)
     database = existing_database(loaded.settings)
     found = search_articles(loaded, database, query, page.most, page.before_id)

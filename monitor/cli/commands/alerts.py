@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_summary import load_summary, load_summary_with_secrets
+from monitor.cli.config_summary import load_summary_to_read, load_summary_with_secrets
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
@@ -56,7 +56,7 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
       news-monitor alerts list
       news-monitor alerts list --rule taiwan-drills --since '2 days'
     """
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     database, zone = existing_database(loaded.settings), loaded.settings.timezone
     found = list_alerts(loaded, database, rules=rules, since=parse_time_option(since, clock.now(), zone), limit=most)
     if as_json:
@@ -90,7 +90,7 @@ def show(config: Path, *, as_json: bool, id_: str) -> None:
     Example:
       news-monitor alerts show 207d7f56158b
     """
-    settings = load_summary(config).settings
+    settings = load_summary_to_read(config).settings
     found = show_alert(existing_database(settings), id_)
     if as_json:
         print_json(asdict(found))

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary_to_read
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
@@ -82,7 +82,7 @@ def show(config: Path, as_json: bool, article: str) -> None:
       news-monitor articles show https://news.example.org/2026/01/05/a-name --json
       news-monitor articles show 'Dockers walk out'
     """
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     details = show_article(existing_database(loaded.settings), article)
     if details.is_by_words:
         print_found_by_words(article)
@@ -113,7 +113,7 @@ def export(config: Path, query: tuple[str, ...], since: str | None, before: str 
       news-monitor articles export -o articles.jsonl
       news-monitor articles export 'strike lang:en' --since 2026-01-01 | news-monitor match --rules rules -
     """
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     wanted = read_query(query, since, before, loaded.settings)
     found = iter_articles(loaded, existing_database(loaded.settings), wanted)
     count = 0

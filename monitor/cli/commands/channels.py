@@ -35,8 +35,8 @@ from monitor.services.commands.channel_add import add_channel
 from monitor.services.commands.channels import send_test_messages
 from monitor.services.commands.drill import load_drill, start_drill
 from monitor.services.queries.channel_preview import MessagePreview, preview_alert, preview_samples
-from monitor.services.queries.channels import ChannelReport, list_channels, list_dead_letters
-from monitor.store.queries.reports import DeliveryReport
+from monitor.services.queries.channels import ChannelReport, list_channels, list_dead_letters, list_waiting
+from monitor.store.queries.reports import DeliveryReport, WaitingForChannel
 
 _LOOK = 0.5  # s, between two looks at a drill
 
@@ -129,8 +129,9 @@ def test(config: Path, names: tuple[str, ...]) -> None:
     """Send one real message on each of these channels (default: all), and print what its server answered.
 
     Exit code 1 if a message was not accepted. Nothing is stored, and the daemon may run meanwhile. If a channel accepts
-    the test and has dead deliveries, the command names them, but does not send them. A server has as much time to
-    accept the message as with the daemon: 90 s, or 10 minutes for a mail server.
+    the test and other messages wait for it or are dead, the command says how many, and how to send them. It does not
+    send them. A server has as much time to accept the message as with the daemon: 90 s, or 10 minutes for a mail
+    server.
 
     \b
     Examples:
@@ -139,16 +140,29 @@ def test(config: Path, names: tuple[str, ...]) -> None:
     """
     settings = load_summary_with_secrets(config).settings
     results = asyncio.run(_print_tests(settings, names))
-    _remind_of_dead(settings, [name for name, is_accepted in results.items() if is_accepted])
+    _remind_of_unsent(settings, [name for name, is_accepted in results.items() if is_accepted])
     if not all(results.values()):
         raise SystemExit(1)
 
 
-def _remind_of_dead(settings: Settings, accepted: Collection[str]) -> None:
-    """A channel that works again brings nothing back by a test: say so, and what does."""
+def _remind_of_unsent(settings: Settings, accepted: Collection[str]) -> None:
+    """A test of a channel that works again sends nothing else: say so, and what does."""
     with suppress(StoreFailed):  # a test is of channels: `status` says what the database has
-        for each in list_dead_letters(database_if_any(settings), accepted):
+        database = database_if_any(settings)
+        for waiting in list_waiting(database, accepted, clock.now()):
+            click.echo(_describe_waiting(waiting, settings.timezone), err=True)
+        for each in list_dead_letters(database, accepted):
             click.echo(each.explain(format_local_time(each.since, settings.timezone)), err=True)
+
+
+def _describe_waiting(waiting: WaitingForChannel, zone: str) -> str:
+    one = waiting.deliveries == 1
+    wait = "1 message waits" if one else f"{waiting.deliveries} messages wait"
+    return (
+        f"channel {waiting.channel}: {wait}, and the daemon tries the channel next at "
+        f"{format_local_time(waiting.next_at, zone)}; to send {'it' if one else 'them'} now: "
+        f"`news-monitor outbox retry --channel {waiting.channel}`"
+    )
 
 
 @channels.command()

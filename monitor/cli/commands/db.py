@@ -8,7 +8,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_files import load_config
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary, load_summary_to_read
 from monitor.cli.options import config_option, database_of, database_of_any_version, existing_database
 from monitor.cli.output.replay_report import track_progress
 from monitor.cli.paths import InputPath, OutputPath
@@ -56,7 +56,7 @@ def backup(config: Path, file: Path) -> None:
     Example:
       news-monitor db backup /backup/news-monitor-2026-01-05.db
     """
-    database = database_of_any_version(load_summary(config).settings)
+    database = database_of_any_version(load_summary_to_read(config).settings)
     database.backup(file)
     click.echo(f"{database.name} is copied to {file}")
 
@@ -102,7 +102,7 @@ def check(config: Path) -> None:
     Example:
       news-monitor db check
     """
-    database = existing_database(load_summary(config).settings)
+    database = existing_database(load_summary_to_read(config).settings)
     damaged = list(database.check())
     for line in damaged:
         click.echo(f"{database.name}: {line}", err=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary_to_read
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
@@ -57,7 +57,7 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
       news-monitor marks list
       news-monitor marks list --rule taiwan-drills --since '30 days' --json
     """
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     database, zone = existing_database(loaded.settings), loaded.settings.timezone
     wanted = MarkFilter(rules, parse_time_option(since, clock.now(), zone))
     found = list_marks(loaded, database, wanted, most)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary_to_read
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     TIME_EXAMPLES,
@@ -92,7 +92,7 @@ def list_(
       news-monitor matches list --rule taiwan-drills --source harbour-times --json
       news-monitor matches list 'title:strike lang:en -air'
     """
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     asked = read_query(query, since, before, loaded.settings)
     database = existing_database(loaded.settings)
     zone = loaded.settings.timezone

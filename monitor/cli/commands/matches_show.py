@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from monitor.alerting.quotes import Quote, highlight_sentence
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary_to_read
 from monitor.cli.match_number import MatchNumber
 from monitor.cli.options import (
     alert_word,
@@ -38,7 +38,7 @@ def show(config: Path, as_json: bool, id_: int) -> None:
     Example:
       news-monitor matches show 17
     """
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     database = existing_database(loaded.settings)
     found = show_match(loaded, database, id_)
     if not as_json:

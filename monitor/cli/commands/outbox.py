@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary, load_summary_to_read
 from monitor.cli.options import (
     config_option,
     existing_database,
@@ -59,8 +59,9 @@ def outbox() -> None:
 def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[str, ...], most: int) -> None:
     """List the deliveries, the newest first: one for each alert and channel.
 
-    "committed" is when the alert was decided and stored. "due" is when a waiting delivery is sent next. A delivery that
-    waits for the hours of a route is "held": it is due when they begin.
+    "committed" is when the alert was decided and stored. "due" is when a waiting delivery is sent next. While its
+    channel fails or is paused, that is when the daemon tries the channel next. A delivery that waits for the hours of a
+    route is "held": it is due when they begin.
 
     \b
     Examples:
@@ -68,7 +69,7 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[
       news-monitor outbox list --state dead --state retry
       news-monitor outbox list --channel phone
     """
-    settings, now = load_summary(config).settings, clock.now()
+    settings, now = load_summary_to_read(config).settings, clock.now()
     found = list_deliveries(existing_database(settings), settings, map(DeliveryState, states), channels, most)
     if as_json:
         for delivery in found:
@@ -92,7 +93,7 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[
 def _describe_answer(delivery: DeliveryReport, now: datetime, show: Callable[[datetime | None], str]) -> str | None:
     """The last answer of the server; of a delivery that is held, until when and by what."""
     if delivery.is_held(now):
-        return f"held until {show(delivery.due_at)} by {delivery.held_by}"
+        return f"held until {show(delivery.not_before)} by {delivery.held_by}"
     return delivery.detail
 
 

@@ -8,7 +8,7 @@ import click
 
 from monitor import clock
 from monitor.cli.commands.timeline import MAX_DAYS
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary_to_read
 from monitor.cli.options import config_option, existing_database, write_page
 from monitor.cli.paths import OutputPath
 from monitor.services.queries.activity import load_activity
@@ -38,7 +38,7 @@ def report(config: Path, *, page: Path, days: int) -> None:
       news-monitor report --html week.html --days 7
       news-monitor report --html - | ssh www.example.org 'cat > report.html'
     """
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     database = existing_database(loaded.settings)
     found = load_activity(loaded, database, clock.now(), days=days, latest=_LATEST)
     write_page(page, render_report(found))

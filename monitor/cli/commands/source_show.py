@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary_to_read
 from monitor.cli.options import config_option, database_if_any, json_option, print_json
 from monitor.cli.output.source_report import format_source, show_validators, trouble_to_row
 from monitor.cli.output.wrapped_lines import print_lines
@@ -30,7 +30,7 @@ def show(config: Path, *, as_json: bool, id_: str) -> None:
       news-monitor sources show harbour-times
       news-monitor sources show harbour-times --json
     """
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     assessed, activity = show_source(loaded, database_if_any(loaded.settings), id_, clock.now())
     if as_json:
         print_json(_source_to_row(assessed, activity))

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from monitor import clock
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary, load_summary_to_read
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
@@ -56,7 +56,7 @@ def list_(config: Path, as_json: bool) -> None:
     Example:
       news-monitor sources list
     """
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     rows = []
     for each in _list_sources(loaded):
         source, report = each.source, each.report
@@ -100,7 +100,7 @@ def health(config: Path, as_json: bool) -> None:
     Example:
       news-monitor sources health
     """
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     zone = loaded.settings.timezone
     every = _list_sources(loaded)
     unhealthy = select_unhealthy(every)
@@ -186,7 +186,8 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
 
 def _list_sources(loaded: ConfigSummary) -> list[AssessedSource]:
     """Every source with its health; the faults of the files are printed."""
-    print_faults(loaded.faults)
+    if loaded.is_complete:  # else they were
+        print_faults(loaded.faults)
     return list_sources(loaded, database_if_any(loaded.settings), clock.now())
 
 

@@ -24,6 +24,11 @@ from monitor.errors import Fault, InvalidFiles, MonitorError, StoreFailed
 from monitor.services.queries.status import ServiceStatus, add_channel_faults, find_faults, load_status
 from monitor.services.queries.status_text import StatusText
 
+_FAULTY = (
+    "monitor.yaml has faults: a daemon that runs continues with the last good version, but none can start; "
+    "`news-monitor check` lists all faults"
+)
+
 
 @click.command()
 @possible_config_option
@@ -32,8 +37,9 @@ def status(config: Path, as_json: bool) -> None:
     """Show whether the daemon runs, what needs a person, and counts of sources, articles, matches, alerts and
     deliveries.
 
-    Exit code 1 if monitor.yaml or the database cannot be used, 2 if monitor.yaml is missing. With --json, `problem` and
-    `fault_list` say why.
+    If monitor.yaml has a fault, the rest of the file is used to show the status: a daemon that runs continues with the
+    last good version, but it cannot be started. Exit code 1 if monitor.yaml has a fault or the database cannot be used,
+    2 if monitor.yaml is missing. With --json, `problem` and `fault_list` say why.
 
     \b
     Example:
@@ -55,11 +61,15 @@ def status(config: Path, as_json: bool) -> None:
         raise
     if as_json:
         print_faults(found.faults)
-        print_json({"config": str(config.absolute()), **_status_to_row(found)})
-        return
+        problem = {} if loaded.is_complete else {"problem": _FAULTY}
+        print_json({"config": str(config.absolute()), **problem, **_status_to_row(found)})
+        raise SystemExit(0 if loaded.is_complete else 1)
     text = StatusText(found, settings.timezone, config.absolute())
     print_lines(text.warnings())
     print_lines(f"{name:<12}{line}" for name, line in text.summary())
+    if not loaded.is_complete:
+        click.echo(_FAULTY, err=True)
+        raise SystemExit(1)
 
 
 class _WithoutDatabase(MonitorError):

@@ -10,7 +10,7 @@ import click
 
 from monitor import clock
 from monitor.cli.command_hints import SILENCING_HINTS
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary_to_read
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     TIME_EXAMPLES,
@@ -58,7 +58,7 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
       news-monitor stories list
       news-monitor stories list --rule taiwan-drills --since '2 days'
     """
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     settings, database = loaded.settings, existing_database(loaded.settings)
     since_ = parse_time_option(since, clock.now(), settings.timezone)
     found = list_stories(loaded, database, rules=rules, since=since_, limit=most)
@@ -95,7 +95,7 @@ def show(config: Path, *, as_json: bool, name: str) -> None:
       news-monitor stories show S746401c3a4eecfd6
       news-monitor stories show E1f0
     """
-    settings = load_summary(config).settings
+    settings = load_summary_to_read(config).settings
     account = show_story(existing_database(settings), name)
     if as_json:
         print_json(_story_row(account))

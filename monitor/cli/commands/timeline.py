@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary_to_read
 from monitor.cli.options import config_option, existing_database, json_option, limit_option, print_json
 from monitor.cli.output.tables import print_table
 from monitor.cli.output.timeline_report import RULE_HEADS, format_rule_row, print_day, summary_lines
@@ -38,7 +38,7 @@ def timeline(config: Path, *, as_json: bool, rules: tuple[str, ...], days: int, 
       news-monitor timeline --days 30 --rule taiwan-drills
       news-monitor timeline --json
     """
-    loaded = load_summary(config)
+    loaded = load_summary_to_read(config)
     database = existing_database(loaded.settings)
     found = load_activity(
         loaded, database, clock.now(), days=days, rules=rules, latest=0 if as_json else most, with_sources=False

@@ -121,7 +121,7 @@ def _explain_stored_article(config: Path | None, paths: tuple[Path, ...], name: 
     """What the rules say of the article of this name in the database, and what came of it."""
     if paths:
         raise InvalidRequest("--rules is for an article on standard input: `news-monitor why --rules PATH -`")
-    loaded = load_config(config or find_required_config())
+    loaded = load_config(config or find_required_config(), accept_faults=True)
     settings = loaded.config.settings
     database = existing_database(settings)
     lookup = look_up_article(database, name)

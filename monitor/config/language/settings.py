@@ -44,11 +44,13 @@ from monitor.model import (
     FOR_GOOD,
     SHORTEST_RETENTION,
     CanarySchedule,
+    Channel,
     Limits,
     Place,
     Retention,
     RouteStep,
     Settings,
+    WebSettings,
 )
 
 EVERY = timedelta(minutes=5)
@@ -264,15 +266,30 @@ def settings_from_document(
     document: YamlDocument, environment: Mapping[str, str], folder: Path
 ) -> tuple[Settings, SourceDefaults]:
     """The settings, and the defaults for all sources. Relative paths are relative to `folder`. Raises InvalidFiles."""
+    settings, defaults, faults = usable_settings_from_document(document, environment, folder)
+    if faults:
+        raise InvalidFiles(faults)
+    return settings, defaults
+
+
+def usable_settings_from_document(
+    document: YamlDocument, environment: Mapping[str, str], folder: Path
+) -> tuple[Settings, SourceDefaults, list[Fault]]:
+    """The same, with the faults of a document in which every key has a value that is allowed there. Routes or channels
+    that have a fault are missing from the settings. Raises InvalidFiles if the document has another value, or if
+    `database` lacks a secret."""
     schema = validate_document(SettingsSchema, document)
     known, timezone, faults = list(schema.channels or {}), schema.timezone or _UTC, list[Fault]()
     hours = build_hours(schema.hours or {}, timezone, folder, document, faults)
-    faults += find_routing_faults(schema.routes or {}, known, hours, document)
-    faults += _find_operator_faults(schema, document)
-    faults += _find_canary_faults(schema, document)
+    routing_faults = (*faults, *find_routing_faults(schema.routes or {}, known, hours, document))
+    faults = [*routing_faults, *_find_operator_faults(schema, document), *_find_canary_faults(schema, document)]
+    channels: Mapping[str, Channel] = {}
+    heartbeat: str | None = None
+    web: WebSettings | None = None
+    unusable: list[Fault] = []
     with collect_faults(faults):
         channels = build_channels(schema.channels or {}, document, environment, folder)
-    with collect_faults(faults):
+    with collect_faults(unusable):
         # a plain dict: no command goes without the secret of the database
         written, place = schema.database or _DATABASE, document.place(("database",))
         database = fill_secrets(written, dict(environment), place, folder).text
@@ -280,13 +297,13 @@ def settings_from_document(
         heartbeat = _fill_heartbeat(schema.heartbeat, document.place(("heartbeat",)), environment, folder)
     with collect_faults(faults):
         web = web_settings_from_schema(schema.web, document, environment, folder)
-    if faults:
-        raise InvalidFiles(faults)
+    if unusable:
+        raise InvalidFiles([*faults, *unusable])
     settings = Settings(
         timezone=timezone,
         database=_resolve_database_path(database, folder),
         channels=channels,
-        routes=build_routes(schema.routes or {}, hours),
+        routes={} if routing_faults else build_routes(schema.routes or {}, hours),
         operator=_drop_duplicates(schema.operator or ()),
         weekly_misses=schema.weekly_misses is not False,
         heartbeat=heartbeat,
@@ -299,7 +316,7 @@ def settings_from_document(
         archive=archive_from_schema(schema.archive),
     )
     defaults = SourceDefaults(schema.every or EVERY, schema.fastest, schema.slowest, settings.timezone)
-    return settings, defaults
+    return settings, defaults, faults
 
 
 def timezone_of(document: YamlDocument) -> str:

@@ -98,6 +98,8 @@ def load_config_files(
     cache: LoadCache | None = None,
     stamps: Mapping[str, Stamp] = MappingProxyType({}),
     running: Config | None = None,
+    *,
+    accept_faults: bool = False,
 ) -> LoadedConfig:
     """Loads a monitor.yaml and all that it names. Raises InvalidFiles, with the faults of all files, if monitor.yaml
     itself has a fault: a missing secret of an address, or a route to nowhere, would lose alerts.
@@ -105,6 +107,7 @@ def load_config_files(
     `cache`: unchanged files are not read again, and the last content without a fault of a now faulty file stays in
     force. The cache is updated; it drops deleted files as soon as there is no fault. `stamps`: of files that were
     checked just before. `running`: of two rules (or entities, lists, sources) with the same id, the one in it counts.
+    `accept_faults`: as in `load_config_summary`.
     """
     cache = LoadCache() if cache is None else cache
     items = NOTHING_RUNS if running is None else RunningItems.from_config(running)
@@ -113,9 +116,10 @@ def load_config_files(
     faults = read.add_faults_of_rules(loaded.faults, loaded.rules.keys() | loaded.declared_rule_ids)
     if not faults:  # what was not read was removed on purpose
         cache.drop_unread()
-    if read.settings is None:
+    settings = read.find_usable_settings(environment, path.parent) if accept_faults else read.settings
+    if settings is None:
         raise InvalidFiles(faults)
-    config = Config(read.settings, read.sources, loaded.rules, loaded.entities, loaded.lists)
+    config = Config(settings, read.sources, loaded.rules, loaded.entities, loaded.lists)
     return LoadedConfig(config, faults, loaded.documents, read.source_places)
 
 

@@ -10,13 +10,19 @@ from types import MappingProxyType
 from monitor.config.language.faults import collect_faults, mark_follow_ups, sort_faults
 from monitor.config.language.network import find_unknown_sources
 from monitor.config.language.routes import RouteNames
-from monitor.config.language.settings import EVERY, settings_from_document, unknown_rules
+from monitor.config.language.settings import (
+    EVERY,
+    SettingsSchema,
+    settings_from_document,
+    unknown_rules,
+    usable_settings_from_document,
+)
 from monitor.config.language.sources import SourceDefaults, list_source_ids, sources_from_document, with_secrets
 from monitor.config.loading.file_cache import FileCache
 from monitor.config.loading.files import NamedPath, Stamp, list_named_paths, settings_document, yaml_files
 from monitor.config.loading.unique_ids import NOTHING_RUNS, PlacedSource, RunningItems, index_sources
 from monitor.config.yaml.yaml12 import YamlDocument
-from monitor.errors import Fault
+from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place, Settings, Source
 
 
@@ -37,6 +43,10 @@ class LoadedSettings:
     def routes(self) -> RouteNames | None:
         """The names of the routes that rules may use; None: they are not known."""
         return RouteNames.from_settings(self.settings) if self.settings else None
+
+    def find_usable_settings(self, environment: Mapping[str, str], folder: Path) -> Settings | None:
+        """The settings; if monitor.yaml has faults: without the keys that have them. None if nothing can be used."""
+        return self.settings or _load_keys_without_faults(self.document, environment, folder)
 
     def add_faults_of_rules(self, faults: Iterable[Fault], rule_ids: Collection[str]) -> tuple[Fault, ...]:
         """All faults, with those of the files of rules. `rule_ids`: of all rules in them, faulty ones included."""
@@ -69,6 +79,21 @@ def load_settings(
     sources = _with_secrets(sources, places, faults, environment, path.parent)
     rule_paths = list_named_paths(document, path, "rules", "entities")
     return LoadedSettings(document, settings, sources, places, rule_paths, sort_faults(faults))
+
+
+def _load_keys_without_faults(document: YamlDocument, environment: Mapping[str, str], folder: Path) -> Settings | None:
+    """The settings of a document that has faults, without the top-level keys whose values cannot be read: they count
+    as not written. None if that is `database`, or may be, or no key."""
+    keys = set(document.data) if isinstance(document.data, dict) else set[str]()
+    while True:
+        try:
+            return usable_settings_from_document(document.with_keys(keys), environment, folder)[0]
+        except InvalidFiles as error:
+            faulty = keys & {document.find_top_key(fault.place) for fault in error.faults}
+        is_misspelt = "database" not in keys and not faulty <= SettingsSchema.model_fields.keys()
+        if not faulty or "database" in faulty or is_misspelt:
+            return None
+        keys -= faulty
 
 
 def _list_declared_ids(cache: FileCache[PlacedSource]) -> set[str]:

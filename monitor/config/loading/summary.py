@@ -22,12 +22,14 @@ from monitor.model import Config, Rule, RuleBrief, Settings, Source
 
 @dataclass(frozen=True, slots=True)
 class ConfigSummary:
-    """What a monitor.yaml and all files that it names say, in short. `rules`: by id; `faults`: all of them."""
+    """What a monitor.yaml and all files that it names say, in short. `rules`: by id; `faults`: all of them.
+    `is_complete`: False if monitor.yaml has faults, so that `settings` lack the keys that have them."""
 
     settings: Settings
     sources: Mapping[str, Source]
     rules: Mapping[str, RuleBrief]
     faults: tuple[Fault, ...]
+    is_complete: bool = True
 
     @classmethod
     def from_config(cls, config: Config) -> ConfigSummary:
@@ -35,15 +37,18 @@ class ConfigSummary:
         return cls(config.settings, config.sources, _make_briefs(config.rules), ())
 
 
-def load_config_summary(path: Path, environment: Mapping[str, str], cache: SummaryCache) -> ConfigSummary:
+def load_config_summary(
+    path: Path, environment: Mapping[str, str], cache: SummaryCache, *, accept_faults: bool = False
+) -> ConfigSummary:
     """The summary of a monitor.yaml and all files that it names. Raises InvalidFiles, with the faults of all files, if
-    monitor.yaml itself has a fault."""
+    monitor.yaml itself has a fault; with `accept_faults` only if it cannot be read, or `database` has a fault."""
     read = load_settings(path, environment)
     rules = _summarize_rule_files(read.rule_paths, read.routes, cache)
     faults = read.add_faults_of_rules(rules.faults, rules.declared_ids)
-    if read.settings is None:
+    settings = read.find_usable_settings(environment, path.parent) if accept_faults else read.settings
+    if settings is None:
         raise InvalidFiles(faults)
-    return ConfigSummary(read.settings, read.sources, rules.briefs, faults)
+    return ConfigSummary(settings, read.sources, rules.briefs, faults, is_complete=read.settings is not None)
 
 
 _FAULTS_LAST = 10.0  # s

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
@@ -98,6 +98,23 @@ class YamlDocument:
             raise KeyError(key)
         number, data = found
         return YamlDocument(self.file, data, self.packed_positions[6 * number : 6 * (number + _count_values(data))])
+
+    def with_keys(self, keys: Collection[str]) -> YamlDocument:
+        """The document with only these of its top-level keys, and with their places in the file."""
+        if not isinstance(self.data, dict):
+            return self
+        data, packed = {key: value for key, value in self.data.items() if key in keys}, list(self.packed_positions[:6])
+        for key in data:
+            packed += self.subdocument(key).packed_positions
+        return YamlDocument(self.file, data, packed)
+
+    def find_top_key(self, place: Place) -> str | None:
+        """The top-level key whose key or value has this place; None: the place is in another file, or before all
+        keys."""
+        if place.file != self.file or not isinstance(self.data, dict):
+            return None
+        at = place.line, place.col
+        return next((key for key in reversed(self.data) if self.key_positions[key,] <= at), None)
 
     def key_place(self, path: ValuePath) -> Place:
         """The place of the key of a value; for an item of a list, the place of the item itself."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from monitor.model import DeadLetters, Settings, list_channels_of
 from monitor.store.engine.database import Database
-from monitor.store.queries.reports import ReportQueries
+from monitor.store.queries.reports import ReportQueries, WaitingForChannel
 from monitor.store.queues.dead_letters import find_dead_letters
 
 
@@ -41,6 +41,12 @@ def list_channels(settings: Settings, database: Database | None, now: datetime) 
         )
         for name, channel in settings.channels.items()
     ]
+
+
+def list_waiting(database: Database | None, channels: Collection[str], now: datetime) -> list[WaitingForChannel]:
+    """What waits for these channels and is not tried before a later time. `database`: None before the first run."""
+    found = ReportQueries(database).waiting_for(channels, now) if database else []
+    return [waiting for waiting in found if waiting.next_at > now]
 
 
 def list_dead_letters(database: Database | None, channels: Collection[str]) -> list[DeadLetters]:

@@ -21,10 +21,22 @@ from monitor.model import (
     SourceTrouble,
 )
 from monitor.store.engine.database import Database
-from monitor.store.engine.tables import alert, article, delivery, identity_mark, match, source, story, story_article
+from monitor.store.engine.tables import (
+    alert,
+    article,
+    channel_state,
+    delivery,
+    identity_mark,
+    match,
+    source,
+    story,
+    story_article,
+)
 from monitor.store.engine.tables import waiting as later
-from monitor.store.queries.ages import find_pending_by_channel
+from monitor.store.queries.ages import find_pending_by_channel, is_held
 from monitor.store.queries.source_troubles import load_source_troubles
+
+_UNSENT_STATES = (DeliveryState.PENDING, DeliveryState.RETRY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +62,8 @@ class SourceReport:
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
     """A delivery with its alert; for a notice, `rule` is its subject. `committed_at`: when the alert was decided and
-    stored; `not_before`: when a delivery that waits is due; `held_by`: the hours that it waits or has waited for;
-    `ended_at`: when it was accepted, given up or discarded.
+    stored; `not_before`: when a delivery that waits is due; `paused_until`: until when its channel is paused;
+    `held_by`: the hours that it waits or has waited for; `ended_at`: when it was accepted, given up or discarded.
     `blame`: whose fault it is that a delivery is dead (model.Blame). The fields of the alert are None if its row is
     missing in the database."""
 
@@ -69,15 +81,28 @@ class DeliveryReport:
     ended_at: datetime | None
     blame: str | None = None
     held_by: str | None = None
+    paused_until: datetime | None = None
 
     @property
     def due_at(self) -> datetime | None:
         """When it is sent next; None if it is not waiting."""
-        return self.not_before if self.state in (DeliveryState.PENDING, DeliveryState.RETRY) else None
+        if self.state not in _UNSENT_STATES:
+            return None
+        return self.not_before if self.paused_until is None else max(self.not_before, self.paused_until)
 
     def is_held(self, now: datetime) -> bool:
         """Whether it waits for the hours of a route."""
         return self.state == DeliveryState.PENDING and self.held_by is not None and self.not_before > now
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingForChannel:
+    """How many deliveries wait for a channel, without those that the hours of a route hold, and when the first of them
+    is tried next."""
+
+    channel: str
+    deliveries: int
+    next_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +250,22 @@ class ReportQueries:
         rows = self._rows(_SELECT_DELIVERIES.where(delivery.c.alert_id == alert_id))
         return [DeliveryReport(**_row_to_fields(row, DeliveryReport)) for row in rows]
 
+    def waiting_for(self, channels: Collection[str], now: datetime) -> list[WaitingForChannel]:
+        """What waits for these channels."""
+        columns = (delivery.c.channel, channel_state.c.paused_until)
+        counts = (func.count().label("deliveries"), func.min(delivery.c.not_before).label("due_at"))
+        waiting = (
+            select(*columns, *counts)
+            .outerjoin(channel_state, channel_state.c.name == delivery.c.channel)
+            .where(delivery.c.channel.in_(channels), delivery.c.state.in_(_UNSENT_STATES), ~is_held(now))
+            .group_by(*columns)
+            .order_by(delivery.c.channel)
+        )
+        return [
+            WaitingForChannel(row.channel, row.deliveries, max(row.due_at, row.paused_until or row.due_at))
+            for row in self._rows(waiting)
+        ]
+
     def oldest_pending(self, now: datetime) -> Mapping[str, datetime]:
         """For each channel with waiting deliveries: since when the oldest has waited."""
         return {channel: pending.since for channel, pending in find_pending_by_channel(self._database, now).items()}
@@ -249,8 +290,10 @@ _SELECT_DELIVERIES = (
         alert.c.level,
         func.coalesce(article.c.title, alert.c.title).label("title"),
         alert.c.at.label("committed_at"),
+        channel_state.c.paused_until,
     )
     .outerjoin_from(delivery, alert, alert.c.id == delivery.c.alert_id)
+    .outerjoin(channel_state, channel_state.c.name == delivery.c.channel)
     .outerjoin(article, article.c.id == alert.c.article_id)
 )
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import insert, update
 
+from monitor import clock
 from monitor.alerting.retry import RetryVerdict
 from monitor.cli import cli
 from monitor.config.loading.settings_files import load_settings
 from monitor.errors import InvalidFiles
 from monitor.model import DeliveryState, Receipt, ReceiptKind, RouteStep
 from monitor.store.engine.database import Database
+from monitor.store.engine.tables import channel_state, delivery
 from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, NOON
 from tests.conftest import FaultServer
@@ -101,6 +105,32 @@ async def test_a_channel_that_works_again_is_not_taken_for_one_that_has_sent_all
         "channel desk: 1 delivery is dead since 2026-01-05 21:00:00 KST (no); repair the channel: "
     )
     assert "`news-monitor outbox retry --dead --channel desk`" in ended.err
+
+
+async def test_a_test_says_what_waits_for_a_channel_that_works_again(
+    faults: FaultServer, lived_in: Database, tmp_path: Path
+) -> None:
+    """How many messages, when the daemon tries the channel next, and what sends them now. `outbox list` has that time
+    as due, also for a delivery that was never tried: it waits for its channel."""
+    outbox, now = Outbox(lived_in, "here:1"), clock.now().replace(microsecond=0)
+    with lived_in.writing() as connection:
+        connection.execute(update(delivery).values(channel="desk", held_by=None, not_before=now - HOUR))
+        paused = {"name": "desk", "paused_until": now + 4 * MINUTE, "failing_since": now - HOUR, "failures": 2}
+        connection.execute(insert(channel_state).values(paused))
+    number = len(outbox.ids([DeliveryState.PENDING]))
+    write_config(tmp_path, {}, channels={"desk": faults.url("ok"), "screen": "console://"})
+    ended = await news_monitor("channels", "test", "desk", folder=tmp_path)
+    due = (now + 4 * MINUTE).astimezone(ZoneInfo("Asia/Seoul")).strftime("%Y-%m-%d %H:%M:%S KST")
+    assert (ended.code, ended.out) == (0, "desk: accepted\n")
+    assert ended.err == (
+        f"channel desk: {number} messages wait, and the daemon tries the channel next at {due}; to send them now: "
+        "`news-monitor outbox retry --channel desk`\n"
+    )
+    listed = await news_monitor("outbox", "list", folder=tmp_path)
+    assert listed.out.count(due) == number
+    assert (await news_monitor("outbox", "retry", "--channel", "desk", folder=tmp_path)).code == 0
+    assert outbox.find_due(clock.now()).channels == ["desk"]
+    assert (await news_monitor("channels", "test", "desk", folder=tmp_path)).err == ""  # they are due now
 
 
 async def test_a_test_message_is_rendered_as_alerts_are(faults: FaultServer, tmp_path: Path) -> None:
