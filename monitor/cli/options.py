@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -68,10 +69,27 @@ def since_option(command: F) -> F:
     return click.option("--since", metavar="TIME", help=f"Only since this time: {TIME_EXAMPLES}")(command)
 
 
-def most_option(command: F) -> F:
-    """`--most N`: how many rows a list has."""
-    text = "How many to print, the newest first."
-    return click.option("--most", default=100, show_default=True, type=click.IntRange(1), help=text)(command)
+class _OptionWithAlias(click.Option):
+    """An option whose help shows only its first name."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The first name, and the help."""
+        shown = copy(self)
+        shown.opts = self.opts[:1]
+        return super(_OptionWithAlias, shown).get_help_record(ctx)
+
+
+def limit_option(
+    text: str = "How many to print, the newest first.",
+    *,
+    default: int = 100,
+    lowest: int = 1,
+    highest: int | None = None,
+) -> Callable[[F], F]:
+    """`--limit N`, or `--most N`: how many rows a list has. The command gets it as `most`."""
+    kind = click.IntRange(lowest, highest)
+    names = ("--limit", "--most", "most")
+    return click.option(*names, cls=_OptionWithAlias, default=default, show_default=True, type=kind, help=text)
 
 
 def json_option(command: F) -> F:

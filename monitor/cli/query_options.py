@@ -11,7 +11,14 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary
-from monitor.cli.options import TIME_EXAMPLES, config_option, existing_database, json_option, parse_time_option
+from monitor.cli.options import (
+    TIME_EXAMPLES,
+    config_option,
+    existing_database,
+    json_option,
+    limit_option,
+    parse_time_option,
+)
 from monitor.cli.output import article_list
 from monitor.errors import InvalidRequest
 from monitor.model import Settings
@@ -27,7 +34,7 @@ F = TypeVar("F", bound=Callable[..., object])
 class PageOptions:
     """Which page of what is found is shown, and how."""
 
-    limit: int
+    most: int
     before_id: int | None
     as_json: bool
     as_csv: bool
@@ -44,13 +51,7 @@ def query_argument(command: F) -> F:
 
 def page_options(command: F) -> F:
     """`-c`, `--limit`, `--before-id`, `--json` and `--csv`."""
-    limit = click.option(
-        "--limit",
-        default=50,
-        show_default=True,
-        type=click.IntRange(1, 10_000),
-        help="How many to print, the newest first.",
-    )
+    limit = limit_option(default=50, highest=10_000)
     before_id = click.option(
         "--before-id",
         type=click.IntRange(1, 2**31 - 1),
@@ -94,7 +95,7 @@ def print_search(config: Path, words: Iterable[str], since: str | None, before: 
     loaded = load_summary(config)
     query = read_query(words, since, before, loaded.settings)
     database = existing_database(loaded.settings)
-    found = search_articles(loaded, database, query, page.limit, page.before_id)
+    found = search_articles(loaded, database, query, page.most, page.before_id)
     if page.as_json:
         article_list.print_hits_as_json(found)
     elif page.as_csv:

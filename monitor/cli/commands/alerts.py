@@ -16,7 +16,7 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
-    most_option,
+    limit_option,
     parse_time_option,
     print_json,
     rules_filter_option,
@@ -46,7 +46,7 @@ def alerts() -> None:
 @json_option
 @rules_filter_option
 @since_option
-@most_option
+@limit_option()
 def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
     """List the alerts, the newest first, and how people marked them. `outbox list` shows their deliveries, and the
     notices.

@@ -15,7 +15,7 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
-    most_option,
+    limit_option,
     parse_time_option,
     print_json,
     rules_filter_option,
@@ -48,7 +48,7 @@ def marks() -> None:
 @json_option
 @rules_filter_option
 @since_option
-@most_option
+@limit_option()
 def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
     """List all marks, the newest first: the article, the rule, who made the mark, and whether a later mark replaces it.
 

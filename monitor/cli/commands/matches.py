@@ -15,8 +15,8 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
+    limit_option,
     match_row,
-    most_option,
     print_json,
     rules_filter_option,
     since_option,
@@ -63,7 +63,7 @@ def matches() -> None:
 @click.option("--kind", type=click.Choice([kind.value for kind in MatchKind]), help="Only news, or only mentions.")
 @click.option("--decision", type=click.Choice([*_OUTCOMES, _SHADOW]), metavar="OUTCOME", help=_DECISION)
 @click.option("--reason", type=click.Choice([reason.value for reason in Reason]), metavar="CODE", help=_REASON)
-@most_option
+@limit_option()
 @click.argument("query", nargs=-1, metavar="[QUERY]...")
 def list_(
     config: Path,

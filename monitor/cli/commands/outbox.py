@@ -16,7 +16,7 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
-    most_option,
+    limit_option,
     print_json,
 )
 from monitor.cli.output.tables import print_table
@@ -55,7 +55,7 @@ def outbox() -> None:
     help="Only deliveries in this state.",
 )
 @click.option("--channel", "channels", multiple=True, metavar="NAME", help="Only deliveries on this channel.")
-@most_option
+@limit_option()
 def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[str, ...], most: int) -> None:
     """List the deliveries, the newest first: one for each alert and channel.
 

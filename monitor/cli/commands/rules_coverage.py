@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.inputs import articles_options, rules_options
-from monitor.cli.options import json_option, print_json
+from monitor.cli.options import json_option, limit_option, print_json
 from monitor.cli.output.coverage_report import coverage_to_rows, format_coverage
 from monitor.cli.output.replay_report import track_progress
 from monitor.cli.output.tables import print_table
@@ -22,9 +22,7 @@ from monitor.services.queries.rule_improvement import cover_rule
 @json_option
 @articles_options
 @click.option("--single", is_flag=True, help="Also words that only one article supports.")
-@click.option(
-    "--most", default=20, show_default=True, type=click.IntRange(1), help="How many demands and words to print."
-)
+@limit_option("How many demands and words to print.", default=20)
 @click.argument("rule", metavar="RULE")
 def coverage(
     *,

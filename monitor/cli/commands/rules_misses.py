@@ -15,6 +15,7 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
+    limit_option,
     parse_duration_option,
     parse_time_option,
     print_faults,
@@ -49,9 +50,7 @@ _MAX_NAMES = 5
 @click.option(
     "--late", default=_LATE, show_default=True, metavar="TIME", help="An alert that took longer than this is late."
 )
-@click.option(
-    "--most", default=_MOST, show_default=True, type=click.IntRange(1), help="How many to print for each rule."
-)
+@limit_option("How many to print for each rule.", default=_MOST)
 @click.option(
     "--all",
     "all_stories",
@@ -163,5 +162,5 @@ def _format_rule(rule: str, of_rule: Sequence[Miss], most: int, zone: str) -> It
         yield f"    why: {sanitize_line(miss.why)}"
         yield f"    more: {sanitize_line(miss.command)}"
     if left := len(of_rule[most:]):
-        yield f"  and {left} more: --most {len(of_rule)} shows them"
+        yield f"  and {left} more: --limit {len(of_rule)} shows them"
     yield f"  which words it lacks: news-monitor rules coverage {rule}"

@@ -18,6 +18,7 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
+    limit_option,
     parse_time_option,
     print_json,
 )
@@ -45,9 +46,7 @@ def stories() -> None:
 @json_option
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only stories that this rule hits.")
 @click.option("--since", metavar="TIME", help=f"Only stories reported since this time: {TIME_EXAMPLES}")
-@click.option(
-    "--most", default=100, show_default=True, type=click.IntRange(1), help="How many to print, the last reported first."
-)
+@limit_option("How many to print, the last reported first.")
 def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
     """List the stories, the last reported first: events, articles, publishers, alerts, and what each is possibly the
     same as. A story has several events if several rules have one for it.

@@ -9,7 +9,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary
-from monitor.cli.options import config_option, existing_database, json_option, print_json
+from monitor.cli.options import config_option, existing_database, json_option, limit_option, print_json
 from monitor.cli.output.tables import print_table
 from monitor.cli.output.timeline_report import RULE_HEADS, format_rule_row, print_day, summary_lines
 from monitor.cli.output.wrapped_lines import print_lines
@@ -26,9 +26,7 @@ MAX_DAYS = 366
 @click.option(
     "--days", default=7, show_default=True, type=click.IntRange(1, MAX_DAYS), help="How many days, up to today."
 )
-@click.option(
-    "--most", default=50, show_default=True, type=click.IntRange(0), help="How many titles to print, the newest first."
-)
+@limit_option("How many titles to print, the newest first.", default=50, lowest=0)
 def timeline(config: Path, *, as_json: bool, rules: tuple[str, ...], days: int, most: int) -> None:
     """Show the alerts of the last days: by rule, day and hour, how soon they were sent, and their titles.
 
@@ -57,7 +55,7 @@ def timeline(config: Path, *, as_json: bool, rules: tuple[str, ...], days: int, 
         print_day(day, hourly, found)
     if found.latest and found.alerts.count > len(found.latest):
         more = format_count(found.alerts.count - len(found.latest), "older alert")
-        click.echo(f"\nand {more}: --most shows more, and `news-monitor alerts list` lists them")
+        click.echo(f"\nand {more}: --limit shows more, and `news-monitor alerts list` lists them")
 
 
 def _list_rows(found: Activity) -> Iterator[dict[str, object]]:

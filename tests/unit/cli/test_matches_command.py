@@ -25,6 +25,7 @@ pytestmark = pytest.mark.usefixtures("lived_in")
         (("--kind", "mention"), []),
         (("--decision", "shadow"), []),
         (("--most", "1"), ["other korea held"]),
+        (("--limit", "1"), ["other korea held"]),
         # in the configured zone: Seoul is nine hours ahead of the fixture's noon
         (("--since", "2026-01-05 21:05"), ["other korea held", "other launch held"]),
         (("--since", "2026-01-05T12:05Z"), ["other korea held", "other launch held"]),

@@ -87,7 +87,7 @@ def test_only_stories_that_the_rule_is_near_to_are_listed(desk: Desk) -> None:
     ]
     assert "“earthquake”" in found[2]["why"]
     printed = read_output(*MISSES, "--all", "--most", "1", "drills")
-    assert "and 2 more: --most 3 shows them" in printed
+    assert "and 2 more: --limit 3 shows them" in printed
     assert "Taiwan elects" not in printed
 
 

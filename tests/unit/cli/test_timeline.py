@@ -63,7 +63,7 @@ def test_one_rule_and_few_titles() -> None:
     assert out.splitlines()[0].startswith("3 alerts in 7 days")
     assert "launch" not in out
     assert "台风" in out
-    assert "and 2 older alerts: --most shows more" in out
+    assert "and 2 older alerts: --limit shows more" in out
 
 
 def test_many_days_share_bars() -> None:
