@@ -8,6 +8,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_files import load_config
+from monitor.cli.list_first_command import ListFirstCommand
 from monitor.cli.options import config_option, existing_database, get_username
 from monitor.cli.output.mark_report import print_mark_results
 from monitor.model import MarkVerdict
@@ -15,7 +16,7 @@ from monitor.sanitize import sanitize_line
 from monitor.services.commands.marks import Judgement, mark_articles
 
 
-@click.command()
+@click.command(cls=ListFirstCommand)
 @config_option
 @click.argument("names", nargs=-1, required=True, metavar="ARTICLE...")
 @click.argument("rule", metavar="RULE")
