@@ -16,6 +16,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary, load_summary_with_secrets
+from monitor.cli.known_names import NameOf
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
@@ -122,7 +123,7 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...], for_operator
 
 @channels.command()
 @config_option
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=NameOf("channel"))
 def test(config: Path, names: tuple[str, ...]) -> None:
     """Send one real message on each of these channels (default: all), and print what its server answered.
 
@@ -152,7 +153,7 @@ def _remind_of_dead(settings: Settings, accepted: Collection[str]) -> None:
 @channels.command()
 @config_option
 @json_option
-@click.argument("name")
+@click.argument("name", type=NameOf("channel"))
 @click.option("--alert", metavar="ID", help="A stored alert or notice, in place of the samples.")
 @click.option("--sample", metavar="NAME", help="Only this sample: new, update, possibly, digest or notice.")
 @click.option(
@@ -211,7 +212,7 @@ def _format_preview(message: MessagePreview) -> str:
 
 @channels.command()
 @config_option
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=NameOf("channel"))
 @click.option(
     "--level",
     default=Level.CRITICAL.value,
