@@ -114,15 +114,15 @@ def test_an_unknown_channel_has_no_deliveries(database: Database) -> None:
         discard_deliveries(database, SETTINGS, DeliverySelection(channel="dsk"), NOON)
 
 
-def test_only_failing_sources_become_due(database: Database, claims: Claims) -> None:
-    """A source that was never polled has no report."""
+@pytest.mark.parametrize("failures", [0, 3])
+def test_named_sources_become_due(database: Database, claims: Claims, failures: int) -> None:
+    """Whether or not they fail. One that no daemon has read yet is not stored, and is due once one has."""
     with database.writing() as connection:
-        failing = {"failures": 3, "next_at": NOON + HOUR, "lease_until": None}
-        connection.execute(update(tables.source).where(tables.source.c.id == "wire").values(**failing))
+        values = {"failures": failures, "next_at": NOON + HOUR, "lease_until": None}
+        connection.execute(update(tables.source).where(tables.source.c.id == "wire").values(**values))
     wire, new = retry_sources(database, ("wire", "new"), ["wire", "new", "wire"], NOON + MINUTE)
-    assert (wire.is_due, new.is_due, new.report) == (True, False, None)
-    assert wire.report is not None
-    assert wire.report.failures == 3
+    assert (wire.is_due, wire.is_stored) == (True, True)
+    assert (new.is_due, new.is_stored) == (True, False)
     assert "wire" in claims.find_due(NOON + MINUTE)
     with pytest.raises(InvalidRequest, match="did you mean 'wire'"):
         retry_sources(database, ("wire",), ["wiry"], NOON)
