@@ -1,4 +1,4 @@
-"""Completes commands, options and files in a shell, without importing any command: that takes a second.
+"""Completes commands, options, files and names in a shell, without importing any command: that takes a second.
 
 `command_tree.json` has the names of all commands and options; Click completes from it. `python -m tests.commands_doc`
 writes it, and a test holds it against the commands.
@@ -13,6 +13,8 @@ from typing import Any
 
 import click
 from click.shell_completion import shell_complete
+
+from monitor.cli.known_names import NameOf
 
 PROGRAM = "news-monitor"
 VARIABLE = "_NEWS_MONITOR_COMPLETE"
@@ -47,6 +49,8 @@ def _describe_parameter(parameter: click.Parameter) -> Described:
     described: Described = {"names": [*parameter.opts, *parameter.secondary_opts], "nargs": parameter.nargs}
     if isinstance(parameter.type, click.Choice):
         described["choices"] = [str(parameter.type.normalize_choice(each, None)) for each in parameter.type.choices]
+    elif isinstance(parameter.type, NameOf):
+        described["names_of"] = parameter.type.kind
     elif isinstance(parameter.type, click.Path):
         described["type"] = _PATH
     if isinstance(parameter, click.Option):
@@ -66,6 +70,8 @@ def _build_command(name: str, described: Mapping[str, Any]) -> click.Command:
 def _build_parameter(described: Mapping[str, Any]) -> click.Parameter:
     names, nargs = list(described["names"]), described["nargs"]
     kind: click.ParamType[Any] | None = click.Path() if described.get("type") == _PATH else None
+    if "names_of" in described:
+        kind = NameOf(described["names_of"])
     if "choices" in described:
         kind = click.Choice(described["choices"])
     if "flag" not in described:

@@ -11,6 +11,8 @@ import click
 
 from monitor.runtime.gc_tuning import paused
 
+_WHOLE = 1000  # characters: more than any first sentence has
+
 
 class LazyGroup(click.Group):
     """`lazy`: for each command the module that has it, and its summary in the list of commands. `hints`: what to do
@@ -54,11 +56,11 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing them."""
+        """The list of commands with the whole first sentence of each, without importing them."""
         rows = []
         for name in self.list_commands(ctx):
             known = self._lazy.get(name)
             command = None if known else super().get_command(ctx, name)
-            rows.append((name, known[1] if known else command.get_short_help_str() if command else ""))
+            rows.append((name, known[1] if known else command.get_short_help_str(_WHOLE) if command else ""))
         with formatter.section("Commands"):
             formatter.write_dl(rows)

@@ -18,6 +18,7 @@ from typing import BinaryIO, TextIO, TypeVar
 
 import click
 
+from monitor.cli.known_names import NameOf
 from monitor.cli.paths import CONFIG_VARIABLE, ConfigPath, find_config
 from monitor.config.language.durations import parse_duration
 from monitor.errors import Fault, InvalidRequest, StoreFailed
@@ -61,7 +62,9 @@ def _build_config_option(type_: click.Path, default: Callable[[], Path] | None) 
 
 def rules_filter_option(command: F) -> F:
     """`--rule ID`, any number of times: only for these rules."""
-    return click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")(command)
+    return click.option(
+        "--rule", "rules", multiple=True, metavar="ID", type=NameOf("rule"), help="Only for this rule."
+    )(command)
 
 
 def since_option(command: F) -> F:

@@ -94,7 +94,7 @@ async def test_the_starter_set_of_init_works(tmp_path: Path) -> None:
     config.write_text(mine, encoding="utf-8")
     again = await news_monitor("init", "--pack", "east-asia", "desk", folder=tmp_path)
     assert (again.code, again.out) == (0, "")
-    assert "Added 0 rules and 0 sources to desk/monitor.yaml." in again.told
+    assert "No rules and no sources were added." in again.told
     assert "kept desk/monitor.yaml, which was there" in again.told
     assert config.read_text(encoding="utf-8") == mine
     async with serving(Site({"/feed": document(rss((LAUNCH, "/launch", now())))})) as site:

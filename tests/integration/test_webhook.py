@@ -183,7 +183,7 @@ def test_the_addresses_of_the_guide_are_right() -> None:
     """Each can be used as it is written in docs/channels.md."""
     page = (Path(ROOT) / "docs" / "channels.md").read_text(encoding="utf-8")
     urls = re.findall(r'^  (\w+): {url: "([^"]+)"}$', page, re.MULTILINE)
-    assert len(urls) == 14
+    assert len(urls) == 15
     assert {name: find_url_fault(url) for name, url in urls if find_url_fault(url)} == {}
 
 

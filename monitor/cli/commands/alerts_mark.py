@@ -8,13 +8,14 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary
+from monitor.cli.list_first_command import ListFirstCommand
 from monitor.cli.options import config_option, existing_database, get_username
 from monitor.cli.output.mark_report import print_mark_results
 from monitor.model import MarkVerdict
 from monitor.services.commands.marks import Judgement, mark_alerts
 
 
-@click.command()
+@click.command(cls=ListFirstCommand)
 @config_option
 @click.option(
     "--line",

@@ -8,6 +8,8 @@ import click
 
 from monitor import clock
 from monitor.cli.config_files import load_config
+from monitor.cli.known_names import NameOf
+from monitor.cli.list_first_command import ListFirstCommand
 from monitor.cli.options import config_option, existing_database, get_username
 from monitor.cli.output.mark_report import print_mark_results
 from monitor.model import MarkVerdict
@@ -15,10 +17,10 @@ from monitor.sanitize import sanitize_line
 from monitor.services.commands.marks import Judgement, mark_articles
 
 
-@click.command()
+@click.command(cls=ListFirstCommand)
 @config_option
 @click.argument("names", nargs=-1, required=True, metavar="ARTICLE...")
-@click.argument("rule", metavar="RULE")
+@click.argument("rule", metavar="RULE", type=NameOf("rule"))
 @click.argument("verdict", type=click.Choice([MarkVerdict.MISSED.value, MarkVerdict.NOISE.value]))
 def mark(config: Path, names: tuple[str, ...], rule: str, verdict: str) -> None:
     """Say that RULE should have matched ARTICLE as news, but did not (missed). `noise` takes that back.

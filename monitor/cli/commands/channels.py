@@ -17,6 +17,7 @@ import click
 from monitor import clock
 from monitor.cli.command_hints import SILENCING_HINTS
 from monitor.cli.config_summary import load_summary, load_summary_with_secrets
+from monitor.cli.known_names import NameOf
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
@@ -124,7 +125,7 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...], for_operator
 
 @channels.command()
 @config_option
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=NameOf("channel"))
 def test(config: Path, names: tuple[str, ...]) -> None:
     """Send one real message on each of these channels (default: all), and print what its server answered.
 
@@ -168,7 +169,7 @@ def _describe_waiting(waiting: WaitingForChannel, zone: str) -> str:
 @channels.command()
 @config_option
 @json_option
-@click.argument("name")
+@click.argument("name", type=NameOf("channel"))
 @click.option("--alert", metavar="ID", help="A stored alert or notice, in place of the samples.")
 @click.option("--sample", metavar="NAME", help="Only this sample: new, update, possibly, digest or notice.")
 @click.option(
@@ -227,7 +228,7 @@ def _format_preview(message: MessagePreview) -> str:
 
 @channels.command()
 @config_option
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=NameOf("channel"))
 @click.option(
     "--level",
     default=Level.CRITICAL.value,

@@ -12,7 +12,7 @@ from monitor.cli.command_tree import PROGRAM, VARIABLE
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the script with which SHELL completes commands, options and files.
+    """Print the script with which SHELL completes commands, options, files and names of the config.
 
     For zsh, ~/.zshrc needs `fpath+=(~/.zfunc)` before `autoload -Uz compinit && compinit`.
 

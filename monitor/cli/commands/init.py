@@ -19,6 +19,9 @@ from monitor.services.lookup import require_known
 from monitor.wording.quantities import format_count
 
 _ABOUT_SOURCES = " `run` polls all these sources; `init --empty` writes none."
+_NOTHING_YET = "Wrote no rules and no sources: add yours."
+_NOTHING_NEW = "No rules and no sources were added."
+_ABOUT_LISTS = " The lists and entities are words and names that rules can use; nothing is sent for them alone."
 _KINDS = ("rule", "list", "source", "entity")
 
 
@@ -125,8 +128,8 @@ def _describe_items(items: Mapping[str, int], monitor_yaml: Path, *, was_there: 
     """How many rules and sources were written, and who uses them."""
     rules, sources = items.get("rule", 0), items.get("source", 0)
     counts = f"{format_count(rules, 'rule')} and {format_count(sources, 'source')}"
+    if not rules and not sources:
+        return f"{_NOTHING_NEW if was_there else _NOTHING_YET}{_ABOUT_LISTS if items else ''}"
     if not was_there:
         return f"Wrote {counts}.{_ABOUT_SOURCES if sources else ''}"
-    if not rules and not sources:
-        return f"Added {counts} to {monitor_yaml}."
     return f"Added {counts} to {monitor_yaml}: a daemon that runs on it uses them within seconds."

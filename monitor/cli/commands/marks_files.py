@@ -9,6 +9,7 @@ import click
 from monitor import clock
 from monitor.cli.config_summary import load_summary
 from monitor.cli.inputs import collect_usable, read_lines
+from monitor.cli.known_names import NameOf
 from monitor.cli.options import config_option, existing_database, json_line, open_output
 from monitor.cli.paths import InputPath, OutputPath
 from monitor.errors import MonitorError
@@ -20,7 +21,7 @@ from monitor.wording.quantities import format_count
 
 @click.command()
 @config_option
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")
+@click.option("--rule", "rules", multiple=True, metavar="ID", type=NameOf("rule"), help="Only for this rule.")
 @click.argument("file", type=OutputPath(), default=Path("-"))
 def export(config: Path, rules: tuple[str, ...], file: Path) -> None:
     """Write the marked articles as JSON lines into FILE (default, or "-": standard output), the oldest first, with the

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.config_summary import load_summary_to_read
+from monitor.cli.known_names import NameOf
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     TIME_EXAMPLES,
@@ -57,7 +58,7 @@ def matches() -> None:
 @config_option
 @json_option
 @rules_filter_option
-@click.option("--source", "sources", multiple=True, metavar="ID", help="Only for this source.")
+@click.option("--source", "sources", multiple=True, metavar="ID", type=NameOf("source"), help="Only for this source.")
 @since_option
 @click.option("--before", metavar="TIME", help=f"Only before this time: {TIME_EXAMPLES}")
 @click.option("--kind", type=click.Choice([kind.value for kind in MatchKind]), help="Only news, or only mentions.")

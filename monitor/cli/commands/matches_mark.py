@@ -8,6 +8,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary
+from monitor.cli.list_first_command import ListFirstCommand
 from monitor.cli.match_number import MatchNumber
 from monitor.cli.options import config_option, existing_database, get_username
 from monitor.cli.output.mark_report import print_mark_results
@@ -15,7 +16,7 @@ from monitor.model import MarkVerdict
 from monitor.services.commands.marks import Judgement, mark_matches
 
 
-@click.command()
+@click.command(cls=ListFirstCommand)
 @config_option
 @click.argument("ids", nargs=-1, required=True, type=MatchNumber(1, 2**31 - 1), metavar="ID...")
 @click.argument("verdict", type=click.Choice([MarkVerdict.GOOD.value, MarkVerdict.NOISE.value]))

@@ -11,6 +11,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary, load_summary_to_read
+from monitor.cli.known_names import NameOf
 from monitor.cli.options import (
     config_option,
     existing_database,
@@ -54,7 +55,14 @@ def outbox() -> None:
     type=click.Choice([state.value for state in DeliveryState]),
     help="Only deliveries in this state.",
 )
-@click.option("--channel", "channels", multiple=True, metavar="NAME", help="Only deliveries on this channel.")
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    metavar="NAME",
+    type=NameOf("channel"),
+    help="Only deliveries on this channel.",
+)
 @limit_option()
 def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[str, ...], most: int) -> None:
     """List the deliveries, the newest first: one for each alert and channel.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.known_names import NameOf
 from monitor.cli.options import json_option, possible_config_option, print_json
 from monitor.cli.paths import require_config, require_given_config, require_input
 from monitor.config.language.sources import with_secrets
@@ -65,7 +66,13 @@ _MAX_BYTES = 64 * 2**20
     metavar="KEY=CSS",
     help="Read a web page: entry=CSS finds its entries; title, link, text and date look inside one.",
 )
-@click.option("--source", "id_", metavar="ID", help="Read it as this source, with its address, proxy and selectors.")
+@click.option(
+    "--source",
+    "id_",
+    metavar="ID",
+    type=NameOf("source"),
+    help="Read it as this source, with its address, proxy and selectors.",
+)
 @click.argument("document", metavar="FILE|URL|-", required=False)
 def parse(
     config: Path,

@@ -12,6 +12,7 @@ import click
 from monitor import clock
 from monitor.alerting.step_week import HourSign, StepDay, list_signs
 from monitor.cli.config_summary import load_summary
+from monitor.cli.known_names import NameOf
 from monitor.cli.options import config_option, json_option, print_faults, print_json
 from monitor.cli.output.streams import open_console
 from monitor.errors import InvalidRequest
@@ -33,7 +34,7 @@ def routes() -> None:
 @config_option
 @json_option
 @click.option("--week", metavar="DATE", help="The week of this date, such as 2026-03-29 (default: today).")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=NameOf("route"))
 def show(config: Path, as_json: bool, week: str | None, names: tuple[str, ...]) -> None:
     """Draw the week of every step of these routes (default: all): when it sends at once, and when alerts wait.
 

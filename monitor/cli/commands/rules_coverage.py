@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.inputs import articles_options, rules_options
+from monitor.cli.known_names import NameOf
 from monitor.cli.options import json_option, limit_option, print_json
 from monitor.cli.output.coverage_report import coverage_to_rows, format_coverage
 from monitor.cli.output.replay_report import track_progress
@@ -23,7 +24,7 @@ from monitor.services.queries.rule_improvement import cover_rule
 @articles_options
 @click.option("--single", is_flag=True, help="Also words that only one article supports.")
 @limit_option("How many demands and words to print.", default=20)
-@click.argument("rule", metavar="RULE")
+@click.argument("rule", metavar="RULE", type=NameOf("rule"))
 def coverage(
     *,
     config: Path | None,

@@ -14,6 +14,7 @@ import click
 from monitor import clock
 from monitor.cli.config_summary import load_summary
 from monitor.cli.inputs import load_selected_rules, rules_options
+from monitor.cli.known_names import NameOf
 from monitor.cli.options import (
     database_if_any,
     format_local_time,
@@ -88,7 +89,7 @@ def list_rules(config: Path | None, rules: tuple[Path, ...], *, as_json: bool) -
 @click.command("show")
 @rules_options
 @json_option
-@click.argument("rule", metavar="RULE")
+@click.argument("rule", metavar="RULE", type=NameOf("rule"))
 def show_rule(config: Path | None, rules: tuple[Path, ...], *, as_json: bool, rule: str) -> None:
     """Show a rule: its settings, where it sends and how often, and its figures of the last 30 days.
 

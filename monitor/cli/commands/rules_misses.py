@@ -10,6 +10,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_files import load_config
+from monitor.cli.known_names import NameOf
 from monitor.cli.options import (
     config_option,
     existing_database,
@@ -57,7 +58,7 @@ _MAX_NAMES = 5
     is_flag=True,
     help="Also stories that are not near to a rule, and those that another rule sent.",
 )
-@click.argument("rule", metavar="[RULE]", required=False)
+@click.argument("rule", metavar="[RULE]", required=False, type=NameOf("rule"))
 def misses(
     *,
     config: Path,

@@ -10,6 +10,7 @@ import click
 
 from monitor import clock
 from monitor.cli.inputs import articles_options, rules_options
+from monitor.cli.known_names import NameOf
 from monitor.cli.output.coverage_report import describe_effect, format_hint, format_proposal, format_refused
 from monitor.cli.output.replay_report import track_progress
 from monitor.cli.rule_examples import read_rule_examples
@@ -28,7 +29,7 @@ _REFUSED_SHOWN = 10
 @click.option("--write", is_flag=True, help="Write the proposals into the file of the rule.")
 @click.option("--leave", multiple=True, type=click.IntRange(1), metavar="NUMBER", help="Leave this proposal out.")
 @click.option("--take", multiple=True, type=click.IntRange(1), metavar="NUMBER", help="Also make this hint a change.")
-@click.argument("rule", metavar="RULE")
+@click.argument("rule", metavar="RULE", type=NameOf("rule"))
 def tune(
     *,
     config: Path | None,

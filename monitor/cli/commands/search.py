@@ -19,7 +19,7 @@ def search(
     query: tuple[str, ...],
     since: str | None,
     before: str | None,
-    limit: int,
+    most: int,
     before_id: int | None,
     as_json: bool,
     as_csv: bool,
@@ -39,4 +39,4 @@ def search(
     """
     if not any(word.strip() for word in query):
         raise InvalidRequest("give words to search for; `news-monitor articles list` shows the newest articles")
-    print_search(config, query, since, before, PageOptions(limit, before_id, as_json, as_csv))
+    print_search(config, query, since, before, PageOptions(most, before_id, as_json, as_csv))

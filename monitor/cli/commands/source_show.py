@@ -9,6 +9,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary_to_read
+from monitor.cli.known_names import NameOf
 from monitor.cli.options import config_option, database_if_any, json_option, print_json
 from monitor.cli.output.source_report import format_source, show_validators, trouble_to_row
 from monitor.cli.output.wrapped_lines import print_lines
@@ -18,7 +19,7 @@ from monitor.services.queries.sources import AssessedSource, SourceDetails, show
 @click.command("show")
 @config_option
 @json_option
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", type=NameOf("source"))
 def show(config: Path, *, as_json: bool, id_: str) -> None:
     """Show a source: its settings, pace and state, its last polls, and how many articles it brought in 30 days. It also
     counts the articles that rules matched. Each line of bars has one bar for each day.

@@ -11,6 +11,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary, load_summary_to_read
+from monitor.cli.known_names import NameOf
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
@@ -128,7 +129,7 @@ _OURS = "No source is fine: look at the network of this machine before you remov
 
 @sources.command()
 @config_option
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=NameOf("source"))
 def retry(config: Path, ids: tuple[str, ...]) -> None:
     """Poll these sources now: the running daemon polls them within seconds.
 
@@ -163,7 +164,7 @@ _BEING_POLLED = "it is being polled just now, or was when its daemon was killed;
 
 @sources.command()
 @config_option
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=NameOf("source"))
 def remove(config: Path, ids: tuple[str, ...]) -> None:
     """Remove sources from their files. Comments that are also about other sources stay.
 

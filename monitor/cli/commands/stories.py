@@ -11,6 +11,7 @@ import click
 from monitor import clock
 from monitor.cli.command_hints import SILENCING_HINTS
 from monitor.cli.config_summary import load_summary_to_read
+from monitor.cli.known_names import NameOf
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     TIME_EXAMPLES,
@@ -46,7 +47,9 @@ def stories() -> None:
 @stories.command("list")
 @config_option
 @json_option
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only stories that this rule hits.")
+@click.option(
+    "--rule", "rules", multiple=True, metavar="ID", type=NameOf("rule"), help="Only stories that this rule hits."
+)
 @click.option("--since", metavar="TIME", help=f"Only stories reported since this time: {TIME_EXAMPLES}")
 @limit_option("How many to print, the last reported first.")
 def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:

@@ -9,6 +9,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary_to_read
+from monitor.cli.known_names import NameOf
 from monitor.cli.options import config_option, existing_database, json_option, limit_option, print_json
 from monitor.cli.output.tables import print_table
 from monitor.cli.output.timeline_report import RULE_HEADS, format_rule_row, print_day, summary_lines
@@ -22,7 +23,7 @@ MAX_DAYS = 366
 @click.command()
 @config_option
 @json_option
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")
+@click.option("--rule", "rules", multiple=True, metavar="ID", type=NameOf("rule"), help="Only for this rule.")
 @click.option(
     "--days", default=7, show_default=True, type=click.IntRange(1, MAX_DAYS), help="How many days, up to today."
 )

@@ -12,6 +12,7 @@ import click
 from monitor import clock
 from monitor.cli.config_files import load_config
 from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
+from monitor.cli.known_names import NameOf
 from monitor.cli.options import (
     existing_database,
     format_local_time,
@@ -43,7 +44,7 @@ NEAREST = 10
 @json_option
 @click.option("--all", "everything", is_flag=True, help=f"All the other rules, not only the {NEAREST} nearest.")
 @click.argument("article", metavar="ARTICLE")
-@click.argument("rule", metavar="[RULE]", required=False)
+@click.argument("rule", metavar="[RULE]", required=False, type=NameOf("rule"))
 def why(
     *, config: Path | None, rules: tuple[Path, ...], as_json: bool, everything: bool, article: str, rule: str | None
 ) -> None:

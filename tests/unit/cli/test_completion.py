@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from monitor.cli import cli
 from monitor.cli.command_tree import TREE_FILE, VARIABLE, describe_command
 from tests.commands_doc import MANUAL, format_manual, format_tree
-from tests.e2e.whole import ROOT
+from tests.e2e.whole import ROOT, write_config
 from tests.unit.cli.test_contract import COMMANDS, HEAVY
 
 PROGRAM = "import monitor.cli; monitor.cli.main()"
@@ -24,7 +26,7 @@ def complete(*words: str) -> list[str]:
     """What the shell is offered for the last word."""
     asked = {"COMP_WORDS": shlex.join(words[:-1]) + f" {words[-1]}", "COMP_CWORD": str(len(words) - 1)}
     shown = run(PROGRAM, {**asked, VARIABLE: "bash_complete"})
-    return [line.partition(",")[2] for line in shown.splitlines()]
+    return [line.partition(",")[2] for line in shown.splitlines() if line]
 
 
 def run(code: str, environment: dict[str, str]) -> str:
@@ -66,6 +68,40 @@ def test_what_is_offered(words: Sequence[str], some: list[str]) -> None:
     offered = complete("news-monitor", *words)
     assert set(some) <= set(offered)
     assert offered or not some
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["sources", "retry"], ["one", "two"]),
+        (["sources", "retry", "two"], ["one"]),
+        (["why", "a headline"], ["drills"]),
+        (["matches", "list", "--rule"], ["drills"]),
+        (["channels", "test"], ["desk", "screen"]),
+        (["routes", "show"], ["default"]),
+        (["channels", "add"], []),
+    ],
+)
+def test_names_of_the_config_are_offered(words: list[str], offered: list[str], tmp_path: Path) -> None:
+    """Those of the file that -c names."""
+    channels = {"desk": "json://127.0.0.1:9/${env:NOT_SET}", "screen": "console://"}
+    write_config(tmp_path, {"one": "https://one.example/", "two": "https://two.example/"}, channels=channels)
+    (tmp_path / "rules.yaml").write_text("rule: drills\ntitle: D\nlevel: low\nmatch: {words: [drill]}\n", "utf-8")
+    config = tmp_path / "monitor.yaml"
+    config.write_text(
+        re.sub("^rules: .*$", "rules: [rules.yaml]", config.read_text("utf-8"), flags=re.MULTILINE), "utf-8"
+    )
+    command = 1 if words[0] == "why" else 2
+    assert complete("news-monitor", *words[:command], "-c", str(config), *words[command:], "") == offered
+
+
+@pytest.mark.parametrize("text", [None, "", "channels: [", "channels: {a: 1}\n"])
+def test_without_a_config_no_name_is_offered(text: str | None, tmp_path: Path) -> None:
+    """And nothing is printed, whatever is wrong with the file."""
+    config = tmp_path / "monitor.yaml"
+    if text is not None:
+        config.write_text(text, encoding="utf-8")
+    assert complete("news-monitor", "channels", "test", "-c", str(config), "") == []
 
 
 def test_completing_imports_nothing_heavy() -> None:

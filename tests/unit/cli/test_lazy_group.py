@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -48,3 +49,13 @@ def test_help_imports_no_command() -> None:
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert "monitor.cli.commands." not in shown.stdout
     assert "sqlalchemy" not in shown.stdout
+
+
+def test_groups_list_their_commands_with_whole_sentences() -> None:
+    """None is cut off in the middle."""
+    groups = {name: cli.get_command(CONTEXT, name) for name in cli.list_commands(CONTEXT)}
+    for name, group in groups.items():
+        if isinstance(group, LazyGroup):
+            listed = CliRunner().invoke(cli, [name, "--help"]).output.partition("Commands:")[2]
+            assert re.findall(r"\S+\.\.\.$", listed, re.MULTILINE) == []
+            assert "  list " in listed or "list" not in group.list_commands(CONTEXT)

@@ -96,6 +96,8 @@ async def test_init_writes_the_packs_that_are_named(tmp_path: Path) -> None:
         assert ended.code == 0, ended.err
         assert (folder / asia).is_file() is there
         assert ("`run` polls all these sources" in ended.err) is there
+        empty = "Wrote no rules and no sources: add yours. The lists and entities are words and names that rules can"
+        assert (empty in ended.err) is not there
         assert (folder / "rules" / "lists").is_dir()
     added = await news_monitor("init", "--pack", "east-asia", folder, folder=tmp_path)
     assert re.search(rf"^wrote \d+ files in {folder}/rules: 11 rules$", added.out, re.MULTILINE)
@@ -137,4 +139,4 @@ async def test_init_adds_to_a_configured_folder_only_what_it_is_asked_for(tmp_pa
     added = await news_monitor("init", "--empty", ".", folder=tmp_path)
     assert (added.code, mine.read_text()) == (0, "sources: []\n")
     assert not (tmp_path / "sources.yaml").exists()
-    assert "Added 0 rules and 0 sources to monitor.yaml." in added.err
+    assert "No rules and no sources were added." in added.err

@@ -114,11 +114,12 @@ def test_an_unknown_channel_has_no_deliveries(database: Database) -> None:
         discard_deliveries(database, SETTINGS, DeliverySelection(channel="dsk"), NOON)
 
 
-def test_the_sources_that_are_named_become_due(database: Database, claims: Claims) -> None:
-    """Whether they fail or not. One that no daemon has read in the files yet is due when it has."""
+@pytest.mark.parametrize("failures", [0, 3])
+def test_named_sources_become_due(database: Database, claims: Claims, failures: int) -> None:
+    """Whether or not they fail. One that no daemon has read yet is not stored, and is due once one has."""
     with database.writing() as connection:
-        later = {"failures": 0, "next_at": NOON + HOUR, "lease_until": None}
-        connection.execute(update(tables.source).where(tables.source.c.id == "wire").values(**later))
+        values = {"failures": failures, "next_at": NOON + HOUR, "lease_until": None}
+        connection.execute(update(tables.source).where(tables.source.c.id == "wire").values(**values))
     wire, new = retry_sources(database, ("wire", "new"), ["wire", "new", "wire"], NOON + MINUTE)
     assert (wire.is_due, wire.is_stored) == (True, True)
     assert (new.is_due, new.is_stored) == (True, False)
