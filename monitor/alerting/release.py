@@ -1,7 +1,8 @@
 """Releases pending alerts that are due: each alone, or in one message with others of its kind. Pure.
 
-Each was decided when it was deferred, and is not decided again. Only what was sent meanwhile counts: a mention of
-something that was sent since is no news, and the rule may have reached its limit for the hour.
+Each was decided when it was deferred, and is not decided again. Only this counts: whether its rule is off or in shadow
+now, and what was sent meanwhile: a mention of something that was sent since is no news, and the rule may have reached
+its limit for the hour.
 """
 
 from __future__ import annotations

@@ -38,12 +38,53 @@ _KINDS = {
     "culture": "culture",
     "science": "study",
 }
+_NAMES = {  # for people to read, where the kind itself is not clear enough
+    "quake": "earthquake",
+    "cold": "cold weather",
+    "heat": "hot weather",
+    "blast": "explosion",
+    "spill": "spill or leak",
+    "crash": "transport accident",
+    "outbreak": "disease outbreak",
+    "kidnap": "kidnapping",
+    "indict": "criminal charges",
+    "trial": "court case",
+    "probe": "investigation",
+    "airstrike": "military attack",
+    "missile": "missiles",
+    "nuclear": "nuclear weapons",
+    "drill": "military drill",
+    "incursion": "intrusion",
+    "spaceflight": "space flight",
+    "walkout": "labour strike",
+    "layoff": "job cuts",
+    "resign": "resignation",
+    "appoint": "appointment",
+    "summit": "meeting or visit",
+    "deal": "agreement",
+    "sanction": "sanctions",
+    "tariff": "tariffs",
+    "exportban": "exports",
+    "earnings": "company results",
+    "bankrupt": "bankruptcy",
+    "markets": "financial markets",
+    "rates": "interest rates",
+    "hack": "cyberattack",
+    "recall": "product recall",
+    "match": "sport",
+    "study": "research",
+}
 _FIELD_OF = {kind: field for field, kinds in _KINDS.items() for kind in kinds.split()}
 
 
 def field_of_happening(kind: str) -> str:
     """The field of a kind. Kinds of one field may be one happening: a fire and a blast, but not a fire and a summit."""
     return _FIELD_OF[kind]
+
+
+def name_happenings(kinds: str) -> str:
+    """These kinds, in a text that lists them, as people read them: "transport accident" for "crash"."""
+    return re.sub(r"\w+", lambda kind: _NAMES.get(kind[0], kind[0]), kinds)
 
 
 def find_happening_kinds(text: str, language: str) -> frozenset[str]:

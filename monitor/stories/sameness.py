@@ -240,7 +240,7 @@ def _decide_by_words(
         and (comparison.has_whole_texts or comparison.title_likeness >= bounds.copied_title_likeness)
         for comparison in comparisons
     ):
-        reason = "copied text, and nothing differs"
+        reason = "copied text, and nothing that makes it another happening"
         return replace(
             decision, sameness=Sameness.SAME, reason=reason, required_likeness=None, settled_by="copied text"
         )

@@ -2,7 +2,7 @@
 
 The short forms are the reasons in decisions and messages. The long form is what `why` and `stories show` print. A place
 has the name that the article uses; if the languages differ, its English name follows in brackets. A number has the name
-of what it counts, if that is one word.
+of what it counts, if that is one word. A kind of happening has a name of ours, as its word may be in neither article.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections.abc import Iterator, Sequence
 from monitor.places.gazetteer import get_place_name
 from monitor.stories.article_comparison import Comparison
 from monitor.stories.features import ArticleFeatures
+from monitor.stories.happenings import name_happenings
 from monitor.stories.verdicts import FactComparison, FactKind, Verdict
 
+_HAPPENING = "kind of happening"
 _MAX_LISTED = 3  # words of a fact that only one article has
 # Kinds of number whose text is enough, and kinds whose name comes before the number.
 _KINDS_WITHOUT_LABEL = frozenset(("count", "model", "money", "ordinal", "repeated", "score", "serial"))
@@ -98,6 +100,8 @@ def _describe_agreement(fact: FactComparison, comparison: Comparison) -> str:
     ours, theirs = _format_sides(fact, comparison)
     if not ours:
         return f"the same {fact.kind}"
+    if fact.kind is FactKind.HAPPENING:  # the word may be in neither article
+        return f"the same {_HAPPENING} ({ours})"
     return f"both {ours}" if _is_same_for_both(fact, comparison) else f"the same {fact.kind} ({ours}, {theirs})"
 
 
@@ -114,7 +118,8 @@ def _describe_doubt(fact: FactComparison, comparison: Comparison) -> str:
         return "perhaps another happening, as one title says more"
     if fact.kind is FactKind.WORDING:
         return f"perhaps another happening by its title ({words})"
-    return f"perhaps another {fact.kind} ({words})" if words else f"perhaps another {fact.kind}"
+    kind = _HAPPENING if fact.kind is FactKind.HAPPENING else fact.kind
+    return f"perhaps another {kind} ({words})" if words else f"perhaps another {kind}"
 
 
 def _describe_contrast(fact: FactComparison, comparison: Comparison) -> str:
@@ -159,7 +164,7 @@ def _format_side(kind: FactKind, words: str, features: ArticleFeatures, *, engli
     if kind is FactKind.NUMBER:
         kinds = {number.text: number.kind for number in features.facts.numbers}
         return ", ".join(_format_number(number, kinds.get(number)) for number in parts)
-    return words
+    return name_happenings(words) if kind is FactKind.HAPPENING else words
 
 
 def _map_words_to_places(features: ArticleFeatures) -> dict[str, str]:

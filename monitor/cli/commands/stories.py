@@ -123,7 +123,8 @@ def _format_story(account: StoryDetails, zone: str) -> Iterator[str]:
 
     kind = f"event     {account.id}, as {account.rule} sees it" if account.rule else f"story     {account.id}"
     yield f"{kind}: {_format_title(account.title, len(account.members))}"
-    yield f"          since {format_local_time(account.opened, zone)}; {format_count(len(account.members), 'article')}"
+    began = f"first article {'published' if account.rule else 'seen'} {format_local_time(account.opened, zone)}"
+    yield f"          {began}; {format_count(len(account.members), 'article')}"
     yield f"          independent publishers: {account.independent_publishers}"
     for event in account.events:
         yield f"event     {event.id}, as {event.rule} sees it: {_format_title(event.title, len(account.members))}"

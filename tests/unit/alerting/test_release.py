@@ -110,7 +110,7 @@ def test_the_first_message_says_what_was_heard_meanwhile() -> None:
         "deferred: first alert of this story, 10 minutes later; it says more than what was deferred, until 12:10"
     )
     assert [(each.before.candidate.article.uid, each.after, explained(each)) for each in more.pending_changes] == [
-        ("a", None, "suppressed: of b says more, and is sent with it")
+        ("a", None, "suppressed: a later report of of b says more, and is sent instead")
     ]
     desk.hear("c", NOON + 2 * MINUTE, facts=(("dead", 3),), level=Level.LOW)
     assert desk.alerts(NOON + 9 * MINUTE) == []

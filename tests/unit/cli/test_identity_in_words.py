@@ -110,10 +110,11 @@ def test_an_event_says_so_too() -> None:
     shown = told("stories", "show", event)
     assert "          of this event: the first article of its event\n" in shown
     assert "          of this event: its story belongs to this event; joined at 0." in shown
-    assert "          of this event: both 부산 (Busan), both 16 dead, the same day, both walkout\n" in shown
+    same = "both 부산 (Busan), both 16 dead, the same day, the same kind of happening (labour strike)"
+    assert f"          of this event: {same}\n" in shown
     assert ": the same: both 부산 (Busan); both 16 dead; the same day; " in shown
     times = rows("stories", "show", event)[0]["members"][2]
-    assert times["why_event"] == "both 부산 (Busan), both 16 dead, the same day, both walkout"
+    assert times["why_event"] == same
     assert times["event_compared"].endswith("; in another language")
 
 

@@ -135,7 +135,7 @@ def test_a_story_is_shown_with_its_articles_and_what_was_sent() -> None:
     story = rows("stories", "list", "--rule", "launch")[2]["id"]
     shown = told("stories", "show", story)
     for part in (
-        f"story     {story}: {CAME[1][1]}\n          since 2026-01-05 21:10:00 KST; 2 articles\n",
+        f"story     {story}: {CAME[1][1]}\n          first article seen 2026-01-05 21:10:00 KST; 2 articles\n",
         "independent publishers: 1\n",
         f"article   2026-01-05 21:10:00 KST  {CAME[1][1]}\n          The Wire, a text of Yonhap; the first article of",
         (
@@ -176,7 +176,9 @@ def test_an_event_is_shown_with_all_its_stories_and_what_waits(database: Databas
     """In whatever language; an update that waits, until it is told."""
     event = rows("stories", "list", "--rule", "launch")[2]["events"][0]
     shown = told("stories", "show", event)
-    assert shown.startswith(f"event     {event}, as launch sees it: {CAME[1][1]}\n")
+    assert shown.startswith(
+        f"event     {event}, as launch sees it: {CAME[1][1]}\n          first article published 2026-01-05 "
+    )
     assert [title for _, title, _ in CAME[1:5] if title not in shown] == []
     assert "independent publishers: 3\n" in shown
     assert "waits     2026-01-06 00:10:00 KST  update, by launch: update: new fact: 2 missiles; first sent at" in shown
@@ -233,8 +235,8 @@ def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Databa
     assert "outcome   deferred: only mentioned, deeper in the text" in told("matches", "show", mention)
     shown = told("matches", "show", update)
     assert f"event     {waiting[0]['event']}, within event_lasts, and nothing keeps it apart\n" in shown
-    update = "update: new fact: 2 missiles; first sent at 12:10; no update before 15:10 (cooldown: 3 hours)"
-    assert f"outcome   deferred: {update}\n" in shown
+    because = "update: new fact: 2 missiles; first sent at 12:10; no update before 15:10 (cooldown: 3 hours)"
+    assert f"outcome   deferred: {because}\n" in shown
     [held] = [each for each in rows("matches", "list", "--decision", "held") if each["article"]["source"] == "post"]
     shown = told("matches", "show", str(held["id"]))
     why = "its story belongs to this event; the same headline"

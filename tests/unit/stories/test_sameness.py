@@ -139,14 +139,17 @@ def test_copied_text_is_the_same_if_nothing_differs(text: str, title: str, samen
     ruling = judged(article_in("en", title, text), article_in("en", BLAST, text), bounds=bounds)
     assert ruling.sameness is sameness
     if sameness is SAME:
-        assert ruling.reason == "copied text, and nothing differs"
+        assert ruling.reason == "copied text, and nothing that makes it another happening"
 
 
 def test_the_reason_names_what_agrees() -> None:
     """And how alike the words are."""
     ruling = judged(article_in("en", "16 killed in blast at Osaka chemical plant"), article_in("en", BLAST))
     assert ruling.sameness is SAME
-    assert ruling.reason == f"joined at {ruling.likeness:.2f}: both Osaka, both 16 dead, both blast"
+    assert (
+        ruling.reason
+        == f"joined at {ruling.likeness:.2f}: both Osaka, both 16 dead, the same kind of happening (explosion)"
+    )
     assert ruling.uncertainty == ""
 
 

@@ -46,6 +46,9 @@ QUIET = written("post", "Talks go on at the harbour", "Both sides met.")
 STRONGER = written("wire", "Magnitude 7.9 earthquake strikes off Japan", "It struck off Japan.")
 
 
+STRIKE = "the same kind of happening (labour strike)"
+
+
 def said(ours: Article, theirs: Article) -> list[str]:
     return list(comparison_in_words(compare_articles(features_of(ours), features_of(theirs))))
 
@@ -54,23 +57,51 @@ def said(ours: Article, theirs: Article) -> list[str]:
     ("ours", "parts"),
     [
         # what both say, numbers with what they count, and what only one of them says
-        (AGAIN, ["both Busan", "both 16 dead", "the same day", "both walkout", "name: not known"]),
+        (
+            AGAIN,
+            [
+                "both Busan",
+                "both 16 dead",
+                "the same day",
+                STRIKE,
+                "name: not known",
+            ],
+        ),
         # what differs comes first; the titles are the same but for that, which is not said twice
         (
             SHANGHAI,
-            ["Shanghai, not Busan", "both 16 dead", "the same day", "both airstrike or walkout", "name: not known"],
+            [
+                "Shanghai, not Busan",
+                "both 16 dead",
+                "the same day",
+                "the same kind of happening (military attack or labour strike)",
+                "name: not known",
+            ],
         ),
         # a place as the article says it, and in another language in English too
-        (KOREAN, ["both 부산 (Busan)", "both 16 dead", "the same day", "both walkout", "name: not known"]),
+        (
+            KOREAN,
+            [
+                "both 부산 (Busan)",
+                "both 16 dead",
+                "the same day",
+                STRIKE,
+                "name: not known",
+            ],
+        ),
         (
             replace(KOREAN, title="상하이 파업", text="노동자들이 상하이에서 파업했다."),
-            ["상하이 (Shanghai), not Busan", "both walkout", "name, number and day: not known"],
+            [
+                "상하이 (Shanghai), not Busan",
+                STRIKE,
+                "name, number and day: not known",
+            ],
         ),
         # what is in doubt, and what is not known
         (
             SECOND,
             [
-                "both airstrike or walkout",
+                "the same kind of happening (military attack or labour strike)",
                 "perhaps another number (only here: second)",
                 "place: only Busan there",
                 "name and day: not known",
@@ -93,23 +124,32 @@ def test_reasons_are_short() -> None:
     again, other, second, korean = (
         compare_articles(features_of(each), features_of(BUSAN)) for each in (AGAIN, SHANGHAI, SECOND, KOREAN)
     )
-    assert agreeing_in_words(again) == "both Busan, both 16 dead, the same day, both walkout"
-    assert agreeing_in_words(second) == "both airstrike or walkout"
+    assert (
+        agreeing_in_words(again) == "both Busan, both 16 dead, the same day, the same kind of happening (labour strike)"
+    )
+    assert agreeing_in_words(second) == "the same kind of happening (military attack or labour strike)"
     assert differing_in_words(other) == "another place (Shanghai, not Busan)"
     assert (
         doubt_in_words(again, "the words differ")
-        == "both Busan, both 16 dead, the same day, both walkout; the words differ"
+        == "both Busan, both 16 dead, the same day, the same kind of happening (labour strike); the words differ"
     )
     assert doubt_in_words(korean, "it is in another language") == (
-        "both 부산 (Busan), both 16 dead, the same day, both walkout; it is in another language"
+        f"both 부산 (Busan), both 16 dead, the same day, {STRIKE}; it is in another language"
     )
     assert (
         doubt_in_words(second, "the words differ")
-        == "both airstrike or walkout; perhaps another number (only here: second)"
+        == "the same kind of happening (military attack or labour strike); perhaps another number (only here: second)"
     )
     quiet = compare_articles(features_of(QUIET), features_of(QUAKE))
     assert agreeing_in_words(quiet) == "much the same words"
-    assert doubt_in_words(quiet, "the words differ") == "perhaps another kind (summit, not quake)"
+    assert (
+        doubt_in_words(quiet, "the words differ")
+        == "perhaps another kind of happening (meeting or visit, not earthquake)"
+    )
+    ferry = written("post", "Ferry sank in Lake Mweru, 12 drowned", "Twelve people drowned in the lake.")
+    trawler = written("wire", "Ferry collides with trawler near Port Ansel", "A ferry hit a trawler.")
+    accidents = compare_articles(features_of(ferry), features_of(trawler))
+    assert "the same kind of happening (transport accident)" in doubt_in_words(accidents, "the words differ")
     nothing = compare_articles(features_of(replace(QUIET, title="Ships wait", text="")), features_of(QUAKE))
     assert doubt_in_words(nothing, "the words differ") == "partly the same words, and no fact agrees"
 
@@ -177,7 +217,8 @@ def test_an_event_says_what_its_rule_adds() -> None:
     )
     lasting: dict[str, object] = {"event_lasts": 48 * HOUR}
     assert event_after_busan(report(QUIET, **lasting), **lasting).startswith(
-        "the same: within event_lasts, and nothing keeps it apart; perhaps another kind (summit, not airstrike, "
+        "the same: within event_lasts, and nothing keeps it apart; "
+        "perhaps another kind of happening (meeting or visit, not military attack, "
     )
     old = replace(AGAIN, seen=BUSAN.seen + 30 * HOUR, published=BUSAN.published + 30 * HOUR)
     assert event_after_busan(report(old)) == "another: it is outside the time of the event"

@@ -116,7 +116,7 @@ SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
     ClauseCode.SUBJECT_SENT_SINCE: ({"rule": "launch"}, ", and launch has sent it since"),
     ClauseCode.WITHDRAWN: ({}, "it was withdrawn before it was sent"),
     ClauseCode.UPDATE_WITHDRAWN: ({}, "it was withdrawn before the update was sent"),
-    ClauseCode.SUPERSEDED: ({"publisher": "The Times"}, "The Times says more, and is sent with it"),
+    ClauseCode.SUPERSEDED: ({"publisher": "The Times"}, "a later report of The Times says more, and is sent instead"),
     ClauseCode.IN_SHADOW: ({"rule": "launch"}, "launch is in shadow"),
     ClauseCode.WOULD_HAVE_SENT: ({}, "it would have sent:"),
     ClauseCode.PUT_IN_SHADOW: ({"rule": "launch"}, "launch was put in shadow before it was sent"),
