@@ -1,13 +1,14 @@
 """A newsroom of outlets, each a feed on loopback. It publishes in editions: first old entries, then new ones dated now,
 then the correction of one outlet, and last later reports of others.
 
-The outlets and their texts are in `newsroom/*.yaml`. An entry is dated by its `age`, from when the demo starts. So
-neither its text nor its path names a day.
+The outlets and their texts are in `newsroom/*.yaml`. An entry is dated by its `age`, from when its edition comes out
+(without `age`: at that moment). So neither its text nor its path names a day.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -27,12 +28,15 @@ EDITIONS = ("before", "after", "corrected", "later")  # keys of an outlet's file
 
 @dataclass(frozen=True, slots=True)
 class DemoItem:
-    """One text of an outlet; `age`: how old it is when the demo starts."""
+    """One text of an outlet; `age`: how old it is when its edition comes out."""
 
     title: str
     text: str
     age: timedelta
     path: str
+
+
+DatedItem = tuple[DemoItem, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,10 @@ class Outlet:
     format: str
     editions: tuple[tuple[DemoItem, ...], ...]
 
-    def shown(self, edition: int) -> tuple[DemoItem, ...]:
-        """The items of the feed once the edition of this number (from 0) is out, the newest first."""
-        return tuple(item for items in self.editions[edition::-1] for item in items)
+    def dated(self, published: Sequence[datetime]) -> tuple[DatedItem, ...]:
+        """The items of the editions that are out, the newest first. `published`: when each of these came out."""
+        out = list(zip(published, self.editions, strict=False))
+        return tuple((item, at - item.age) for at, items in reversed(out) for item in items)
 
 
 def load_outlets() -> tuple[Outlet, ...]:
@@ -62,7 +67,8 @@ def _outlet_from_data(data: Any) -> Outlet:  # noqa: ANN401 - plain data that we
 
 
 def _item_from_data(row: Any) -> DemoItem:  # noqa: ANN401
-    return DemoItem(row["title"], " ".join(row["text"].split()), parse_duration(row["age"]), row["path"])
+    age = parse_duration(row["age"]) if "age" in row else timedelta(0)
+    return DemoItem(row["title"], " ".join(row["text"].split()), age, row["path"])
 
 
 class Newsroom:
@@ -71,8 +77,7 @@ class Newsroom:
     def __init__(self, outlets: tuple[Outlet, ...]) -> None:
         self.outlets = {outlet.id: outlet for outlet in outlets}
         self.served: Counter[str] = Counter()
-        self._started = clock.now()
-        self._edition = 0
+        self._published = [clock.now()]  # when each edition came out
 
     async def __aenter__(self) -> str:
         """Start to serve. Returns the base address of all outlets."""
@@ -90,18 +95,18 @@ class Newsroom:
 
     def publish(self) -> None:
         """Publish the next edition: from now on the feeds contain its items."""
-        self._edition += 1
+        self._published.append(clock.now())
         self.served.clear()
 
     @property
     def text_count(self) -> int:
         """How many items the feeds contain now."""
-        return sum(len(outlet.shown(self._edition)) for outlet in self.outlets.values())
+        return sum(len(outlet.dated(self._published)) for outlet in self.outlets.values())
 
     async def _serve_feed(self, request: web.Request) -> web.Response:
         outlet = self.outlets[request.match_info["outlet"]]
-        items = outlet.shown(self._edition)
-        body = _FORMATS[outlet.format](outlet, items, self._started, str(request.url.origin())).encode()
+        items = outlet.dated(self._published)
+        body = _FORMATS[outlet.format](outlet, items, self._published[0], str(request.url.origin())).encode()
         tag = blake2b(body, digest_size=8).hexdigest()
         self.served[outlet.id] += 1
         known_tags = request.if_none_match or ()
@@ -111,25 +116,26 @@ class Newsroom:
         return response
 
 
-def _render_rss(outlet: Outlet, items: tuple[DemoItem, ...], now: datetime, origin: str) -> str:
+def _render_rss(outlet: Outlet, items: tuple[DatedItem, ...], now: datetime, origin: str) -> str:
     entries = "".join(
         f"<item><title>{escape(item.title)}</title><link>{origin}/{outlet.id}{item.path}</link>"
         f"<guid isPermaLink='false'>{outlet.id}{item.path}</guid><description>{escape(item.text)}</description>"
-        f"<pubDate>{format_datetime(now - item.age)}</pubDate></item>"
-        for item in items
+        f"<pubDate>{format_datetime(at)}</pubDate></item>"
+        for item, at in items
     )
     head = f"<title>{escape(outlet.name)}</title><link>{origin}/</link><language>{outlet.language}</language>"
+    head += f"<lastBuildDate>{format_datetime(now)}</lastBuildDate>"
     return f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel>{head}{entries}</channel></rss>"
 
 
-def _render_atom(outlet: Outlet, items: tuple[DemoItem, ...], now: datetime, origin: str) -> str:
+def _render_atom(outlet: Outlet, items: tuple[DatedItem, ...], now: datetime, origin: str) -> str:
     entries = "".join(
         f"<entry><id>tag:demo.example,2026:{outlet.id}{item.path}</id>"
         f"<title>{escape(item.title)}</title>"
         f"<link href='{origin}/{outlet.id}{item.path}'/><summary>{escape(item.text)}</summary>"
-        f"<published>{(now - item.age).isoformat()}</published>"
-        f"<updated>{(now - item.age).isoformat()}</updated></entry>"
-        for item in items
+        f"<published>{at.isoformat()}</published>"
+        f"<updated>{at.isoformat()}</updated></entry>"
+        for item, at in items
     )
     head = f"<id>tag:demo.example,2026:{outlet.id}</id><title>{escape(outlet.name)}</title>"
     root = f"<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='{outlet.language}'>"

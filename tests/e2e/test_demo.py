@@ -62,6 +62,26 @@ def test_what_it_says_of_times_and_of_unsent_matches_is_true(demo: tuple[Ended, 
     assert not re.search(r"http://\S*/20\d\d/", ended.out)
 
 
+def test_the_correction_is_not_dated_before_the_first_alert(demo: tuple[Ended, Path, list[str]]) -> None:
+    """Its mail names both times, which are in the same zone."""
+    ended, _, _ = demo
+    update = mails_of("north-korea-missile-launch", ended)[-1]
+    dated = re.search(r"(\w{3} \d{1,2} \w{3} \d{4}), (\d\d:\d\d) KST", update)
+    first = re.search(r"first sent at (?:(.+), )?(\d\d:\d\d)", update)
+    assert dated is not None
+    assert first is not None
+    assert first[1] is not None or dated[2] >= first[2]  # with a day, the first alert was before midnight
+
+
+def test_each_message_of_the_webhook_names_its_rule(demo: tuple[Ended, Path, list[str]]) -> None:
+    """Two rules match the same article, so the webhook gets its headline twice."""
+    ended, _, _ = demo
+    lines = [line for line in ended.out.splitlines() if line.startswith("── by webhook: ")]
+    assert len(lines) == len(set(lines))
+    assert any(line.endswith("(rule summits)") for line in lines)
+    assert "a headline comes there once for each rule" in ended.out
+
+
 def mails_of(rule: str, ended: Ended) -> list[str]:
     """The mails that a rule sent, in their order."""
     return [mail for mail in ended.out.split("── by e-mail ") if f"Rule {rule}, event E" in mail]

@@ -7,6 +7,7 @@ over HTTP, and what is printed is what a real SMTP server and a real webhook rec
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
+_RULE = re.compile("^Rule ([a-z0-9-]+),", re.MULTILINE)  # as messages name it
 ZONE = "Asia/Seoul"  # of the demo's desk
 PATIENCE = 90  # s: the longest that any step may take on a slow machine
 
@@ -71,7 +73,10 @@ async def _run_demo(folder: Path, *, keep: bool) -> int:
     async with newsroom as origin, Mailbox(print_received) as smtp, WebhookReceiver(print_received) as http:
         config = _write_config(folder, newsroom, origin, smtp=smtp, http=http)
         click.echo(f"A newsroom of {len(newsroom.outlets)} outlets in {_list_languages(newsroom)} opens on {origin}.")
-        click.echo(f"The desk that gets its alerts is in the time zone {ZONE}.")
+        click.echo(
+            f"The desk that gets its alerts is in the time zone {ZONE}. A message quotes the first report of a\n"
+            "happening in its own language. Here that is often a Korean one."
+        )
         async with open_daemon(config) as daemon:
             stop = asyncio.Event()
             running = asyncio.create_task(daemon.run(stop))
@@ -174,7 +179,8 @@ def _print_message(message: ReceivedMessage) -> None:
     if message.receiver == "e-mail":
         click.echo(f"\n── by e-mail {'─' * 66}\nSubject: {message.title}\n\n{message.text.strip()}")
     else:
-        click.echo(f"── by webhook: {message.title}")
+        rule = f" (rule {found[1]})" if (found := _RULE.search(message.text)) else ""
+        click.echo(f"── by webhook: {message.title}{rule}")
 
 
 def _print_summary(
@@ -193,7 +199,8 @@ def _print_summary(
     mails = sum(message.receiver == "e-mail" for message in received)
     if mails < counts["alerts"]:
         click.echo(
-            f"They came in {format_count(mails, 'e-mail')}: alerts of several rules about one article come in one."
+            f"They came in {format_count(mails, 'e-mail')}: alerts of several rules about one article share an e-mail. "
+            "A webhook\ngets a message for each of them, so a headline comes there once for each rule."
         )
     click.echo(
         "A rule with once_per: event sends one alert about a happening, for all outlets and languages together;\n"

@@ -167,6 +167,15 @@ _CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 """Control characters other than blanks."""
 
 
+NOT_AN_ID = "is not an id"
+ID_FORM = "an id is lower-case letters, digits and hyphens, at most 64 of them"
+
+
+def make_id(text: str) -> str:
+    """The text with everything that an id cannot have replaced. It may still be no id."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
 def is_id(value: object) -> bool:
     """Whether a value has the form of an id."""
     return isinstance(value, str) and re.match(ID_PATTERN, value) is not None
@@ -175,10 +184,9 @@ def is_id(value: object) -> bool:
 def validate_id(text: str) -> str:
     """The text itself. Raises the validation error if it is no id."""
     if not re.match(ID_PATTERN, text):
-        similar = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-        form = "an id is lower-case letters, digits and hyphens, at most 64 of them"
-        hint = f"did you mean '{similar}'?" if re.match(ID_PATTERN, similar) and "://" not in text else form
-        raise validation_error(f"{quote_text(text)} is not an id", hint)
+        similar = make_id(text)
+        hint = f"did you mean '{similar}'?" if is_id(similar) and "://" not in text else ID_FORM
+        raise validation_error(f"{quote_text(text)} {NOT_AN_ID}", hint)
     return text
 
 

@@ -7,8 +7,10 @@ References are read from the document of a rule, not from the rule, because a fa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
+from monitor.config.language.base_schema import ID_FORM, NOT_AN_ID, is_id, make_id
 from monitor.config.language.faults import did_you_mean
 from monitor.config.language.versions import digest_with, entity_digest, list_digest
 from monitor.config.yaml.yaml12 import PlainData, ValuePath, YamlDocument, quote_text
@@ -160,10 +162,17 @@ class DefinitionRegistry:
         if name in self._declared:
             cause = f"see the faults at {self._declared[name].file}"
             return Fault(place, f"the {kind} '{id_}' cannot be used", cause, is_follow_up=True)
-        known = [_name_to_kind_and_id(defined)[1] for defined in self._definitions if type(defined) is type(name)]
         otherwise = "name the file that holds it in monitor.yaml, or write it"
-        hint = did_you_mean(id_, known, otherwise)
+        hint = did_you_mean(id_, self._list_ids_like(name), otherwise)
         return Fault(place, f"there is no {kind} {quote_text(id_)}", hint, names_unknown=True)
+
+    def suggest_name(self, name: Name) -> str | None:
+        """A hint for a name that is not an id: the closest id of its kind, or how an id is written."""
+        return did_you_mean(make_id(_name_to_kind_and_id(name)[1]), self._list_ids_like(name), ID_FORM)
+
+    def _list_ids_like(self, name: Name) -> list[str]:
+        """The ids of all definitions of the same kind."""
+        return [_name_to_kind_and_id(defined)[1] for defined in self._definitions if type(defined) is type(name)]
 
     def _explain_empty_group(self, document: YamlDocument, path: ValuePath, name: GroupNamed) -> Fault:
         if name.kind and not self._get_members(GroupNamed(name.kind)):
@@ -258,6 +267,26 @@ def _is_ignore_reference(path: ValuePath) -> bool:
     """Whether the reference is under `ignore`, or makes a list a member of another one, which may be under `ignore`."""
     keys = [part for part in path if isinstance(part, str)]
     return keys == ["lists"] or keys[-2:-1] == ["ignore"]
+
+
+def suggest_existing_ids(
+    faults: Iterable[Fault], registry: DefinitionRegistry, documents: Iterable[YamlDocument]
+) -> list[Fault]:
+    """The faults, where each one about a name that is not an id suggests an entity or list that exists. What is written
+    there cannot say which ids exist. `documents`: of the files that the faults are about."""
+    faults = list(faults)
+    faulty = {fault.place.file for fault in faults}
+    hints = {
+        document.place(path): registry.suggest_name(name)
+        for document in documents
+        if document.file in faulty
+        for path, name in find_references(document)
+        if not isinstance(name, GroupNamed) and not is_id(_name_to_kind_and_id(name)[1])
+    }
+    return [
+        replace(fault, hint=hints.get(fault.place, fault.hint)) if fault.problem.endswith(NOT_AN_ID) else fault
+        for fault in faults
+    ]
 
 
 def name_of(definition: Definition) -> Name:

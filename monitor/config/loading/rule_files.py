@@ -14,7 +14,7 @@ from monitor.config.language.entities import entity_from_document
 from monitor.config.language.extends import Extension, ParsedExtension, extension_from_document, resolve_definitions
 from monitor.config.language.faults import collect_faults, did_you_mean, mark_follow_ups, mark_hiding, sort_faults
 from monitor.config.language.lists import word_list_from_document
-from monitor.config.language.references import DefinitionRegistry, Name, find_references
+from monitor.config.language.references import DefinitionRegistry, Name, find_references, suggest_existing_ids
 from monitor.config.language.routes import RouteNames
 from monitor.config.language.rules import rule_from_document
 from monitor.config.language.versions import with_version
@@ -63,9 +63,8 @@ def load_rule_files(
     entities = index_by_id([value for value in values if isinstance(value, Entity)], running.entities, faults)
     lists = index_by_id([value for value in values if isinstance(value, WordList)], running.lists, faults)
     documents = {item.value.place: item.document for item in parsed}
-    declared, declared_rule_ids = _collect_declarations(
-        document for cached in cached_files for document in cached.documents
-    )
+    read_documents = [document for cached in cached_files for document in cached.documents]
+    declared, declared_rule_ids = _collect_declarations(read_documents)
     extensions = [
         ParsedExtension(item.value, item.document, item.references)
         for item in parsed
@@ -84,6 +83,7 @@ def load_rule_files(
     chosen = index_by_id(usable, running.rules, faults)
     rules = {id_: resolved[rule.place] for id_, rule in chosen.items() if rule.place in resolved}
     definitions = registry.all_of_kind(Entity), registry.all_of_kind(WordList)
+    faults = suggest_existing_ids(faults, registry, read_documents)
     faults = mark_follow_ups(faults, faults)
     return LoadedRules(rules, *definitions, sort_faults(faults), declared_rule_ids, documents=documents)
 

@@ -15,6 +15,8 @@ from typing import Protocol
 
 import yaml
 
+from monitor.config.yaml.indentation import find_wrong_indentation
+
 SyntaxFault = tuple[tuple[int, int], str, str | None]
 """Line and column, the problem, and a hint."""
 
@@ -60,6 +62,15 @@ _PROBLEMS = {
     "found unknown escape character": ("inside \"...\" a '\\' means something else", "use '...' as quotation marks"),
     "exceeded maximum nesting depth": ("nested too deep", None),
 }
+
+_OF_INDENTATION = (
+    "mapping values are not allowed in this context",
+    "did not find expected '-' indicator",
+    "did not find expected <document start>",
+    "block sequence entries are not allowed in this context",
+    "did not find expected key",
+)
+"""The errors that a line with a wrong indentation can cause."""
 
 
 _UNCLOSED = {
@@ -145,7 +156,11 @@ def _find_likely_causes(
     for number in (opening.line, mark.line - 1):
         if 0 <= number < len(lines) and (match := _NO_BLANK.match(lines[number])):
             yield (number + 1, match.start(1) + 1), "a blank is missing after this ':'", "write ': '"
-    yield from _find_missing_colons(lines, text, error, mark)
+    no_colons = [*_find_missing_colons(lines, text, error, mark)]
+    if not _joins_list_items(text, mark):
+        yield from no_colons
+    yield from _find_wrong_indentation(lines, error, mark)
+    yield from no_colons
 
 
 def _find_wide_colons(lines: list[str], start: int, mark: _SyntaxMark) -> Iterator[SyntaxFault]:
@@ -173,6 +188,29 @@ def _find_missing_colons(
         before = lines[read.start_mark.line][: read.start_mark.column]
         if not before.strip(" -"):
             yield _mark_to_position(read.start_mark), *_NO_COLON
+
+
+def _joins_list_items(text: str, mark: _SyntaxMark) -> bool:
+    """Whether the text right before the mark goes on in a line that begins with '-', which is seldom meant."""
+    read = _find_token_before(text, mark)
+    return isinstance(read, yaml.ScalarToken) and read.plain and " - " in read.value
+
+
+def _find_wrong_indentation(lines: list[str], error: yaml.MarkedYAMLError, mark: _SyntaxMark) -> Iterator[SyntaxFault]:
+    """A line that is too far left or right for the line before it or after it."""
+    if error.problem not in _OF_INDENTATION:
+        return
+    wrong = find_wrong_indentation(lines, mark.line)
+    if wrong is None:
+        return
+    lacks_dash = "'-'" in str(error.problem) and (wrong.line, wrong.blanks) == (mark.line, _get_column(error))
+    if not lacks_dash:
+        yield (wrong.line + 1, wrong.blanks + 1), "this line is not indented like its neighbours", wrong.hint
+
+
+def _get_column(error: yaml.MarkedYAMLError) -> int | None:
+    """The column of the list or mapping in which the parser stopped."""
+    return error.context_mark.column if error.context_mark else None
 
 
 def _find_quote_faults(

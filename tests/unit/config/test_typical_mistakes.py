@@ -245,6 +245,12 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_MATCH + "where: {languages: [und]}\n", f"5:21: 'und' is not a language; {_TAGS}"),
         # ids
         (_RULE + "match: {entity: Japan}\n", "4:17: 'Japan' is not an id; did you mean 'japan'?"),
+        (_RULE + "match: {entity: Japna}\n", "4:17: 'Japna' is not an id; did you mean 'japan'?"),
+        (_RULE + "match: {list: Denial}\n", "4:15: 'Denial' is not an id; did you mean 'denials'?"),
+        (
+            _RULE + "match: {entity: New Zealand}\n",
+            "4:17: 'New Zealand' is not an id; an id is lower-case letters, digits and hyphens, at most 64 of them",
+        ),
         (_RULE + "match: {entity: [japan]}\n", "4:17: expected text, found a list; write the text alone, not a list"),
         (_MATCH.replace("drills", "My Drills"), "1:7: 'My Drills' is not an id; did you mean 'my-drills'?"),
         # routes

@@ -187,7 +187,7 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
         ("a\n  b: c\n", "f.yaml:1:1: a ':' is missing after this key"),
         ("- a\n  b: c\n", "f.yaml:1:3: a ':' is missing after this key"),
         ("- a:\n  b\n    - c\n    - d\n  e: f\n", "f.yaml:2:3: a ':' is missing after this key"),
-        ("a: b\n  c: d\n", "f.yaml:2:4: a ':' is not allowed here"),
+        ("a: b\n  c: d\n", "f.yaml:2:3: this line is not indented like its neighbours; begin it at the left edge"),
         ("a：b", "f.yaml:1:2: this ： is a full-width colon; write ': '"),
         ("a：b\nc: d", "f.yaml:1:2: this ： is a full-width colon; write ': '"),
         ("a: b\nc： d\n", "f.yaml:2:2: this ： is a full-width colon; write ': '"),
@@ -202,7 +202,7 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
         ("[" * 70 + "]" * 70, "f.yaml:1:62: nested too deep"),
         ("[" * 100_000, "f.yaml:1:1001: nested too deep"),
         ("- " * 100_000, "f.yaml:1:123: nested too deep"),
-        ("a: 1\n b: 2\n", "f.yaml:2:3: a ':' is not allowed here"),
+        ("a: 1\n b: 2\n", "f.yaml:2:2: this line is not indented like its neighbours; begin it at the left edge"),
         ("a: 1\n- b\n", "f.yaml:2:1: a key belongs here"),
     ],
 )

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from aiohttp import ClientSession
 
-from monitor.demo.newsroom import EDITIONS, DemoItem, Newsroom, Outlet, load_outlets
+from monitor.demo.newsroom import DemoItem, Newsroom, Outlet, load_outlets
 from monitor.ingest.dates import parse_date
 from monitor.model import Entry
 from monitor.sources.formats.read_document import read_document
@@ -76,19 +76,19 @@ def test_there_are_five_languages_and_nothing_of_the_real_world() -> None:
     assert len({outlet.id for outlet in shown}) == len(shown)
     for outlet in shown:
         assert "(demo)" in outlet.name
-        assert not any(re.search(r"https?://", item.title + item.text) for item in outlet.shown(len(EDITIONS)))
+        assert not any(re.search(r"https?://", item.title + item.text) for items in outlet.editions for item in items)
 
 
 def test_no_text_and_no_address_names_a_day() -> None:
     """Entries are dated from when the demo starts: a weekday or a date in them would be wrong on all other days."""
-    for item in (item for each in load_outlets() for item in each.shown(len(EDITIONS))):
+    for item in (item for each in load_outlets() for items in each.editions for item in items):
         assert days_named(f"{item.title} {item.text}", NOON) == 0, item.title
         assert re.search(r"/(19|20)\d\d/", item.path) is None
 
 
 def test_wires_are_credited_and_marked() -> None:
     """As in real feeds: reprints say whose text they are, and titles which update of a report they are."""
-    items = [item for each in load_outlets() for item in each.shown(len(EDITIONS))]
+    items = [item for each in load_outlets() for items in each.editions for item in items]
     said = [extract_provenance(article(title=item.title, text=item.text)) for item in items]
     assert Counter(each.wire for each in said)["Yonhap"] > 5
     assert {each.wire_status for each in said} >= {WireStatus.FLASH, WireStatus.NUMBERED, WireStatus.CORRECTED}
