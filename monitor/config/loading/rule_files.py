@@ -135,9 +135,10 @@ def _parse_value(document: YamlDocument, kind: str) -> _DocumentValue:
     try:
         return _PARSERS[kind](document)
     except InvalidFiles as error:
-        if not isinstance(document.data, dict) or not is_id(document.data[kind]):
-            raise InvalidFiles(mark_hiding(error.faults)) from None
-        raise
+        is_named = isinstance(document.data, dict) and is_id(document.data[kind])
+        if kind == "rule" or is_named:  # conditions name entities and lists, and no rules
+            raise
+        raise InvalidFiles(mark_hiding(error.faults)) from None
 
 
 _PARSERS: dict[str, Callable[[YamlDocument], _DocumentValue]] = {
