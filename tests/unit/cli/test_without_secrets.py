@@ -160,4 +160,4 @@ async def test_what_names_no_secret_is_still_a_fault(lived_in: Database, tmp_pat
     write(tmp_path, SecretPlace("", "", desk="json://user:${NEWS_TOKEN}@127.0.0.1:9/in"))
     ended = await run("status", tmp_path, {"NEWS_TOKEN": "s3cret"})
     assert ended.code == 1
-    assert "this '${' names no secret" in ended.err
+    assert "this '${' names no secret" in ended.out
