@@ -177,6 +177,7 @@ def test_imports_stand_at_the_top() -> None:
     }
     assert within == {
         "cli/commands/matches_export.py",
+        "cli/known_names.py",
         "config/loading/summary.py",
         "notify/in_worker.py",
         "sources/polling/in_worker.py",
