@@ -8,16 +8,13 @@ from datetime import datetime, tzinfo
 
 from monitor.alerting import updates
 from monitor.alerting.ledger import NotificationLedger, SubjectRecord
-from monitor.model import DeskTime, PendingAlert, PendingChange, PendingKind, Rule
+from monitor.model import AlertPolicy, DeskTime, PendingAlert, PendingChange, PendingKind, Rule
 from monitor.model.outcome import deferred_outcome
 
 
-def find_earlier_time(rule: Rule | None, due: datetime, record: SubjectRecord, now: datetime) -> datetime | None:
-    """When an update is due by the cooldown that its rule has now; None if that is not sooner than `due`. `rule`: None
-    if it has left the config."""
-    if rule is None:
-        return None
-    by_cooldown = updates.next_update_time(rule.alert, record, now)
+def find_earlier_time(policy: AlertPolicy, due: datetime, record: SubjectRecord, now: datetime) -> datetime | None:
+    """When an update is due by the cooldown that its rule has now; None if that is not sooner than `due`."""
+    by_cooldown = updates.next_update_time(policy, record, now)
     return by_cooldown if by_cooldown < due else None
 
 
@@ -30,7 +27,7 @@ def advance_updates(
         rule, record = rules.get(before.candidate.rule), ledger.find_record(before.candidate.key, now)
         if before.kind is not PendingKind.UPDATE or rule is None or record is None:
             continue
-        due = find_earlier_time(rule, before.due, record, now)
+        due = find_earlier_time(rule.alert, before.due, record, now)
         if due is None:
             continue
         after = replace(before, due=due)

@@ -180,16 +180,17 @@ class _Walker:
             return self.explain_step(condition.condition, node, name, place)
         if isinstance(condition, In):
             return self.explain_step(condition.condition, node, what, f" in the {condition.field}")
+        label = f"{what}{place}".lstrip()
         if isinstance(condition, AllOf | AnyOf) and isinstance(node, nodes.AllOfNode | nodes.AnyOfNode):
             parts = [
                 self.explain_step(child, child_node)
                 for child, child_node in zip(condition.conditions, node.nodes, strict=True)
             ]
-            return self._explain_several(node, f"{what}{place}".lstrip(), parts)
+            return self._explain_several(node, label, parts)
         if isinstance(condition, Not) and isinstance(node, nodes.NotNode):
-            return self._explain_not(condition, node, f"{what}{place}".lstrip())
+            return self._explain_not(condition, node, label)
         if isinstance(condition, Near) and isinstance(node, nodes.NearNode):
-            return self._explain_near(condition, node, f"{what}{place}".lstrip())
+            return self._explain_near(condition, node, label)
         assert isinstance(node, nodes.LeafNode)
         return self._explain_leaf(condition, node, what, place)
 

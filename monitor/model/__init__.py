@@ -39,6 +39,9 @@ from monitor.model.decisions import (
     independent_publisher_of,
 )
 from monitor.model.deliveries import (
+    UNSENT_STATES,
+    UNSETTLED_STATES,
+    WAITING_STATES,
     Blame,
     Channel,
     DeadLetters,
@@ -169,6 +172,9 @@ __all__ = [
     "PLACE_KINDS",
     "SHORTEST_RETENTION",
     "STORIES",
+    "UNSENT_STATES",
+    "UNSETTLED_STATES",
+    "WAITING_STATES",
     "Alert",
     "AlertCandidate",
     "AlertKind",

@@ -85,6 +85,16 @@ class DeliveryState(StrEnum):
     DISCARDED = "discarded"
 
 
+WAITING_STATES = (DeliveryState.PENDING, DeliveryState.RETRY)
+"""It is due now or later."""
+
+UNSETTLED_STATES = (*WAITING_STATES, DeliveryState.SENDING)
+"""The daemon goes on with it by itself."""
+
+UNSENT_STATES = (*UNSETTLED_STATES, DeliveryState.DEAD)
+"""It may still be sent: what is dead is revived when its channel works, or by an operator."""
+
+
 class Blame(StrEnum):
     """Why a delivery is dead. Channel: the channel accepted nothing else meanwhile. Message: the channel accepted
     others meanwhile, or the message cannot be read back from the database."""

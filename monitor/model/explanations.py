@@ -24,8 +24,8 @@ class ConditionRole(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Step:
     """One condition: what it asks (`what`), whether it holds, the `spans` that it found, and `why` it does not hold, or
-    how nearly it does. `steps` are its parts. `role`: what it decides for the rule, if it is a whole
-    condition of the rule; `level`: what it changes the level to."""
+    how nearly it does. `steps` are its parts. `role`: what it decides for the rule, if it is a whole condition of the
+    rule; `level`: what it changes the level to."""
 
     what: str
     holds: bool

@@ -187,7 +187,7 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
 
 def _list_sources(loaded: ConfigSummary) -> list[AssessedSource]:
     """Every source with its health; the faults of the files are printed."""
-    if loaded.is_complete:  # else they were
+    if loaded.is_complete:  # `load_summary_to_read` has printed them if monitor.yaml itself has a fault
         print_faults(loaded.faults)
     return list_sources(loaded, database_if_any(loaded.settings), clock.now())
 

@@ -167,7 +167,6 @@ _CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 """Control characters other than blanks."""
 
 
-NOT_AN_ID = "is not an id"
 ID_FORM = "an id is lower-case letters, digits and hyphens, at most 64 of them"
 
 
@@ -186,7 +185,7 @@ def validate_id(text: str) -> str:
     if not re.match(ID_PATTERN, text):
         similar = make_id(text)
         hint = f"did you mean '{similar}'?" if is_id(similar) and "://" not in text else ID_FORM
-        raise validation_error(f"{quote_text(text)} {NOT_AN_ID}", hint)
+        raise validation_error(f"{quote_text(text)} is not an id", hint)
     return text
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from monitor.config.language.base_schema import ID_FORM, NOT_AN_ID, is_id, make_id
+from monitor.config.language.base_schema import ID_FORM, is_id, make_id
 from monitor.config.language.faults import did_you_mean
 from monitor.config.language.versions import digest_with, entity_digest, list_digest
 from monitor.config.yaml.yaml12 import PlainData, ValuePath, YamlDocument, quote_text
@@ -283,10 +283,7 @@ def suggest_existing_ids(
         for path, name in find_references(document)
         if not isinstance(name, GroupNamed) and not is_id(_name_to_kind_and_id(name)[1])
     }
-    return [
-        replace(fault, hint=hints.get(fault.place, fault.hint)) if fault.problem.endswith(NOT_AN_ID) else fault
-        for fault in faults
-    ]
+    return [replace(fault, hint=hints.get(fault.place, fault.hint)) for fault in faults]
 
 
 def name_of(definition: Definition) -> Name:

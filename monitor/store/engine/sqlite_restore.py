@@ -13,13 +13,10 @@ from sqlalchemy import update
 from sqlalchemy.engine import URL
 
 from monitor.errors import StoreFailed, StoreSchemaTooOld
-from monitor.model import DeliveryState
+from monitor.model import UNSENT_STATES
 from monitor.store.engine.sqlite import SqliteDatabase, sync_to_disk
 from monitor.store.engine.sqlite_files import LOG, LOG_INDEX, make_private_file
 from monitor.store.engine.tables import delivery
-
-# What a daemon may have sent since the backup was made; also what was dead, as it is revived when its channel works.
-_UNSENT_IN_BACKUP = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING, DeliveryState.DEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,8 @@ def _copy_whole(backup: SqliteDatabase, half: Path) -> int:
     make_private_file(half)
     backup.copy_to(half)
     with closing(_open_backup(half)) as copy, copy.writing() as connection:
-        may_be_sent = update(delivery).where(delivery.c.state.in_(_UNSENT_IN_BACKUP)).values(repeat=True)
+        # a daemon may have sent these since the backup was made
+        may_be_sent = update(delivery).where(delivery.c.state.in_(UNSENT_STATES)).values(repeat=True)
         unsent = connection.execute(may_be_sent).rowcount
     sync_to_disk(half)
     return unsent

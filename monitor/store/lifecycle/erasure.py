@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from monitor.alerting.subject_keys import article_key
-from monitor.model import ClauseCode, Config, DeliveryState, NoticeKind, ReasonClause
+from monitor.model import UNSENT_STATES, ClauseCode, Config, DeliveryState, NoticeKind, ReasonClause
 from monitor.model.hashing import uid_hash
 from monitor.model.outcome import clauses_to_row
 from monitor.sanitize import sanitize_line
@@ -67,8 +67,6 @@ from monitor.wording.reasons import reason_in_words
 
 ERASED = (ReasonClause(ClauseCode.ARTICLE_ERASED),)
 ERASED_REASON = reason_in_words(ERASED)
-# A dead delivery too, because it could be tried again. What is being sent may still arrive.
-_UNSENT = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING, DeliveryState.DEAD)
 _ArticleRow = Row[*tuple[Any, ...]]
 
 
@@ -110,7 +108,7 @@ class ArticleEraser:
             for batch in in_batches(ids):
                 alert_ids = select(alert.c.id).where(alert.c.article_id.in_(batch))
                 alerts += connection.execute(select(func.count()).select_from(alert_ids.subquery())).scalar_one()
-                unsent_deliveries = delivery.c.alert_id.in_(alert_ids) & delivery.c.state.in_(_UNSENT)
+                unsent_deliveries = delivery.c.alert_id.in_(alert_ids) & delivery.c.state.in_(UNSENT_STATES)
                 unsent += connection.execute(select(func.count()).where(unsent_deliveries)).scalar_one()
             marked = select(func.count()).select_from(marked_article).where(_is_marked(target, is_source=is_source))
             left, with_marks = (connection.execute(query).scalar_one() for query in (departed, marked))
@@ -204,10 +202,10 @@ def _invalidate_polls(connection: Connection, condition: ColumnElement[bool]) ->
 
 
 def _redact_alerts(connection: Connection, articles: Iterable[_ArticleRow], now: datetime) -> None:
-    """Remove the words from alerts, and discard their unsent deliveries."""
+    """Remove the words from alerts, and discard their unsent deliveries. What is being sent may still arrive."""
     by_id = {row.id: row for row in articles}
     alert_rows = connection.execute(select(alert).where(alert.c.article_id.in_(by_id))).all()
-    unsent_deliveries = delivery.c.alert_id.in_([row.id for row in alert_rows]) & delivery.c.state.in_(_UNSENT)
+    unsent_deliveries = delivery.c.alert_id.in_([row.id for row in alert_rows]) & delivery.c.state.in_(UNSENT_STATES)
     discarded = {"state": DeliveryState.DISCARDED, "ended_at": now, "lease_until": None, "lease_owner": None}
     connection.execute(update(delivery).where(unsent_deliveries).values(**discarded, detail=ERASED_REASON))
     for row in alert_rows:
@@ -232,7 +230,7 @@ def _redact_reports(connection: Connection, articles: Iterable[_ArticleRow], now
     query = select(alert.c.id, alert.c.sentence).where(alert.c.kind == NoticeKind.REPORT, alert.c.sentence != "")
     named = [row.id for row in connection.execute(query) if any(command in row.sentence for command in commands)]
     for batch in in_batches(named):
-        unsent_deliveries = delivery.c.alert_id.in_(batch) & delivery.c.state.in_(_UNSENT)
+        unsent_deliveries = delivery.c.alert_id.in_(batch) & delivery.c.state.in_(UNSENT_STATES)
         discarded = {"state": DeliveryState.DISCARDED, "ended_at": now, "lease_until": None, "lease_owner": None}
         connection.execute(update(delivery).where(unsent_deliveries).values(**discarded, detail=ERASED_REASON))
         connection.execute(update(alert).where(alert.c.id.in_(batch)).values(sentence="", marks=[]))

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, or_, select, tupl
 from monitor import clock
 from monitor.alerting.ledger import RECORD_RETENTION
 from monitor.ingest.retention_policy import compute_retention_cutoff, find_article_cutoff, find_shortest_retention
-from monitor.model import FOR_GOOD, DeliveryState, Retention
+from monitor.model import FOR_GOOD, UNSETTLED_STATES, Retention
 from monitor.model.hashing import uid_hash
 from monitor.store.engine.database import Database, build_insert
 from monitor.store.engine.table_walk import SLICE, SlicePace, TableRow, TableWalk, read_slice
@@ -41,13 +41,12 @@ from monitor.store.queues import full_text_queue
 from monitor.store.search.search_index import remove_from_index
 from monitor.store.state.state_loader import STORED_PARTS, forget_articles
 
-_UNSETTLED = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
-_IS_BEING_SENT = exists().where(delivery.c.alert_id == alert.c.id, delivery.c.state.in_(_UNSETTLED))
+_IS_BEING_SENT = exists().where(delivery.c.alert_id == alert.c.id, delivery.c.state.in_(UNSETTLED_STATES))
 _HAS_PENDING_UPDATE = exists().where(account.c.alert_id == alert.c.id, waiting.c.key == account.c.key)
 # the first alert stays until the update that refers to it was made
 _IS_PENDING = or_(_IS_BEING_SENT, _HAS_PENDING_UPDATE).label("is_pending")
 _IS_LINE_PENDING = (
-    exists().where(delivery.c.alert_id == match.c.alert_id, delivery.c.state.in_(_UNSETTLED)).label("is_pending")
+    exists().where(delivery.c.alert_id == match.c.alert_id, delivery.c.state.in_(UNSETTLED_STATES)).label("is_pending")
 )
 
 
@@ -242,7 +241,7 @@ def _load_article_usage(connection: Connection, ids: Sequence[int]) -> Mapping[i
         usage[row.article_id].is_pending |= row.is_pending
     digests_by_article = find_digests_listing(connection, ids)
     unsent_deliveries = delivery.c.alert_id.in_(set().union(*digests_by_article.values())) & delivery.c.state.in_(
-        _UNSETTLED
+        UNSETTLED_STATES
     )
     unsent = set(connection.execute(select(delivery.c.alert_id).where(unsent_deliveries)).scalars())
     for id_, digests in digests_by_article.items():
@@ -276,7 +275,7 @@ def _drop_alerts(connection: Connection, old: Sequence[TableRow], now: datetime)
     that the subject is still known as sent. If an operator has just had an alert sent again, its delivery stays, and
     the foreign key refuses the whole slice: the next run tries it again."""
     ids = [row.id for row in old]
-    ended = select(delivery.c.id).where(delivery.c.alert_id.in_(ids), delivery.c.state.not_in(_UNSETTLED))
+    ended = select(delivery.c.id).where(delivery.c.alert_id.in_(ids), delivery.c.state.not_in(UNSETTLED_STATES))
     connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(ended)))
     connection.execute(delete(delivery).where(delivery.c.id.in_(ended)))
     connection.execute(update(match).where(match.c.alert_id.in_(ids)).values(alert_id=None))

@@ -11,11 +11,9 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, case, func, select
 
-from monitor.model import DeliveryState
+from monitor.model import UNSETTLED_STATES, DeliveryState
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, attempt, delivery, source
-
-UNSETTLED_STATES = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
 
 # Built once, with bound values: building a statement costs more than running it.
 _NOW = bindparam("now", type_=delivery.c.not_before.type)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from monitor.model import (
+    UNSETTLED_STATES,
     DeadAlerts,
     DeliveryState,
     FailingSource,
@@ -21,7 +22,7 @@ from monitor.store.engine.channel_addresses import load_channel_addresses
 from monitor.store.engine.daemons import ALIVE_WINDOW
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import alert, attempt, daemon, delivery, noticed, source
-from monitor.store.queries.ages import UNSETTLED_STATES, query_pending_by_channel
+from monitor.store.queries.ages import query_pending_by_channel
 from monitor.store.queries.source_troubles import load_ended_troubles, load_source_troubles
 
 

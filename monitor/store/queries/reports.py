@@ -12,6 +12,7 @@ from sqlalchemy import FromClause, func, select
 
 from monitor.alerting.subject_keys import once_per_of
 from monitor.model import (
+    WAITING_STATES,
     AlertKind,
     DeliveryState,
     IdentityMarkKind,
@@ -36,7 +37,10 @@ from monitor.store.engine.tables import waiting as later
 from monitor.store.queries.ages import find_pending_by_channel, is_held
 from monitor.store.queries.source_troubles import load_source_troubles
 
-_UNSENT_STATES = (DeliveryState.PENDING, DeliveryState.RETRY)
+
+def _find_next_attempt(not_before: datetime, paused_until: datetime | None) -> datetime:
+    """When a delivery is tried next that is due at `not_before`, on a channel that is paused."""
+    return not_before if paused_until is None else max(not_before, paused_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,9 @@ class DeliveryReport:
     @property
     def due_at(self) -> datetime | None:
         """When it is sent next; None if it is not waiting."""
-        if self.state not in _UNSENT_STATES:
+        if self.state not in WAITING_STATES:
             return None
-        return self.not_before if self.paused_until is None else max(self.not_before, self.paused_until)
+        return _find_next_attempt(self.not_before, self.paused_until)
 
     def is_held(self, now: datetime) -> bool:
         """Whether it waits for the hours of a route."""
@@ -257,12 +261,12 @@ class ReportQueries:
         waiting = (
             select(*columns, *counts)
             .outerjoin(channel_state, channel_state.c.name == delivery.c.channel)
-            .where(delivery.c.channel.in_(channels), delivery.c.state.in_(_UNSENT_STATES), ~is_held(now))
+            .where(delivery.c.channel.in_(channels), delivery.c.state.in_(WAITING_STATES), ~is_held(now))
             .group_by(*columns)
             .order_by(delivery.c.channel)
         )
         return [
-            WaitingForChannel(row.channel, row.deliveries, max(row.due_at, row.paused_until or row.due_at))
+            WaitingForChannel(row.channel, row.deliveries, _find_next_attempt(row.due_at, row.paused_until))
             for row in self._rows(waiting)
         ]
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from monitor.errors import RowUnreadable
-from monitor.model import Alert, AlertKind, Delivery, DeliveryState, Handover, ReceiptKind
+from monitor.model import WAITING_STATES, Alert, AlertKind, Delivery, DeliveryState, Handover, ReceiptKind
 from monitor.store.engine.tables import UNSENT, alert, attempt, delivery
 from monitor.store.queues.dead_letters import mark_delivery_dead
 from monitor.store.queues.stored_alerts import read_alert
@@ -22,7 +22,6 @@ MAX_COMBINED = 5
 MAX_TRIES_TOGETHER = 3
 """Then each is tried alone: the text of one of them may be the cause, and a server that fails on it need not say so."""
 
-OPEN_STATES = (DeliveryState.PENDING, DeliveryState.RETRY)
 _CLAIMED = (
     delivery.c.id,
     delivery.c.alert_id,
@@ -140,7 +139,7 @@ def claim_about_same_article(connection: Connection, first: Delivery, lease: Del
         return
     same = {"its_alert": subject.id, "its_attempts": first.attempt - 1, "its_repeat": first.may_be_duplicate}
     found = connection.execute(_SELECT_ABOUT_SAME_ARTICLE, {"its_channel": first.channel, **same}).all()
-    due = [row for row in found if row.state in OPEN_STATES and row.not_before <= lease.now]
+    due = [row for row in found if row.state in WAITING_STATES and row.not_before <= lease.now]
     if not due:
         return
     ids = [row.id for row in sorted(due, key=lambda row: (row.priority, row.id))[: MAX_COMBINED - 1]]

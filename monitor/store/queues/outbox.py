@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Update, bindparam, or_, select
 
 from monitor.alerting.channel_pace import after_claim, after_failure, end_of_pause, next_by_rate
 from monitor.alerting.retry import RetryVerdict
-from monitor.model import Delivery, DeliveryState, Receipt, ReceiptKind, SendRate
+from monitor.model import WAITING_STATES, Delivery, DeliveryState, Receipt, ReceiptKind, SendRate
 from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import attempt, delivery
 from monitor.store.queries.ages import is_held
@@ -37,7 +37,6 @@ from monitor.store.queues.dead_letters import (
     revive_deliveries,
 )
 from monitor.store.queues.delivery_claims import (
-    OPEN_STATES,
     DeliveryLease,
     begin_attempt,
     claim_about_same_article,
@@ -46,12 +45,12 @@ from monitor.store.queues.delivery_claims import (
 from monitor.telemetry import LogEvent, log
 
 # What an operator may retry or discard. What is being sent may still arrive; what was accepted has arrived.
-OPERATOR_STATES = (*OPEN_STATES, DeliveryState.DEAD)
+OPERATOR_STATES = (*WAITING_STATES, DeliveryState.DEAD)
 
 # Built once, because it is asked for every second: building a statement costs more than running it.
 _NOW = bindparam("now", type_=delivery.c.not_before.type)
 _SELECT_DUE_CHANNELS = (
-    select(delivery.c.channel).where(delivery.c.state.in_(OPEN_STATES), delivery.c.not_before <= _NOW).distinct()
+    select(delivery.c.channel).where(delivery.c.state.in_(WAITING_STATES), delivery.c.not_before <= _NOW).distinct()
 )
 _SELECT_EXPIRED = (
     select(delivery.c.id).where(delivery.c.state == DeliveryState.SENDING, delivery.c.lease_until <= _NOW).limit(1)
@@ -250,7 +249,7 @@ def _settle_delivery(
     connection: Connection, sent: Delivery, receipt: Receipt, verdict: RetryVerdict, now: datetime
 ) -> bool:
     """Record in a delivery how its attempt ended. False if the claim was no longer ours."""
-    late = OPEN_STATES if verdict.state is DeliveryState.ACCEPTED else ()
+    late = WAITING_STATES if verdict.state is DeliveryState.ACCEPTED else ()
     claim = {"its_id": sent.id, "its_attempt": sent.attempt}
     values: dict[str, object] = {
         "state": verdict.state,

@@ -149,7 +149,8 @@ def load_earlier_updates(connection: Connection, rules: Mapping[str, Rule], now:
     ids: list[str] = []
     for row in connection.execute(_SELECT_UPDATES, {"now": now}):
         with skip_if_unreadable(f"account {row.key}"):
-            if find_earlier_time(rules.get(row.rule_id), row.due, _subject_record_from_row(row), now) is not None:
+            rule, record = rules.get(row.rule_id), _subject_record_from_row(row)
+            if rule is not None and find_earlier_time(rule.alert, row.due, record, now) is not None:
                 ids.append(row.pending_id)
     return [
         pending
