@@ -15,11 +15,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass(frozen=True, slots=True)
 class ReceivedMessage:
-    """A message as its receiver got it."""
+    """A message as its receiver got it. `rule`: the id of its rule, where the receiver gets it as a field."""
 
     receiver: str
     title: str
     text: str
+    rule: str | None = None
 
 
 OnMessage = Callable[[ReceivedMessage], None]
@@ -55,7 +56,7 @@ class Mailbox:
 
 
 class WebhookReceiver:
-    """An HTTP server that accepts every POST and calls `on_message` with it."""
+    """An HTTP server that accepts every POST of a channel `webhook://`, and calls `on_message` with it."""
 
     def __init__(self, on_message: OnMessage) -> None:
         self._on_message = on_message
@@ -75,5 +76,6 @@ class WebhookReceiver:
 
     async def _receive_post(self, request: web.Request) -> web.Response:
         message = await request.json()
-        self._on_message(ReceivedMessage("webhook", message["title"], message["message"]))
+        rule = message["rule"]["id"] if message["rule"] else None  # a notice about the service has none
+        self._on_message(ReceivedMessage("webhook", message["title"], message["text"], rule))
         return web.Response()

@@ -117,7 +117,7 @@ limits: {{connect: 3 s}}
     )
     secrets = CONFIG / "credentials"
     secrets.mkdir(mode=0o700, exist_ok=True)
-    (secrets / "smtp-password").write_text(f"json://127.0.0.1:{http}/alerts\n", encoding="utf-8")
+    (secrets / "smtp-password").write_text(f"webhook://127.0.0.1:{http}/alerts\n", encoding="utf-8")
     (secrets / "smtp-password").chmod(0o600)
 
 

@@ -7,7 +7,6 @@ over HTTP, and what is printed is what a real SMTP server and a real webhook rec
 from __future__ import annotations
 
 import asyncio
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
-_RULE = re.compile("^Rule ([a-z0-9-]+),", re.MULTILINE)  # as messages name it
 ZONE = "Asia/Seoul"  # of the demo's desk
 PATIENCE = 90  # s: the longest that any step may take on a slow machine
 
@@ -166,7 +164,7 @@ sources: [sources.yaml]
 network: {{allow: [127.0.0.0/8]}}
 channels:
   desk: {{url: 'mailto://127.0.0.1:{smtp}?from=monitor@demo.example&to=desk@demo.example'}}
-  hook: {{url: 'json://127.0.0.1:{http}/alerts'}}
+  hook: {{url: 'webhook://127.0.0.1:{http}/alerts'}}
 routes: {{default: [desk, hook]}}
 operator: [desk]
 """,
@@ -179,7 +177,7 @@ def _print_message(message: ReceivedMessage) -> None:
     if message.receiver == "e-mail":
         click.echo(f"\n── by e-mail {'─' * 66}\nSubject: {message.title}\n\n{message.text.strip()}")
     else:
-        rule = f" (rule {found[1]})" if (found := _RULE.search(message.text)) else ""
+        rule = f" (rule {message.rule})" if message.rule else ""
         click.echo(f"── by webhook: {message.title}{rule}")
 
 

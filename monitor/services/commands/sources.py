@@ -15,7 +15,6 @@ from monitor.config.loading.files import settings_document
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
 from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
-from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 
 
@@ -36,8 +35,8 @@ def retry_sources(
     once a daemon has read the files. `configured`: the ids of all sources. Raises InvalidRequest for an unknown id."""
     wanted = list(dict.fromkeys(ids))
     require_known("source", wanted, configured)
-    due = Claims(database, "operator").make_due(wanted, now)
-    stored = ReportQueries(database).sources()
+    claims = Claims(database, "operator")
+    due, stored = claims.make_due(wanted, now), claims.find_stored(wanted)
     return [SourceRetry(id_, id_ in due or id_ not in stored, id_ in stored) for id_ in wanted]
 
 

@@ -62,6 +62,7 @@ _MAKE_DUE = (
     update(source).where(source.c.id.in_(_IDS), _IS_FREE).values(next_at=_NOW_AT_THE_LATEST).returning(source.c.id)
 )
 _RETRY_FAILING = _MAKE_DUE.where(source.c.failures > 0)
+_SELECT_STORED = select(source.c.id).where(source.c.id.in_(_IDS))
 _SELECT_FAILING = select(source.c.id, source.c.habits).where(source.c.failures > 0)
 _SELECT_FINGERPRINTS = select(document.c.source_id, document.c.marks).where(document.c.source_id.in_(_IDS))
 
@@ -129,6 +130,15 @@ class Claims:
             for batch in in_batches(ids):
                 due.update(connection.execute(statement, {"ids": list(batch), "now": now}).scalars())
         return due
+
+    def find_stored(self, ids: Iterable[str]) -> set[str]:
+        """Those of these sources that the database knows: a daemon has read them in the files."""
+        with self._database.reading() as connection:
+            return {
+                id_
+                for batch in in_batches(ids)
+                for id_ in connection.execute(_SELECT_STORED, {"ids": list(batch)}).scalars()
+            }
 
     def find_refused(self) -> dict[str, str]:
         """The private addresses that the last polls of failing sources were refused, by the id of the source."""
