@@ -158,3 +158,10 @@ def test_what_makes_a_title_no_news_is_found_in_nine_languages(name: str) -> Non
         "Pékin sanctionne Tokyo",
     ):
         assert not holds(ListNamed(name), title, ""), title
+
+
+def test_an_interview_is_no_intelligence_service() -> None:
+    """The Polish word for both is one: only with whom somebody talks shows which is meant."""
+    assert holds(ListNamed("views"), "Wywiad z premierem: co dalej z budżetem", "pl")
+    for title in ("Chiński wywiad stał za atakiem hakerskim", "Rosyjski wywiad werbuje studentów"):
+        assert not holds(ListNamed("views"), title, "pl"), title

@@ -281,7 +281,7 @@ def suggest_existing_ids(
         for document in documents
         if document.file in faulty
         for path, name in find_references(document)
-        if not isinstance(name, GroupNamed) and not is_id(_name_to_kind_and_id(name)[1])
+        if not isinstance(name, GroupNamed) and document.has_text(path) and not is_id(_name_to_kind_and_id(name)[1])
     }
     return [replace(fault, hint=hints.get(fault.place, fault.hint)) for fault in faults]
 

@@ -99,6 +99,11 @@ class YamlDocument:
         number, data = found
         return YamlDocument(self.file, data, self.packed_positions[6 * number : 6 * (number + _count_values(data))])
 
+    def has_text(self, path: ValuePath) -> bool:
+        """Whether there is a text at this path."""
+        found = self._find_value(path)
+        return found is not None and isinstance(found[1], str)
+
     def with_keys(self, keys: Collection[str]) -> YamlDocument:
         """The document with only these of its top-level keys, and with their places in the file."""
         if not isinstance(self.data, dict):
