@@ -163,9 +163,9 @@ class AlertSchema(Schema):
         | None
     ) = Field(
         None,
-        description="With `once_per: event`: names of conditions of `match`. If one of these conditions finds something "
-        "else in an article than in an event, the article belongs to another event (default: decided by places, names, "
-        "numbers and days). One, or a list.",
+        description="With `once_per: event`: names of conditions of `match`. If one of these conditions finds "
+        "something else in an article than in an event, the article belongs to another event (default: decided by "
+        "places, names, numbers and days). One, or a list.",
         examples=[["where", "who"]],
     )
     unsure: Literal["digest", "silent"] | None = Field(
