@@ -171,7 +171,7 @@ class AlertSchema(Schema):
     unsure: Literal["digest", "silent"] | None = Field(
         None,
         description="Whether a daily digest lists doubtful repeats (default: digest). A doubtful repeat is an article "
-        "that was suppressed as a repeat although it, or the older article, does not say where it happened.",
+        "that was suppressed as a repeat, although this article or the older one does not say where it happened.",
         examples=["silent"],
     )
 
