@@ -21,10 +21,10 @@ _CLAUSES = {
     ClauseCode.DOUBT: ": {words}",
     ClauseCode.UPDATE: "update:",
     ClauseCode.NEW_FACTS: "new fact: {facts}",
+    ClauseCode.MORE_PUBLISHERS: "{publishers}",
     ClauseCode.LEVEL_RISES: "the level rises from {level_before} to {level}",
     ClauseCode.OFFICIAL_SOURCE: "an official source reports it",
     ClauseCode.CORRECTED: "it was {wire_status}",
-    ClauseCode.MORE_PUBLISHERS: "{count} more independent publishers",
     ClauseCode.FIRST_SENT: "first sent at {at}",
     ClauseCode.POLLS_MISSED: "its source could not be polled from {since} to {at}",
     ClauseCode.SAME_IN_DOUBT: "suppressed as the same as {subject}, although {words}",
@@ -163,6 +163,7 @@ def _format_parameters(clause: ReasonClause) -> dict[str, str]:
     values = defaultdict(str, {name: _FORMATTERS.get(name, str)(value) for name, value in given})
     if clause.count is not None:
         values |= {"stories": format_count(clause.count, "story"), "articles": format_count(clause.count, "article")}
+        values["publishers"] = format_count(clause.count, "more independent publisher")
     if clause.code is ClauseCode.COOLDOWN and clause.limit is not None:  # earlier versions did not store it
         values["cooldown"] = _describe_cooldown(values["limit"], values["age"])
     if clause.triggers:

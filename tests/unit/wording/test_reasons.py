@@ -143,6 +143,11 @@ def test_each_clause_has_its_words(code: ClauseCode) -> None:
     assert reason_in_words([clause(code)]) == SENTENCES[code][1]
 
 
+def test_one_more_publisher_is_singular() -> None:
+    """As are one story and one article of a digest."""
+    assert reason_in_words([ReasonClause(ClauseCode.MORE_PUBLISHERS, count=1)]) == "1 more independent publisher"
+
+
 def test_the_cooldown_is_shown_if_it_was_stored() -> None:
     """Earlier versions stored only the time. After some updates the cooldown is longer than the rule says."""
     assert reason_in_words([ReasonClause(ClauseCode.COOLDOWN, at=AT)]) == "no update before 21:05"
