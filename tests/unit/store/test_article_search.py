@@ -272,6 +272,16 @@ def test_commits_leave_more_parts_before_sqlite_merges_them(desk: Desk, database
     assert desk.find("harbour 7") == ["b7"]
 
 
+@pytest.mark.usefixtures("desk")
+def test_postgresql_adds_few_terms_to_the_index_at_once(database: Database) -> None:
+    """Terms wait in a list, and the commit that fills it adds all of them: the larger the list, the longer it takes."""
+    if not database.shared:
+        return
+    with database.reading() as connection:
+        options = text("SELECT reloptions FROM pg_class WHERE relname = 'ix_article_terms_terms'")
+        assert connection.execute(options).scalar_one() == ["gin_pending_list_limit=1024"]
+
+
 def test_an_edit_replaces_the_words(desk: Desk) -> None:
     """Full text that arrives later is a version, too."""
     desk.store(article("a", "Ferries", "late"))
