@@ -38,7 +38,7 @@ _CREATE = (
 # one commit merges all of them, and others wait for it.
 _MERGE_SETTINGS = {"automerge": 16, "crisismerge": 64}
 # PostgreSQL collects terms in a list. The commit that fills it adds all of them to the index, and others wait for it.
-_LIMIT_LIST = "ALTER INDEX ix_article_terms_terms SET (gin_pending_list_limit = 1024)"  # kB; its default is 4096
+_LIMIT_LIST = "ALTER INDEX ix_article_terms_terms SET (gin_pending_list_limit = 512)"  # kB; its default is 4096
 
 
 @dataclass(frozen=True, slots=True)

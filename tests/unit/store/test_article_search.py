@@ -279,7 +279,7 @@ def test_postgresql_adds_few_terms_to_the_index_at_once(database: Database) -> N
         return
     with database.reading() as connection:
         options = text("SELECT reloptions FROM pg_class WHERE relname = 'ix_article_terms_terms'")
-        assert connection.execute(options).scalar_one() == ["gin_pending_list_limit=1024"]
+        assert connection.execute(options).scalar_one() == ["gin_pending_list_limit=512"]
 
 
 def test_an_edit_replaces_the_words(desk: Desk) -> None:
