@@ -38,10 +38,12 @@ from monitor.wording.reasons import reason_in_words
     lazy={
         "merge": ("monitor.cli.commands.stories_identity", "Make one of two stories or events."),
         "split": ("monitor.cli.commands.stories_identity", "Make two of one story or event."),
+        "mute": ("monitor.cli.commands.stories_mute", "Send no messages about a story or event for a time."),
+        "unmute": ("monitor.cli.commands.stories_mute", "Send messages about a story or event again."),
     },
 )
 def stories() -> None:
-    """Stories and events, and the articles in each: list, show; and merge or split, to correct them."""
+    """Stories and events, and the articles in each: list, show; merge or split, to correct them; mute, unmute."""
 
 
 @stories.command("list")

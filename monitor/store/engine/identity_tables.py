@@ -23,6 +23,9 @@ def _build_cluster_columns() -> tuple[Column[Any], ...]:
         Column("members", JSON(none_as_null=True)),
         Column("merged_into", String),  # by a person; so is `kept_apart`, the ids that it is kept apart from
         Column("kept_apart", JSON(none_as_null=True)),
+        Column("muted_at", UtcDateTime),  # the last time; null: it is not muted, and never was or a person ended that
+        Column("muted_until", UtcDateTime),
+        Column("muted_by", String),  # the user's name on that machine
     )
 
 

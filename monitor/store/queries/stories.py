@@ -14,7 +14,7 @@ from monitor.model.outcome import ReasonClauses
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, event, match, story, story_article, waiting
 from monitor.store.queries.reasons import read_reason
-from monitor.store.state.identity_marks import IdentityMark, load_identity_marks
+from monitor.store.state.identity_marks import IdentityMark, load_identity_marks, select_events_of_story
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +178,8 @@ class StoryQueries:
 
 
 def _find_events(connection: Connection, story_id: str) -> tuple[ClusterName, ...]:
-    """The events of a story, in the order in which they were opened; where its articles were erased, those of its
-    alerts."""
-    of_story = select(story_article.c.article_id).where(story_article.c.story_id == story_id)
-    matched = select(match.c.event_id).where(match.c.article_id.in_(of_story))
-    alerted = select(alert.c.event_id).where(alert.c.story_id == story_id)
-    query = select(event).where(or_(event.c.id.in_(matched), event.c.id.in_(alerted)))
+    """The events of a story, in the order in which they were opened."""
+    query = select(event).where(event.c.id.in_(select_events_of_story(story_id)))
     found = connection.execute(query.order_by(event.c.opened_at, event.c.id))
     return tuple(ClusterName(row.id, row.title, row.rule_id) for row in found)
 
