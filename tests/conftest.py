@@ -34,6 +34,23 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the files of tests/e2e over the first half of all files. Their tests mostly wait for daemons, so the
+    processors are idle where several processes run only such tests at the same time."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    waiting = [path for path in files if "e2e" in path.parts]
+    others = [path for path in files if "e2e" not in path.parts]
+    step = max(1, len(others) // (2 * len(waiting))) if waiting else 1
+    ordered: list[Path] = []
+    for number, path in enumerate(others):
+        if number % step == 0 and waiting:
+            ordered.append(waiting.pop(0))
+        ordered.append(path)
+    items[:] = [item for path in (*ordered, *waiting) for item in files[path]]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where commands keep what makes the next one quicker, apart from the home of whoever runs the tests."""

@@ -111,8 +111,8 @@ class Reading:
 
     def evidence(self) -> list[str | None]:
         with self.database.reading() as connection:
-            asked = select(fetch.c.problem).where(fetch.c.outcome == "failed")
-            return list(connection.execute(asked).scalars())
+            asked = select(fetch.c.page_url, fetch.c.problem).where(fetch.c.outcome == "failed")
+            return [f"{row.page_url}: {row.problem}" for row in connection.execute(asked)]
 
     def paths(self) -> list[str]:
         return [request.path for request in self.site.asked]
@@ -260,7 +260,7 @@ async def test_robots_txt_forbids(database: Database) -> None:
         assert await read.turn() == [LogEvent.PAGE_GIVEN_UP]
         assert (read.paths(), read.left(), len(read.versions())) == (["/robots.txt"], 0, 1)
         (why,) = read.evidence()
-        assert str(why).startswith(f"page {read.site.url}/1: ")
+        assert str(why).startswith(f"{read.site.url}/1: ")
         assert "robots.txt forbids" in str(why)
 
 

@@ -11,7 +11,7 @@ from monitor.cli.output.sparkline import draw_sparkline
 from monitor.model import Source, SourceTrouble
 from monitor.notices.troubles import OF_SOURCES
 from monitor.sanitize import sanitize_line
-from monitor.services.queries.sources import AssessedSource, SourceDetails
+from monitor.services.queries.sources import AssessedSource, LoggedPoll, SourceDetails
 from monitor.url_secrets import hide_secrets_in
 from monitor.wording.quantities import duration_in_words, format_count
 
@@ -51,19 +51,22 @@ def format_source(assessed: AssessedSource, activity: SourceDetails | None, zone
     yield f"30 days     {draw_sparkline(activity.articles.counts)}  {format_count(activity.articles.total, 'article')}"
     yield f"            {draw_sparkline(activity.matches.counts)}  {format_count(activity.matches.total, 'match')}"
     yield f"stored      {format_count(report.articles, 'article')}"
-    for poll in activity.polls:
-        said = f", {sanitize_line(poll.problem)}" if poll.problem else ""
-        status = f" ({poll.status})" if poll.status else ""
-        yield (
-            f"poll        {format_local_time(poll.at, zone)}  {poll.outcome}{status}, {poll.entries} entries, "
-            f"{poll.new} new{said}"
-        )
+    yield from (_format_poll(poll, zone) for poll in activity.polls)
 
 
 def show_validators(source: Source, activity: SourceDetails) -> dict[str, str | None]:
     """What its server gave us to ask for changes with, without secrets."""
     given = {"etag": activity.etag, "last_modified": activity.last_modified}
     return {name: hide_secrets_in(value, source.secrets) if value else None for name, value in given.items()}
+
+
+def _format_poll(poll: LoggedPoll, zone: str) -> str:
+    problem = f", {sanitize_line(poll.problem)}" if poll.problem else ""
+    status = f" ({poll.status})" if poll.status else ""
+    kind, brought = "poll", f", {poll.entries} entries, {poll.new} new"
+    if poll.page_url is not None:
+        kind, brought = "page", f", {poll.page_url}"
+    return f"{kind}        {format_local_time(poll.at, zone)}  {poll.outcome}{status}{brought}{problem}"
 
 
 def _list_settings(source: Source) -> Iterator[str]:

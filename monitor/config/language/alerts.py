@@ -163,15 +163,15 @@ class AlertSchema(Schema):
         | None
     ) = Field(
         None,
-        description="With `once_per: event`: names of conditions of `match`. If they find something else in an "
-        "article, the article belongs to another event (default: decided by places, names, numbers and days). One, or "
-        "a list.",
+        description="With `once_per: event`: names of conditions of `match`. If one of these conditions finds "
+        "something else in an article than in an event, the article belongs to another event (default: decided by "
+        "places, names, numbers and days). One, or a list.",
         examples=[["where", "who"]],
     )
     unsure: Literal["digest", "silent"] | None = Field(
         None,
         description="Whether a daily digest lists doubtful repeats (default: digest). A doubtful repeat is an article "
-        "that was suppressed as a repeat although it, or the older article, does not say where it happened.",
+        "that was suppressed as a repeat, although this article or the older one does not say where it happened.",
         examples=["silent"],
     )
 

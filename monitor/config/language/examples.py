@@ -59,23 +59,25 @@ AnyExample = Annotated[
 
 
 class ExamplesSchema(Schema):
-    """Articles that must hit as news, must hit as mentions, or must not hit. Plain text is the title of an article
-    without text."""
+    """Articles that the rule must hit as news, must hit as mentions, or must not hit. For an entity: articles that name
+    it, or do not. Plain text is the title of an article without text."""
 
     label: ClassVar[str] = "tests"
 
     fires: list[AnyExample] | None = Field(
         None,
-        description="Articles that must hit as news (an entity: articles that name it).",
+        description="Articles that the rule must hit as news. For an entity: articles that name it.",
         examples=[["Live-fire drills around Taiwan"]],
     )
     mentions: list[AnyExample] | None = Field(
         None,
-        description="Articles that a rule must hit as mentions, and not as news.",
+        description="Articles that the rule must hit as mentions, and not as news.",
         examples=[["Summit opens in the shadow of drills around Taiwan"]],
     )
     silent: list[AnyExample] | None = Field(
-        None, description="Articles that must not hit as news.", examples=[["Taiwan held an earthquake drill"]]
+        None,
+        description="Articles that the rule must not hit as news. For an entity: articles that do not name it.",
+        examples=[["Taiwan held an earthquake drill"]],
     )
 
 

@@ -14,10 +14,11 @@ from monitor.services.lookup import require_known
 from monitor.services.queries.source_reports import load_source_report, load_source_reports
 from monitor.store.engine.database import Database
 from monitor.store.queries.reports import SourceReport
-from monitor.store.queries.source_details import SourceDetails, load_source_details
+from monitor.store.queries.source_details import LoggedPoll, SourceDetails, load_source_details
 
 __all__ = [
     "AssessedSource",
+    "LoggedPoll",
     "SourceDetails",
     "SourceHealth",
     "SourceReport",

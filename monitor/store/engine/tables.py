@@ -136,6 +136,7 @@ fetch = Table(
     Column("entries", Integer, nullable=False),
     Column("new", Integer, nullable=False),
     Column("problem", Text),
+    Column("page_url", LinkText),  # of an article whose page could not be read; NULL: the fetch was a poll
     Index("ix_fetch_source_at", "source_id", "at"),
 )
 

@@ -18,7 +18,8 @@ _POLLS = 10
 @dataclass(frozen=True, slots=True)
 class LoggedPoll:
     """A poll that brought something new, or had a problem: only those are stored. `entries`: how many its document had;
-    `status`: of HTTP, if there was an answer."""
+    `status`: of HTTP, if there was an answer; `page_url`: this was not a poll but the page of an article, which could
+    not be read."""
 
     at: datetime
     outcome: str
@@ -26,6 +27,7 @@ class LoggedPoll:
     entries: int
     new: int
     problem: str | None
+    page_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ def load_source_details(database: Database, id_: str, now: datetime, timezone: s
         matched = select(match.c.at).join(article, article.c.id == match.c.article_id)
         matched = matched.where(article.c.source_id == id_, match.c.at >= matches.since)
         matches.add_all(connection.execute(matched).scalars())
-        columns = (fetch.c.at, fetch.c.outcome, fetch.c.status, fetch.c.entries, fetch.c.new, fetch.c.problem)
-        newest = select(*columns).where(fetch.c.source_id == id_).order_by(fetch.c.at.desc()).limit(_POLLS)
+        counts = (fetch.c.status, fetch.c.entries, fetch.c.new)
+        newest = select(fetch.c.at, fetch.c.outcome, *counts, fetch.c.problem, fetch.c.page_url)
+        newest = newest.where(fetch.c.source_id == id_).order_by(fetch.c.at.desc()).limit(_POLLS)
         polls = tuple(LoggedPoll(*row) for row in connection.execute(newest))
         row = connection.execute(select(source).where(source.c.id == id_)).one_or_none()
     if row is None:

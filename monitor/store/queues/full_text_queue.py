@@ -85,8 +85,8 @@ class FullTextQueue:
         with self._database.writing() as connection:
             if connection.execute(delete(page).where(_is_own_claim(request))).rowcount:
                 evidence = {"at": now, "outcome": FetchOutcome.FAILED, "status": status, "entries": 0, "new": 0}
-                text = f"{_format_problem_prefix(request.url)}{problem}"
-                connection.execute(plain_insert(fetch).values(source_id=request.source, problem=text, **evidence))
+                record = {"source_id": request.source, "problem": problem, "page_url": request.url, **evidence}
+                connection.execute(plain_insert(fetch).values(record))
 
     def release_all(self) -> None:
         """Give back all claims: for a process that holds the database alone, when it starts."""
@@ -157,15 +157,8 @@ def drop_pages(connection: Connection, ids: Collection[int]) -> None:
 def erase_pages(connection: Connection, ids: Collection[int], urls: Iterable[str | None]) -> None:
     """Remove the requests of articles that are erased, and fetch records with their addresses."""
     drop_pages(connection, ids)
-    for url in urls:
-        if url is not None:
-            connection.execute(
-                delete(fetch).where(fetch.c.problem.startswith(_format_problem_prefix(url), autoescape=True))
-            )
-
-
-def _format_problem_prefix(url: str) -> str:
-    return f"page {url}: "
+    for batch in in_batches({url for url in urls if url is not None}):
+        connection.execute(delete(fetch).where(fetch.c.page_url.in_(batch)))
 
 
 def _select_pages() -> Select[*tuple[Any, ...]]:

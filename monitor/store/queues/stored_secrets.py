@@ -61,6 +61,7 @@ def hide_secrets_in_rows(connection: Connection, source_id: str, secrets: Collec
         (page.c.url, page.c.article_id.in_(its_articles), clean_link),
         (marked_article.c.url, marked_article.c.source_id == source_id, clean_link),
         (fetch.c.problem, fetch.c.source_id == source_id, clean_line),
+        (fetch.c.page_url, fetch.c.source_id == source_id, clean_link),
         (trouble.c.detail, trouble.c.source_id == source_id, clean_line),
     ):  # fmt: skip
         _rewrite(connection, column, is_its & _holds_any(column, sought), clean)

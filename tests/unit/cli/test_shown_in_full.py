@@ -80,6 +80,8 @@ def archive(tmp_path: Path) -> Database:
         connection.execute(update(source).where(source.c.id == "wire").values(**values))
         row = {"source_id": "wire", "at": NOON + HOUR, "outcome": "failed", "status": 503, "entries": 0, "new": 0}
         connection.execute(fetch.insert().values(**row, problem="the server is busy"))
+        page = row | {"at": NOON + HOUR + MINUTE, "status": 404, "page_url": "https://wire.test/1"}
+        connection.execute(fetch.insert().values(**page, problem="not found"))
     return database
 
 
@@ -92,9 +94,9 @@ def test_a_source_is_shown_with_what_it_has_brought(archive: Database, tmp_path:
     assert assessed.report.articles == 2
     assert activity.articles.counts == [0] * (DAYS - 2) + [2, 0]
     assert activity.matches.counts == [0] * (DAYS - 2) + [2, 0]
-    assert [(poll.at, poll.status, poll.problem) for poll in activity.polls] == [
-        (NOON + HOUR, 503, "the server is busy"),
-        *[(poll.at, poll.status, poll.problem) for poll in activity.polls[1:]],
+    assert [(poll.at, poll.status, poll.problem, poll.page_url) for poll in activity.polls[:2]] == [
+        (NOON + HOUR + MINUTE, 404, "not found", "https://wire.test/1"),
+        (NOON + HOUR, 503, "the server is busy", None),
     ]
 
 
@@ -116,7 +118,8 @@ async def test_sources_show_tells_no_secret(tmp_path: Path) -> None:
         "pace        every 5 seconds",
         "token=***",
         "Last-Modified Mon, 05 Jan 2026 12:00:00 GMT",
-        "503",
+        "failed (503), 0 entries, 0 new, the server is busy",
+        "failed (404), https://wire.test/1, not found",
     ):
         assert part in shown.out
     [row] = (await news_monitor("sources", "show", "wire", "--json", folder=tmp_path)).rows

@@ -42,7 +42,7 @@ from monitor.store.engine.database import Database, alembic_config, list_revisio
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.search_tables import INDEX_TABLE
 from monitor.store.engine.sqlite import SqliteDatabase
-from monitor.store.engine.tables import alert, article_features, cluster_key, daemon, metadata, source, waiting
+from monitor.store.engine.tables import alert, article_features, cluster_key, daemon, fetch, metadata, source, waiting
 from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import match as matches
 from monitor.store.engine.tables import story as stories
@@ -380,6 +380,31 @@ def test_sentences_of_earlier_versions_become_codes(empty_url: str) -> None:
         for each in MatchQueries(opened).iter_matches(MatchFilter())
     }
     assert found == SENTENCES
+    opened.close()
+
+
+def test_pages_that_could_not_be_read_have_their_address_in_a_column(empty_url: str) -> None:
+    """Earlier versions wrote it before the problem. A problem of a poll stays as it is."""
+    opened = open_database(empty_url)
+    upgraded_to(opened, "0015")
+    problems = ("page https://x.test/1?a=b:c: HTTP 404: gone", "page after page: no feed", "HTTP 503")
+    with opened.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO source (id, url, next_at) VALUES ('wire', 'https://x.test', '2026-01-05')"
+        )
+        written = text(
+            'INSERT INTO "fetch" (source_id, at, outcome, entries, "new", problem) '
+            "VALUES ('wire', '2026-01-05', 'failed', 0, 0, :problem)"
+        )
+        connection.execute(written, [{"problem": problem} for problem in problems])
+    opened.upgrade()
+    with opened.reading() as connection:
+        rows = connection.execute(select(fetch.c.page_url, fetch.c.problem).order_by(fetch.c.id)).all()
+    assert rows == [
+        ("https://x.test/1?a=b:c", "HTTP 404: gone"),
+        (None, "page after page: no feed"),
+        (None, "HTTP 503"),
+    ]
     opened.close()
 
 

@@ -44,9 +44,10 @@ class Desk:
         (first,) = self.pages.claim([self.pages.find_due(NOON)[0].article_id], NOON, LEASE)
         return first
 
-    def problems(self) -> list[str | None]:
+    def problems(self) -> list[tuple[str, str]]:
         with self.database.reading() as connection:
-            return list(connection.execute(select(fetch.c.problem).where(fetch.c.problem.is_not(None))).scalars())
+            rows = connection.execute(select(fetch.c.page_url, fetch.c.problem).where(fetch.c.problem.is_not(None)))
+            return [(row.page_url, row.problem) for row in rows]
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_what_is_given_up_is_not_wanted_any_more(desk: Desk) -> None:
     """Why stands among the evidence of its source's fetches."""
     desk.pages.give_up(desk.claim(), "404 Not Found", 404, NOON)
     assert len(desk.pages.find_due(NOON)) == 1
-    assert desk.problems() == ["page https://x.test/secret/1: 404 Not Found"]
+    assert desk.problems() == [("https://x.test/secret/1", "404 Not Found")]
 
 
 def test_what_is_put_off_waits(desk: Desk) -> None:
@@ -114,6 +115,6 @@ def test_what_is_forgotten_leaves_no_address(desk: Desk) -> None:
     desk.pages.give_up(desk.claim(), "410 Gone", 410, NOON)
     forgetting = ArticleEraser(desk.database, config_of())
     assert sum(forgetting.erase(forgetting.plan("https://x.test/secret/1"), NOON)) == 1
-    assert desk.problems() == ["page https://x.test/secret/2: 410 Gone"]
+    assert desk.problems() == [("https://x.test/secret/2", "410 Gone")]
     with desk.database.reading() as connection:
         assert connection.execute(select(page)).all() == []

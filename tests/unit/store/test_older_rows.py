@@ -78,7 +78,8 @@ def test_what_is_erased_is_found_as_it_was_stored(database: Database) -> None:
         "outcome": "page",
         "entries": 0,
         "new": 0,
-        "problem": f"page {url}: gone",
+        "problem": "gone",
+        "page_url": url,
     }
     with database.writing() as connection:
         connection.execute(insert(fetch).values(**record))
@@ -96,14 +97,16 @@ TOKEN = "0f3a9c1b2d4e5f607182"
 def store_rows_with_token(database: Database, claims: Claims, link: str) -> None:
     """As a version before 061: its log, its articles and its source with the address as it was asked."""
     commit(SerialSection(database), claimed(claims), made(uid=link, url=link, canonical=canonicalize_url(link)))
-    problem = f"page {link}: HTTP 404"
+    problem = f"from {link}: HTTP 404"
     values = {"uid_hash": "x", "publisher": "", "published_at": NOON, "dated": True, "seen_at": NOON, "title": "t"}
     with database.writing() as connection:
         (id_,) = connection.execute(select(article.c.id)).scalars()
         connection.execute(insert(page).values(article_id=id_, url=link, wanted_at=NOON, not_before=NOON))
         connection.execute(insert(marked_article).values(source_id="wire", url=link, **values))
         connection.execute(
-            insert(fetch).values(source_id="wire", at=NOON, outcome="page", entries=0, new=0, problem=problem)
+            insert(fetch).values(
+                source_id="wire", at=NOON, outcome="page", entries=0, new=0, problem=problem, page_url=link
+            )
         )
         connection.execute(
             insert(trouble).values(source_id="wire", kind="gap", since=NOON, last_at=NOON, detail=f"at {link}")
@@ -153,7 +156,9 @@ def test_links_and_problems_lose_the_token_of_their_source(database: Database, b
         ]
         assert connection.execute(select(article_version.c.canonical)).scalars().all() == ["https://x.test/1?b=2"]
         assert connection.execute(select(page.c.url)).scalars().all() == ["https://x.test/1?b=2"]
-        (problem,) = connection.execute(select(fetch.c.problem).where(fetch.c.problem.is_not(None))).scalars()
+        pages = connection.execute(select(fetch.c.page_url, fetch.c.problem).where(fetch.c.page_url.is_not(None)))
+        ((page_url, problem),) = pages.all()
+    assert page_url == "https://x.test/1?b=2"
     assert "HTTP 404" in problem
 
 
