@@ -279,7 +279,7 @@ VIEWS = (
     "matches list", "matches list --json", "matches show 1", "matches show 1 --json", "matches export",
     "matches mark 1 noise", "alerts list", "alerts list --json", "alerts show {alert}", "alerts show {alert} --json",
     "alerts mark {alert} good", "articles mark 1 launch noise", "marks list", "marks list --json", "marks export",
-    "marks import marks.jsonl", "stories list", "stories list --json", "stories show {story}",
+    "marks import marks.jsonl", "stories list", "stories list --muted", "stories list --json", "stories show {story}",
     "stories show {story} --json", "stories split {story} 2 --quiet", "stories merge {story} {evil}",
     "stories mute {story}", "stories mute {story} --until {evil}", "stories unmute {story}", "stories unmute {evil}",
     "articles forget {evil}", "db check", "db upgrade", "db backup {evil}", "db restore feed.xml", "db prune",

@@ -93,3 +93,5 @@ identity_mark = Table(
 
 _in_doubt = event.c.possibly_of.is_not(None)  # few events
 Index("ix_event_possibly_of", event.c.possibly_of, sqlite_where=_in_doubt)
+Index("ix_story_muted_until", story.c.muted_until, sqlite_where=story.c.muted_until.is_not(None))
+Index("ix_event_muted_until", event.c.muted_until, sqlite_where=event.c.muted_until.is_not(None))

@@ -12,7 +12,7 @@ from monitor.alerting.case import Case
 from monitor.alerting.mutes import Mute, Mutes, list_mutable_ids
 from monitor.model import STORIES, PendingAlert, Rule
 from monitor.store.engine.database import Database, in_batches
-from monitor.store.engine.tables import event, story
+from monitor.store.engine.tables import event, match, story, story_article
 from monitor.store.state.features_cache import FeaturesCache
 from monitor.store.state.identity_marks import MarkedCluster, require_cluster, select_events_of_story
 from monitor.store.state.stored_part import StoredPart
@@ -56,6 +56,14 @@ def load_mutes(connection: Connection, ids: Iterable[str]) -> Mapping[str, Mute]
         for batch in in_batches(ids)
         for row in connection.execute(_SELECT_MUTES, {"ids": batch})
     }
+
+
+def select_muted_stories(now: datetime) -> Select[tuple[str]]:
+    """The ids of the stories that are muted now, or have an event that is."""
+    muted_events = select(event.c.id).where(event.c.muted_until > now)
+    of_events = select(story_article.c.story_id).join(match, match.c.article_id == story_article.c.article_id)
+    by_event = story.c.id.in_(of_events.where(match.c.event_id.in_(muted_events)))
+    return select(story.c.id).where(story.c.merged_into.is_(None), or_(story.c.muted_until > now, by_event))
 
 
 def set_mute(database: Database, id_: str, mute: Mute | None) -> Mute | None:

@@ -99,7 +99,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("channels preview", ["-c", "--json", "--alert", "--sample", "--html"]),
         ("matches list", ["--json", "--rule", "--source", "--since", "--kind", "--decision", "--limit"]),
         ("matches show", ["--json"]),
-        ("stories list", ["--json", "--rule", "--since", "--limit"]),
+        ("stories list", ["--json", "--rule", "--since", "--muted", "--limit"]),
         ("stories show", ["--json"]),
         ("sources show", ["-c", "--json"]),
         ("entities show", ["-c", "--json"]),
