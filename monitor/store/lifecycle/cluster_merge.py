@@ -82,7 +82,7 @@ class ClusterMerger:
             _merge_subjects(connection, whole, part, self._config, now)
             _move_articles(connection, whole, part)
             _merge_rows(connection, whole, part)
-            merge_mutes(connection, whole, part)
+            merge_mutes(connection, whole, part, now)
             write_identity_mark(
                 connection, IdentityMark(IdentityMarkKind.MERGE, whole.id, part.id, now, who), whole.scope
             )

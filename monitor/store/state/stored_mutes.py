@@ -6,7 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, or_, select, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    or_,
+    select,
+    union,
+    union_all,
+    update,
+)
 
 from monitor.alerting.case import Case
 from monitor.alerting.mutes import Mute, Mutes, list_mutable_ids
@@ -58,12 +70,14 @@ def load_mutes(connection: Connection, ids: Iterable[str]) -> Mapping[str, Mute]
     }
 
 
-def select_muted_stories(now: datetime) -> Select[tuple[str]]:
+def select_muted_stories(now: datetime) -> CompoundSelect[tuple[str]]:
     """The ids of the stories that are muted now, or have an event that is."""
     muted_events = select(event.c.id).where(event.c.muted_until > now)
     of_events = select(story_article.c.story_id).join(match, match.c.article_id == story_article.c.article_id)
-    by_event = story.c.id.in_(of_events.where(match.c.event_id.in_(muted_events)))
-    return select(story.c.id).where(story.c.merged_into.is_(None), or_(story.c.muted_until > now, by_event))
+    return union(
+        select(story.c.id).where(story.c.muted_until > now, story.c.merged_into.is_(None)),
+        of_events.where(match.c.event_id.in_(muted_events)),
+    )
 
 
 def set_mute(database: Database, id_: str, mute: Mute | None) -> Mute | None:
@@ -89,8 +103,8 @@ def _write_mute(connection: Connection, cluster: MarkedCluster, mute: Mute | Non
         connection.execute(update(table).where(condition).values(**values))
 
 
-def merge_mutes(connection: Connection, whole: MarkedCluster, part: MarkedCluster) -> None:
+def merge_mutes(connection: Connection, whole: MarkedCluster, part: MarkedCluster, now: datetime) -> None:
     """After a merge: if one of the two is muted, the whole is; if both are, until the later end."""
-    mutes = load_mutes(connection, [whole.id, part.id]).values()
-    if mutes:
-        _write_mute(connection, whole, max(mutes, key=lambda mute: mute.until))
+    active = [mute for mute in load_mutes(connection, [whole.id, part.id]).values() if mute.is_active(now)]
+    if active:
+        _write_mute(connection, whole, max(active, key=lambda mute: mute.until))

@@ -114,3 +114,15 @@ def test_a_mute_goes_with_its_story(database: Database) -> None:
         pass
     assert StoryQueries(database).find(story) is None
     assert ends(database, story) == [None]
+
+
+def test_a_merge_makes_nothing_of_a_mute_that_is_over(database: Database) -> None:
+    """And so ends no mute of an event of that story."""
+    desk = Desk(database, once_per=OncePer.EVENT)
+    first, second = desk.hear(VIETNAM), desk.hear(THAILAND)
+    story, event = story_of(first), event_of(first)
+    mute(desk, story, HOUR)
+    mute(desk, event)
+    desk.now = NOON + 2 * HOUR
+    desk.merge(story, story_of(second))
+    assert ends(database, event, event_of(second)) == [ENDS, None]
