@@ -54,8 +54,8 @@ def mute(config: Path, duration: str | None, until: str | None, name: str) -> No
 @config_option
 @click.argument("name", metavar="ID")
 def unmute(config: Path, name: str) -> None:
-    """End the mute of a story, with its events, or of an event. What was not sent meanwhile is not sent now: the next
-    alert or update is about what comes from now on.
+    """End the mute of a story, with its events, or of an event. What was suppressed meanwhile is not sent now. Alerts
+    that are still deferred are sent when they are due.
 
     \b
     Example:
