@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.mutes import Mutes
 from monitor.decide import decide_articles, decide_due
 from monitor.matching import compile_rules
 from monitor.model import Alert, AlertKind, AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term, UpdateTrigger
@@ -169,7 +170,7 @@ def test_every_article_is_judged_and_every_match_decided_with_a_reason() -> None
 def test_deciding_changes_nothing() -> None:
     """The state that decide() is given stays as it was, so deciding again decides the same."""
     told = NotificationLedger({"another story S"})
-    state = State([ClusterIndex(), told])
+    state = State([ClusterIndex(), told, Mutes()])
     first = decide_articles([article()], rules(), state, NOON)
     assert decide_articles([article()], rules(), state, NOON).article_decisions == first.article_decisions
     (alert,) = alerts(first)

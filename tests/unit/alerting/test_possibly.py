@@ -12,6 +12,7 @@ import pytest
 from monitor.alerting.case import Case, DecisionContext, PollGap
 from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.mutes import Mutes
 from monitor.alerting.release import release_due
 from monitor.alerting.subject_keys import first_key
 from monitor.model import (
@@ -61,7 +62,7 @@ class Desk:
         heard = article(f"a{self._count}", seen=at, of=f"outlet {self._count}", published=case.pop("published", None))
         match = Match(its.id, its.version, kind, EVIDENCE, its.level)
         story = Story(f"S{self._count}", event.title, event.opened)
-        return evaluate(Case(its, match, heard, story, State([self.told]), at, event=event, **case))
+        return evaluate(Case(its, match, heard, story, State([self.told, Mutes()]), at, event=event, **case))
 
     def sent(self, event: Event, at: datetime = NOON, **case: Any) -> Alert:
         decided = self.hear(event, at, **case)
@@ -69,7 +70,7 @@ class Desk:
         return decided.alert
 
     def alerts(self, at: datetime) -> list[Alert]:
-        tellings, _ = release_due({self.rule.id: self.rule}, self.told, at)
+        tellings, _ = release_due({self.rule.id: self.rule}, self.told, Mutes(), at)
         return [each.alert for each in tellings]
 
 

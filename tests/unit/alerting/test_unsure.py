@@ -11,6 +11,7 @@ import pytest
 from monitor.alerting.case import Case
 from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.mutes import Mutes
 from monitor.alerting.release import release_due
 from monitor.alerting.subject_keys import first_key
 from monitor.model import (
@@ -59,12 +60,11 @@ class Desk:
         its = self.rules[of]
         match = Match(of, its.version, case.pop("kind", MatchKind.NEWS), EVIDENCE, its.level)
         heard = article(uid, seen=at, of=f"of {uid}", published=case.pop("published", None))
-        return evaluate(
-            Case(its, match, heard, case.pop("story", STORY), State([self.told]), at, uncertainty=unsure, **case)
-        )
+        story, state = case.pop("story", STORY), State([self.told, Mutes()])
+        return evaluate(Case(its, match, heard, story, state, at, uncertainty=unsure, **case))
 
     def alerts(self, at: datetime) -> list[Alert]:
-        return [each.alert for each in release_due(self.rules, self.told, at)[0]]
+        return [each.alert for each in release_due(self.rules, self.told, Mutes(), at)[0]]
 
 
 def test_it_waits_for_the_daily_digest() -> None:
@@ -206,7 +206,7 @@ def test_a_rule_in_shadow_lists_nothing(late: bool) -> None:
     decided = desk.hear("b", NOON + MINUTE, PLACE)
     assert (decided.pending is not None) is late
     desk.rules["launch"] = shadow
-    tellings, moved = release_due(desk.rules, desk.told, MORNING)
+    tellings, moved = release_due(desk.rules, desk.told, Mutes(), MORNING)
     assert tellings == []
     assert [explained(each) for each in moved] == (
         ["suppressed: launch was put in shadow before it was sent"] if late else []
