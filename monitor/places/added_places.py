@@ -15,11 +15,11 @@ from typing import Protocol
 import marisa_trie
 
 from monitor.places.records import AREA, BLOCKED, COUNTRY, DEMONYM, SEA, PlaceRecord, comparable_name
+from monitor.text.scripts import CYRILLIC
 
 _PLACE, _STATE, _IN = "entity:", "country:", "@"
 _MAX_CYRILLIC_ENDING = 3  # letters: the longest ending after the stem of a Cyrillic name: Лобнорами
 _STEM = re.compile(r"(?<=[^\W\d_]{4})[аеиоуыэюяйь]$")
-_CYRILLIC = re.compile("[\u0400-\u052f]")
 _WORD_REST = re.compile(r"[^\W\d_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]*")
 _WORD_BEGINNING = re.compile(r"(?<!\S)\w")
 
@@ -114,8 +114,8 @@ class _NamesWithOneBeginning:
         for added in filter(None, (possible.look_up() for possible in possible_names)):
             flags = (DEMONYM if added.is_demonym else 0) | (BLOCKED if added.is_blocked else 0)
             for name in _list_spellings(comparable_name(added.name)):
-                stem = _STEM.sub("", name) if _CYRILLIC.search(name) and not added.is_blocked else name
-                max_extra_letters = None if added.is_prefix else _MAX_CYRILLIC_ENDING if _CYRILLIC.search(name) else 0
+                stem = _STEM.sub("", name) if CYRILLIC.search(name) and not added.is_blocked else name
+                max_extra_letters = None if added.is_prefix else _MAX_CYRILLIC_ENDING if CYRILLIC.search(name) else 0
                 if len(stem) > 1 and stem.startswith(beginning):
                     self._meanings.setdefault(stem, []).append(AddedPlaceMeaning(added.place, flags, max_extra_letters))
         self._trie = marisa_trie.Trie(self._meanings)
