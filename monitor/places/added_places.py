@@ -89,7 +89,7 @@ class AddedPlaceNames:
     def __init__(self, names: Iterable[PossiblePlaceName] = ()) -> None:
         self._possible: dict[str, list[PossiblePlaceName]] = {}
         for possible in names:
-            for beginning in {name[:2] for name in _list_spellings(comparable_name(possible.name))}:
+            for beginning in {name[:2] for name in _list_spellings(comparable_name(possible.name)[:2])}:
                 self._possible.setdefault(beginning, []).append(possible)
         self._looked_up: dict[str, _NamesWithOneBeginning] = {}
 
@@ -97,13 +97,12 @@ class AddedPlaceNames:
         """The names at `start` in a comparable text, the longest first, each with its end and its meaning."""
         # Usually there is none, and the first two letters show that.
         beginning = text[start : start + 2]
-        return self._look_up(beginning).names_at(text, start) if beginning in self._possible else ()
-
-    def _look_up(self, beginning: str) -> _NamesWithOneBeginning:
+        if beginning not in self._possible:
+            return ()
         names = self._looked_up.get(beginning)
         if names is None:
             names = self._looked_up[beginning] = _NamesWithOneBeginning(beginning, self._possible[beginning])
-        return names
+        return names.names_at(text, start)
 
 
 class _NamesWithOneBeginning:
@@ -121,8 +120,11 @@ class _NamesWithOneBeginning:
         self._trie = marisa_trie.Trie(self._meanings)
         self._max_length = max(map(len, self._meanings), default=0)
 
-    def names_at(self, text: str, start: int) -> Iterator[tuple[str, int, AddedPlaceMeaning]]:
+    def names_at(self, text: str, start: int) -> Iterable[tuple[str, int, AddedPlaceMeaning]]:
         """As in `AddedPlaceNames`."""
+        return self._iter_names_at(text, start) if self._meanings else ()
+
+    def _iter_names_at(self, text: str, start: int) -> Iterator[tuple[str, int, AddedPlaceMeaning]]:
         for name in reversed(self._trie.prefixes(text[start : start + self._max_length])):
             end = start + len(name)
             suffix = _WORD_REST.match(text, end)
