@@ -1,7 +1,7 @@
 """All forms of a word or phrase in languages that inflect: so far Russian names and nouns (pymorphy3).
 
 It is used when rules are compiled, never for an article. Verbs keep the form in which they are written, because other
-forms mean something else (запустила is news, запустит is not). To add a language, add an entry to _INFLECTORS.
+forms mean something else (запустила is news, запустит is not). To add a language, add an entry to _INFLECTIONS.
 """
 
 from __future__ import annotations
@@ -99,11 +99,11 @@ _Inflector = Callable[[str], tuple[str, ...]]
 
 def _find_inflector(text: str, language: str) -> _Inflector | None:
     """None: the text has no other forms. So it is with an open end (`*`), and with foreign letters (Lazarus)."""
-    inflect, letters = _INFLECTORS.get(language.split("-", maxsplit=1)[0].lower(), _NOT_INFLECTED)
+    inflect, letters = _INFLECTIONS.get(language.split("-", maxsplit=1)[0].lower(), _NOT_INFLECTED)
     return inflect if letters is not None and letters.search(text) and "*" not in text else None
 
 
 _NOT_INFLECTED = None, None
-_INFLECTORS: MappingProxyType[str, tuple[_Inflector, re.Pattern[str]]] = MappingProxyType(
+_INFLECTIONS: MappingProxyType[str, tuple[_Inflector, re.Pattern[str]]] = MappingProxyType(
     {"ru": (_inflect_russian, CYRILLIC)}
 )
