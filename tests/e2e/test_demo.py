@@ -107,7 +107,7 @@ def test_a_correction_is_told_at_once_and_says_who_else_reports_it(demo: tuple[E
     """Nine other outlets, most of which print one agency's text, are six publishers more."""
     ended, _, _ = demo
     *_, update = mails_of("north-korea-missile-launch", ended)
-    assert "“CORRECTED: North Korea fires three ballistic missiles into Sea of Japan" in update
+    assert "Subject: UPDATE, CRITICAL: CORRECTED: North Korea fires three ballistic missiles into Sea" in update
     assert re.search(r"Also reported by .*, .*, .* and 6 more; 7 independent publishers in all", update)
     assert re.search(r"Why: .*; update: new fact: 3 missiles.*; .*corrected.*; first sent at \d\d:\d\d\.", update)
 
