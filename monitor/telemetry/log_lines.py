@@ -7,10 +7,12 @@ import os
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping, MutableMapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from itertools import accumulate
 from shutil import get_terminal_size
 from typing import Any, TextIO
+
+from monitor import clock
 
 _PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}  # syslog's, as the journal reads them
 _QUOTED_SIGNS = frozenset(' "=')  # a value with one of them is quoted
@@ -44,7 +46,7 @@ class TerminalFormat:
         """The line of an event."""
         del logger, method
         level, traceback = event.pop("level"), event.pop("exception", None)
-        time = f"{datetime.now(self._zone):%H:%M:%S}"
+        time = f"{clock.now().astimezone(self._zone):%H:%M:%S}"
         if level in _PROBLEMS:
             coloured_level = self._colour(level.upper(), _PROBLEMS[level])
             line = f"{time} {coloured_level} {_join_parts(_join_message(event), event)}"
