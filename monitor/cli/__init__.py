@@ -36,6 +36,7 @@ _COMMANDS = "monitor.cli.commands"
         "entities": (f"{_COMMANDS}.entities", "The entities that rules can name: list, show."),
         "evidence": (f"{_COMMANDS}.evidence", "Evidence bundles of matches: verify."),
         "init": (f"{_COMMANDS}.init", "Write monitor.yaml, rules/ and seeds/ to edit."),
+        "lists": (f"{_COMMANDS}.lists", "The lists of words that rules share: list, show."),
         "marks": (f"{_COMMANDS}.marks", "People's marks (good, noise, missed): list, export, import."),
         "match": (f"{_COMMANDS}.match", "Print which rules match the articles of a file, and why."),
         "matches": (f"{_COMMANDS}.matches", "Stored matches and the decision on each: list, show, export, mark."),

@@ -258,6 +258,7 @@ def write_files(folder: Path) -> None:
         "others.yaml": f'sources:\n  - {{id: "{escaped}", url: "http://a.test/{escaped}", name: "{escaped}"}}\n',
         "queries.txt": f"# {STORABLE}\nmissile AND flew{STORABLE}\n{STORABLE}:missile\nmissile{STORABLE} NEAR/a\n",
         "one.yaml": "rule: missiles\ntitle: Missiles\nlevel: low\nmatch: {words: [missile, missiles]}\n",
+        "words.yaml": f'list: spoilt\ntitle: "A {escaped}"\nwords: ["missile {escaped}"]\n',
         "headlines.yaml": f'missiles: {{fires: ["missile {escaped}"], silent: ["missile {escaped}"]}}\n',
     }
     for name, content in files.items():
@@ -304,7 +305,8 @@ VIEWS = (
     "articles search source:wire", "articles show 1", "articles show 1 --json", "articles show {evil}",
     "articles export", "articles export source:{evil}", "db index", "matches list 북한",
     "sources show wire", "sources show wire --json",
-    "sources show {evil}", "entities show {evil}", "matches export --evidence {evil}",
+    "sources show {evil}", "entities show {evil}", "lists show {evil}", "lists list --rules words.yaml",
+    "lists list --rules words.yaml --json", "matches export --evidence {evil}",
     "evidence verify given.jsonl", "evidence verify {evil}",
 )  # fmt: skip
 EVIL = "a\x1b[35;9m\x9b31m\u202e\u200b\udc9b\r\x07"

@@ -30,7 +30,7 @@ COMMANDS = (
     "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
     "rules try", "score", "timeline", "report", "alerts feed", "completion", "rules import",
     "search", "articles list", "articles search", "articles show", "articles export", "db index",
-    "evidence verify", "sources show", "entities show",
+    "evidence verify", "sources show", "entities show", "lists list", "lists show",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -103,6 +103,8 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("stories show", ["--json"]),
         ("sources show", ["-c", "--json"]),
         ("entities show", ["-c", "--json"]),
+        ("lists list", ["-c", "--rules", "--json"]),
+        ("lists show", ["-c", "--json"]),
         ("evidence verify", ["--json", "--hash"]),
         ("stories split", ["--quiet"]),
         ("stories mute", ["-c", "--for", "--until"]),
@@ -267,6 +269,10 @@ EXIT_CODES = [
     (1, "matches export"),
     (0, "entities show -c monitor.yaml north-korea"),
     (2, "entities show -c monitor.yaml nort-korea"),
+    (0, "lists list"),
+    (0, "lists list --rules {desk}/entities --json"),
+    (2, "lists list -c nosuch.yaml"),
+    (2, "lists show -c monitor.yaml nosuch"),
     (2, "sources show nope"),
     (1, "evidence verify hit.jsonl"),  # no bundle
     (2, "evidence verify none.zip"),
@@ -396,13 +402,13 @@ MISSING = {
         "rules import -c {} words.txt",
         "search -c {} a", "articles list -c {}", "articles search -c {} a",
         "articles show -c {} a", "articles export -c {}", "db index -c {}",
-        "sources show -c {} a", "entities show -c {} a",
+        "sources show -c {} a", "entities show -c {} a", "lists list -c {}", "lists show -c {} a",
     ),
     "{}: there is no such file or folder": (
         "check {}", "match {}", "match --rules {} -", "replay {}", "replay --rules {} -", "replay --against {} -",
         "rules list --rules {}", "rules show --rules {} a", "rules test {}", "rules test --rules {} -", "rules try {}",
         "score {}", "score --rules {} -", "why --rules {} -", "entities list --rules {}", "parse {}",
-        "sources import {}",
+        "lists list --rules {}", "sources import {}",
         "marks import {}", "rules coverage --rules {} --data hit.jsonl a", "rules coverage --data {} a",
         "rules tune --rules {} --data hit.jsonl a", "rules tune --data {} a", "rules import {}",
         "evidence verify {}",
