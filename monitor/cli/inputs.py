@@ -18,6 +18,7 @@ from monitor.config.loading.load import load_rules, load_rules_of
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import InvalidFiles, InvalidRequest, MonitorError
 from monitor.lab.recorded import UnusableLine
+from monitor.sources.formats.charset import detect_codec
 
 F = TypeVar("F", bound=Callable[..., object])
 _Read = TypeVar("_Read")
@@ -125,8 +126,6 @@ def _decode_lines(file: Path, lines: Iterable[str]) -> Iterator[str]:
         else:
             yield line
     if count:
-        from monitor.sources.formats.charset import detect_codec  # slow to import, and seldom needed
-
         codec = detect_codec(sample)
         fits = f"; {codec} fits: iconv -f {codec.replace('_', '-')} -t UTF-8" if codec else ""
         lines_are = "1 line is" if count == 1 else f"{count} lines are"
