@@ -24,12 +24,14 @@ from monitor.store.engine.opening import open_database
 from monitor.store.engine.search_tables import INDEX_TABLE, sqlite_terms
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queries.matches import MatchFilter
 from monitor.store.queues.claims import Claims
 from monitor.store.search import article_search, search_index
 from monitor.store.search.article_search import ArticleSearch, IdRange, select_candidates
 from monitor.store.search.gathered_candidates import gather_candidates
 from monitor.store.search.index_removal import purge_discarded
 from monitor.store.search.index_terms import IndexTerm
+from monitor.store.search.match_search import MatchSearch
 from monitor.store.search.search_index import (
     IndexBuilder,
     IndexState,
@@ -572,6 +574,20 @@ def test_filters_hold_with_and_without_words(desk: Desk) -> None:
     }
     for query, uids in expected.items():
         assert desk.find(query) == uids, query
+
+
+def test_matches_are_found_by_the_words_of_their_articles(desk: Desk) -> None:
+    """With the index, on both kinds of database, and without it."""
+    fires = rules(rule("launch"))
+    korea = "North Korea fires two ballistic missiles"
+    desk.store(article("sea", korea, "They fell into the sea.", seen=NOON - 2 * DAY), ruleset=fires)
+    desk.store(article("land", korea, "They fell on land.", seen=NOON - DAY), ruleset=fires)
+    expected = {"missiles": ["land", "sea"], "text:sea": ["sea"], "missiles -sea": ["land"], "rowers": []}
+    for is_on in (True, False):
+        switch_index(desk.database, wanted=is_on)
+        for query, uids in expected.items():
+            found = MatchSearch(desk.database).newest(MatchFilter(), parsed(query), 10)
+            assert [each.article.uid for each in found] == uids, query
 
 
 @pytest.mark.parametrize(
