@@ -252,10 +252,16 @@ class Daemon:
                 return
             now = clock.now()
             if sources := await self._choose_due(now, reads_due=reads_due):
-                claims = await self._thread.run(self._claims.claim_due, sources, now, lease=LEASE, limit=len(sources))
-                if len(claims) < len(sources):  # other daemons poll what we have in the backlog
-                    self._backlog.mark_incomplete()
-                self._start_polls(claims)
+                self._start_polls(await self._claim(sources, now))
+
+    async def _claim(self, sources: list[str], now: datetime) -> Sequence[Claim]:
+        claims: Sequence[Claim] = ()
+        try:
+            claims = await self._thread.run(self._claims.claim_due, sources, now, lease=LEASE, limit=len(sources))
+        finally:
+            if len(claims) < len(sources):  # other daemons poll them, or the database took no claim: they may be due
+                self._backlog.mark_incomplete()
+        return claims
 
     async def _choose_due(self, now: datetime, *, reads_due: bool) -> list[str]:
         """The due sources that may be polled now. Only the longest due ones are looked at; all of them only if slots

@@ -11,6 +11,7 @@ import pytest
 from monitor.app import open_daemon
 from monitor.config.loading.user_files import UserFiles
 from monitor.daemon.scheduler import Daemon
+from monitor.errors import StoreFailed
 from monitor.store.queues.claims import Claims
 from tests.e2e.whole import until, write_config
 from tests.ports import free_port
@@ -58,3 +59,24 @@ async def test_the_sources_of_a_busy_host_follow_each_other_without_a_read(tmp_p
         calls.clear()
         await daemon.tick()
         assert calls == ["read"], "the next tick reads what has become due since"
+
+
+async def test_sources_whose_claim_failed_are_read_again_at_the_next_tick(
+    tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database could be read, but took no claim: a full disk, or a lock."""
+    write_config(tmp_path, {f"s{n}": f"http://127.0.0.1:{free_port()}/{n}" for n in range(3)})
+    loaded = UserFiles(tmp_path / "monitor.yaml", {}).load()
+    assert not loaded.faults
+    async with open_daemon(loaded.config) as daemon:
+        with monkeypatch.context() as patch:
+            patch.setattr(Claims, "claim_due", _fail_to_claim)
+            with pytest.raises(StoreFailed):
+                await daemon.tick()
+        await daemon.tick()
+        assert calls[:2] == ["read", "read"]
+        assert sorted(calls[2].split()) == ["s0", "s1", "s2"]
+
+
+def _fail_to_claim(*_: object, **__: object) -> None:
+    raise StoreFailed("database or disk is full")
