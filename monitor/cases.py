@@ -201,7 +201,12 @@ def determine_article_provenance(article: Article, source: Source | None) -> Pro
 
 def name_publisher(article: Article, provenance: Provenance | None, source: Source | None) -> str:
     """Who prints an article, as it or its source says; else what the source is called."""
-    return (provenance.publisher if provenance else None) or (source.name if source else article.source)
+    return (provenance.publisher if provenance else None) or name_source_publisher(article.source, source)
+
+
+def name_source_publisher(id_: str, source: Source | None) -> str:
+    """Who prints the articles of the source with this id that do not say it."""
+    return id_ if source is None else source.publisher or source.name
 
 
 def story_cluster_queries(prepared: Iterable[PreparedArticle]) -> Iterator[ClusterQuery]:
@@ -355,6 +360,7 @@ def build_case(
         wire=prepared.wire,
         wire_status=prepared.wire_status,
         official=source is not None and source.official,
+        source_publisher=name_source_publisher(prepared.article.source, source),
         facts=prepared.facts,
         context=context,
         quote=quote,

@@ -70,7 +70,8 @@ class Case:
     `event`: the event of its story; it is known even if the rule now has `once_per: story`. `join_reason`: how its
     article joined the story or the event. `uncertainty`: in words, what was not known there about one of the two
     articles ("one of the two articles names no known place"); empty if all was known, as with copies. `quote`: what a
-    message shows of the match, if that was worked out before.
+    message shows of the match, if that was worked out before. `source_publisher`: who publishes what its source brings,
+    if an article does not say it; empty: not known here.
     """
 
     rule: Rule
@@ -89,6 +90,7 @@ class Case:
     facts: tuple[tuple[str, int], ...] = ()
     context: DecisionContext = field(default_factory=DecisionContext)
     quote: MatchQuote | None = None
+    source_publisher: str = ""
 
     @property
     def ledger(self) -> NotificationLedger:
@@ -129,10 +131,13 @@ class Case:
     def record(self) -> SubjectRecord | None:
         """The ledger's record of its subject. After an edit of the rule's `once_per` it goes on from the records from
         before the edit, so that nothing is sent twice and updates go on. (The ledger forgets a record after 14 days
-        without activity.)"""
+        without activity.) The source of the article counts in it by the name that it has now."""
         found = (self.ledger.find_record(key, self.now) for key in self.own_keys)
         records = [record for record in found if record is not None]
-        return replace(reduce(SubjectRecord.merge, records), key=self.key) if records else None
+        if not records:
+            return None
+        record = replace(reduce(SubjectRecord.merge, records), key=self.key)
+        return record.with_source_name(self.article.source, self.source_publisher)
 
     @property
     def was_sent_before(self) -> bool:

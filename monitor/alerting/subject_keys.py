@@ -53,8 +53,9 @@ def once_per_of(key: str, rule: str) -> OncePer | None:
 
 def update_key(key: str, number: int, article: Article) -> str:
     """The dedup key of an update of the subject with this key. `number`: which update it is, from 1. After a restore of
-    an older database the numbers begin again, so it also depends on the article: another message has another id."""
-    return f"{key}{_UPDATE}{number} {hash_name(f'{article.source} {article.uid}'):016x}"
+    an older database the numbers begin again, so it also depends on the version of the article: another message has
+    another id."""
+    return f"{key}{_UPDATE}{number} {hash_name(f'{article.version} {article.source} {article.uid}'):016x}"
 
 
 def first_key(key: str) -> str:

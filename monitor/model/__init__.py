@@ -37,7 +37,6 @@ from monitor.model.decisions import (
     Span,
     Story,
     independent_publisher_of,
-    resolve_publishers,
 )
 from monitor.model.deliveries import (
     UNSENT_STATES,
@@ -311,7 +310,6 @@ __all__ = [
     "list_channels_of",
     "lists_within",
     "named_within",
-    "resolve_publishers",
     "scheme_of_channel",
     "select_running_rules",
     "terms_within",

@@ -59,9 +59,10 @@ def test_a_source_stays_one_publisher_when_it_gets_a_name() -> None:
         (record,) = decision.state[NotificationLedger].changed_records
         assert (record.independent_publishers, record.publishers_at_last_send) == ((name,), 1)
         state = decision.state.commit()
-    other = decide_articles([article(of="post")], rules(its_rule), state, NOON + HOUR)
+    outlet = article("c", f"{HEADLINE} - BBC News", seen=NOON + HOUR)
+    other = decide_articles([outlet], named, state, NOON + HOUR)
     (record,) = other.state[NotificationLedger].changed_records
-    assert record.independent_publishers == ("Harbour Wire", "post")
+    assert record.independent_publishers == ("Harbour Wire", "BBC News")
 
 
 def test_reprints_in_later_calls_are_held_too() -> None:

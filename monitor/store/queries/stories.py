@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, String, func, literal, or_, select, union_all
 
 from monitor.alerting.mutes import Mute
-from monitor.model import independent_publisher_of, resolve_publishers
+from monitor.model import independent_publisher_of
 from monitor.model.outcome import ReasonClauses
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, event, match, story, story_article, waiting
@@ -122,9 +122,9 @@ class StoryDetails:
     @property
     def independent_publishers(self) -> int:
         """How many of its publishers are independent: those that print one agency's text count as one."""
-        publishers = resolve_publishers([(member.source, member.publisher or member.source) for member in self.members])
-        wires = (member.wire for member in self.members)
-        return len(set(map(independent_publisher_of, wires, publishers)))
+        return len(
+            {independent_publisher_of(member.wire, member.publisher or member.source) for member in self.members}
+        )
 
 
 class StoryQueries:
@@ -255,14 +255,10 @@ def _hit_by(rules: Sequence[str]) -> ColumnElement[bool]:
 def _build_story_report(connection: Connection, row: Any) -> StoryReport:  # noqa: ANN401 - rows are turned into reports at once
     members = story_article.c.story_id == row.id
     printed = func.coalesce(story_article.c.publisher, article.c.source_id)
-    of_publishers = select(article.c.source_id, printed.label("publisher"), func.count().label("articles"))
-    reports = connection.execute(
-        of_publishers.join_from(story_article, article, article.c.id == story_article.c.article_id)
-        .where(members)
-        .group_by(article.c.source_id, printed)
-        .order_by(func.min(article.c.id))
-    ).all()
-    publishers = resolve_publishers([(report.source_id, report.publisher) for report in reports])
+    counts = select(func.count().label("articles"), func.count(printed.distinct()).label("publishers"))
+    counted = connection.execute(
+        counts.select_from(story_article).join(article, article.c.id == story_article.c.article_id).where(members)
+    ).one()
     hit_query = select(match.c.rule_id, match.c.event_id).join(
         story_article, story_article.c.article_id == match.c.article_id
     )
@@ -276,8 +272,8 @@ def _build_story_report(connection: Connection, row: Any) -> StoryReport:  # noq
         title=row.title,
         opened=row.opened_at,
         last=row.last_at,
-        articles=sum(report.articles for report in reports),
-        publishers=len(set(publishers)),
+        articles=counted.articles,
+        publishers=counted.publishers,
         rules=tuple(dict.fromkeys(entry.rule_id for entry in entries)),
         events=events,
         alerts=len(alerts),
