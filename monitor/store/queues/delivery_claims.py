@@ -118,7 +118,7 @@ class DeliveryLease:
 
 def claim_next(connection: Connection, channel: str, lease: DeliveryLease) -> Row[*tuple[Any, ...]] | None:
     """The row of the next delivery that is due on a channel, now `sending`; None: none is due. The highest level goes
-    first, then what has been due the longest."""
+    first, then what has been due the longest. `thread_order` claims on a channel whose last attempt failed."""
     return connection.execute(_CLAIM_NEXT, _lease_values(channel, lease)).one_or_none()
 
 
