@@ -145,7 +145,8 @@ class Dispatcher:
         if delivery.combined and not self._notifier.combines_alerts(delivery.channel):  # it would show the first only
             return Receipt(kind, CHANNEL_CHANGED)
         try:
-            message = self._notifier.render(delivery, source=self._source_name(delivery.alert), zone=self._zone)
+            named = delivery.name_publishers(self._name_of)
+            message = self._notifier.render(named, source=self._source_name(delivery.alert), zone=self._zone)
             kind = ReceiptKind.UNKNOWN
             return await send(message)
         except Exception as error:  # noqa: BLE001 - the boundary of one delivery: no message may stop the others

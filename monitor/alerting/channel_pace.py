@@ -41,6 +41,11 @@ class ChannelState:
     failures: int = 0
     last_failed: int | None = None
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether one delivery at a time tries the channel."""
+        return self.failures >= MIN_FAILURES
+
 
 def end_of_pause(state: ChannelState, now: datetime) -> datetime:
     """Until when the channel is paused; `now` if it is not. A pause that is longer than the longest is from before the
@@ -61,7 +66,7 @@ def after_claim(state: ChannelState, rate: SendRate | None, now: datetime) -> Ch
     this one, by no daemon."""
     if rate is not None:
         state = replace(state, next_at=_planned(state, rate, now) + rate.gap)
-    if state.failures >= MIN_FAILURES and state.failing_since is not None:
+    if state.is_failing and state.failing_since is not None:
         state = replace(state, paused_until=now + _probe_wait(state.failing_since, now))
     return state
 

@@ -67,6 +67,7 @@ class LintKind(StrEnum):
     IDLE_STEP = "idle-step"
     UNUSED_ROUTE = "unused-route"
     UNVERIFIED_CHANNEL = "unverified-channel"
+    INCOMPLETE_ADDRESS = "incomplete-address"
     NO_RULES = "no-rules"
     OPEN_FILE = "open-file"
     WIDE_NETWORK = "wide-network"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -218,6 +219,14 @@ class Delivery:
         if self.due_at is None or self.claimed_at is None:
             return timedelta(0)
         return max(self.claimed_at - self.due_at, timedelta(0))
+
+    def name_publishers(self, name_of: Callable[[str], str]) -> Delivery:
+        """The delivery, with the names that readers know the other publishers by: a source without a name has its id
+        for a publisher. `name_of`: the name of a source, or the text itself if there is no such source."""
+        if isinstance(self.alert, Notice) or not self.alert.also_reported_by:
+            return self
+        names = dict.fromkeys(map(name_of, self.alert.also_reported_by))
+        return replace(self, alert=replace(self.alert, also_reported_by=tuple(names)))
 
 
 class MessageType(StrEnum):

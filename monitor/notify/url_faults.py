@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from monitor.notify.apprise_compat.plugins import (
     file_options_of,
@@ -23,12 +23,14 @@ from monitor.notify.apprise_compat.plugins import (
     register_plugins,
     scheme_by_name,
 )
+from monitor.notify.mail_urls import MAIL_KINDS
 from monitor.notify.url_options import SEVERAL, list_option_names, with_forced_options
 from monitor.wording.commands import INSTALL_LOCKED
 
 SERVICES = "https://appriseit.com/services/"
 _AUTHORITY = re.compile(r"[^:/?#]*://(?P<authority>[^/?#]*)(?P<sign>[/?#]?)(?P<rest>[^=&]*)")
 _PASSWORD = re.compile(r"[^:/?#]*://[^/?#:@]*:[^/?#]+@")
+_MAIL_PROTOCOLS = {"smtp": "mailto", "smtps": "mailtos"}  # what many programs call the kind; Apprise's guide does not
 _NO_PORT = re.compile(r"[^:@]*:[^@]*[^0-9@][^@]*")  # a name, and behind the colon what cannot be a port
 
 
@@ -43,7 +45,7 @@ def find_url_fault(url: str) -> str | None:
         return f"'{sign}' in the login of this address ends it; percent-encode the {sign} as {quote(sign, safe='')}"
     plugin = make_plugin(with_forced_options(url))
     if plugin is None:
-        return _explain_unusable(kind)
+        return _explain_unusable(url, kind)
     if named := file_options_of(plugin) & list_option_names(url):
         return f"`{min(named)}` names a file of this machine, and processes that send messages may read none"
     return SEVERAL if has_several_recipients(plugin) else None
@@ -66,10 +68,22 @@ def _find_login_ends(url: str, kind: str) -> Iterator[str]:
         yield found["sign"]
 
 
-def _explain_unusable(kind: str) -> str:
-    """Why Apprise cannot use a URL of this kind."""
+def _lacks_sender(url: str) -> bool:
+    """Whether Apprise could use the URL of a mail channel if it had a sender."""
+    sign, has_server = "&" if "?" in url else "?", urlsplit(url).netloc != ""
+    return (
+        has_server
+        and "from" not in list_option_names(url)
+        and make_plugin(f"{url}{sign}from=monitor@example.org") is not None
+    )
+
+
+def _explain_unusable(url: str, kind: str) -> str:
+    """Why Apprise cannot use a URL, which is of this kind."""
     if extra := missing_extra_of(kind):
         return f"a channel of the kind '{kind}' needs the package of `{extra}`: {INSTALL_LOCKED}"
+    if kind in MAIL_KINDS and _lacks_sender(url):
+        return f"`from` is missing, the address that mails come from: {kind}://SERVER?from=monitor@example.org&to=..."
     if guide := guide_of(kind):
         return f"Apprise cannot use this address of the kind '{kind}': it is incomplete, or wrong; its guide: {guide}"
     if not kind.isalnum():
@@ -77,7 +91,7 @@ def _explain_unusable(kind: str) -> str:
     if kind in {"http", "https"}:
         hint = f"for a webhook of your own write webhook{kind[4:]}://; all kinds: {SERVICES}"
         return f"this is the address of a page, or of a service that Apprise does not know; {hint}"
-    schemes = scheme_by_name()
+    schemes = scheme_by_name() | _MAIL_PROTOCOLS
     close = get_close_matches(kind, schemes, n=1)
     meant = f"did you mean {schemes[close[0]]}://?" if close else f"all kinds: {SERVICES}"
     return f"Apprise does not know a channel of the kind '{kind}'; {meant}"

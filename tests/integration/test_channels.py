@@ -86,9 +86,7 @@ async def test_a_receiver_that_is_not_there_has_no_message() -> None:
     assert receipts == {
         "json": refused,
         "ntfy": refused,
-        "mail": Receipt(
-            ReceiptKind.TRY_LATER, "the mail server could not be reached, or ended the session before the mail"
-        ),
+        "mail": Receipt(ReceiptKind.TRY_LATER, "no mail server listens at 127.0.0.1:1: connection refused"),
     }
 
 
@@ -265,6 +263,21 @@ async def test_a_mail_arrives_whole(mailbox: Mailbox) -> None:
     assert len(lines) >= 5, text  # a line for each fact, not one paragraph
 
 
+@pytest.mark.parametrize("mode", ["ssl", "starttls"])
+async def test_a_port_without_tls_is_named_as_the_cause(mode: str) -> None:
+    """`mailtos://` at a port where `mailto://` is right."""
+    box, loop = Mailbox(), asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(box, loop=loop), "127.0.0.1", 0)
+    where = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with notifying({"desk": f"mailtos://{where}?mode={mode}&from=news@x.test&to=a@x.test"}) as notifier:
+        receipt = await notifier.send("desk", HELLO)
+    server.close()
+    await server.wait_closed()
+    cause = f"TLS failed with {where}: this port may not speak TLS; try mailto://, or port 465 or 587"
+    assert receipt == Receipt(ReceiptKind.TRY_LATER, cause)
+    assert box.mails == []
+
+
 async def test_a_mail_goes_over_tls_from_the_first_byte() -> None:
     """With `mode=ssl`."""
     box, tls, loop = Mailbox(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), asyncio.get_running_loop()
@@ -340,7 +353,8 @@ async def test_no_mail_leaves_without_a_known_certificate(mailbox: Mailbox) -> N
     """`verify=no` is the user's word; without it the certificate of a stranger is refused."""
     async with notifying({"desk": mailbox.url().replace("verify=no", "verify=yes")}) as notifier:
         receipt = await notifier.send("desk", HELLO)
-    assert receipt == Receipt(ReceiptKind.TRY_LATER, "the mail server's certificate is not trusted")
+    assert receipt.kind is ReceiptKind.TRY_LATER
+    assert receipt.detail.startswith("the mail server's certificate is not trusted: 127.0.0.1:")
     assert mailbox.mails == []
 
 

@@ -27,9 +27,11 @@ from monitor.notify.send_limiter import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent
 from tests import building
@@ -93,6 +95,22 @@ async def test_what_is_due_is_sent_and_accepted(database: Database, faults: Faul
         assert len(bodies) == len(set(bodies)) == 2
         assert "Wire, " in bodies[0]
         assert " KST" in bodies[0]
+
+
+async def test_other_publishers_have_the_names_that_sources_are_known_by(
+    database: Database, faults: FaultServer
+) -> None:
+    """As the article's own source has in the line of its date."""
+    now, claims, section = clock.now(), Claims(database, "test"), SerialSection(database)
+    claims.register_sources(building.sources("wire", "post"), now)
+    for of in ("wire", "post"):
+        claim = building.claimed(claims, of, now)
+        building.commit(section, claim, building.article(of, of=of, seen=now), at=now)
+    async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
+        await dispatcher.send_all_due()
+    [body] = [json.loads(body)["message"] for body in faults.bodies("ok/desk")]
+    assert "Wire, " in body
+    assert "Also reported by Post; 2 independent publishers in all" in body
 
 
 @pytest.mark.usefixtures("at_once")

@@ -2,7 +2,8 @@
 
 Real: the database, the outbox, the dispatcher, what becomes of an attempt. Simulated: the time, and what the channels'
 servers do. After every step nothing may be missing, no message may have come again without a reason, what is dead must
-be known, and the highest level must have gone first. At the end all servers work again, and everything arrives.
+be known, the highest level must have gone first, and no update before what it updates. At the end all servers work
+again, and everything arrives.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from unittest.mock import patch
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sqlalchemy import event, func, select
+from sqlalchemy import event, false, func, or_, select, update
 from structlog.testing import capture_logs
 
 from monitor.delivery import Dispatcher
@@ -41,9 +42,9 @@ from monitor.model import (
 from monitor.notify import Notifier, Send
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
-from monitor.store.engine.tables import UNSENT, attempt, delivery
+from monitor.store.engine.tables import UNSENT, alert, attempt, delivery
 from monitor.store.queues.clock_correction import correct_delivery_times
-from monitor.store.queues.dead_letters import find_dead_letters
+from monitor.store.queues.dead_letters import find_dead_letters, has_accepted_others
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent
 from tests.building import HOUR, MINUTE, NOON
@@ -130,6 +131,8 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.in_doubt: Counter[tuple[str, str]] = Counter()
         self.unmarked: list[tuple[str, str]] = []
         self.overtaken: list[tuple[str, str]] = []
+        self.out_of_order: list[tuple[str, str]] = []
+        self.was_clock_set = False
         self.stack = ExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="model-")))
         self.stack.enter_context(patch("monitor.clock.now", lambda: self.now))
@@ -149,6 +152,17 @@ class DeliveryMachine(RuleBasedStateMachine):
         fill(self.database, CHANNELS, *uids, level=level, other_levels=others or ())
         self.articles += count
         self.alerts += count * (1 + len(others or ()))
+
+    @rule(level=st.sampled_from(Level))
+    def update(self, level: Level) -> None:
+        """News of a level, which is an update of the last of that level."""
+        with self.database.reading() as connection:
+            known = set(connection.execute(select(alert.c.id)).scalars())
+            last = select(func.coalesce(alert.c.thread, alert.c.id)).where(alert.c.level == level)
+            thread = connection.execute(last.order_by(alert.c.at.desc(), alert.c.id).limit(1)).scalar()
+        self.poll(level, 1)
+        with self.database.writing() as connection:
+            connection.execute(update(alert).where(alert.c.id.not_in(known)).values(thread=thread))
 
     @rule(channel=st.sampled_from(CHANNELS), server=st.sampled_from(Server))
     def change_server(self, channel: str, server: Server) -> None:
@@ -179,6 +193,7 @@ class DeliveryMachine(RuleBasedStateMachine):
     def set_clock(self, hours: int) -> None:
         """The clock jumps; the daemon sees within seconds that it was set back."""
         self.now += hours * HOUR
+        self.was_clock_set = True
         if hours < 0:
             correct_delivery_times(self.database, self.now)
 
@@ -255,6 +270,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             raise Crash
         self.now += TAKES_TIME.get(server, timedelta(0))
         if server in TAKES_IT:
+            self.out_of_order += [key for key in keys if self.is_before_older(*key)]
             self.unmarked += [key for key in keys if self.taken[key] and MARK not in message.text]
             self.taken.update(keys)
             is_in_doubt = RECEIPTS[server] is ReceiptKind.UNKNOWN or self.crash is Moment.AFTER
@@ -276,6 +292,28 @@ class DeliveryMachine(RuleBasedStateMachine):
                 connection.execute(select(delivery.c.id).where(due, delivery.c.priority < priority)).first() is not None
             )
 
+    def is_before_older(self, channel: str, alert_id: str) -> bool:
+        """Whether an older message of its thread waits for the channel only because the channel was busy."""
+        if self.was_clock_set:  # then nobody knows what is older
+            return False
+        thread = select(alert.c.thread).where(alert.c.id == alert_id).scalar_subquery()
+        own = (delivery.c.channel == channel) & (delivery.c.alert_id == alert_id)
+        older = (
+            select(delivery.c.id)
+            .join(alert, alert.c.id == delivery.c.alert_id)
+            .where(delivery.c.channel == channel, UNSENT, or_(alert.c.id == thread, alert.c.thread == thread))
+            .where(delivery.c.id < select(delivery.c.id).where(own).scalar_subquery())
+            .where(delivery.c.forgiven == 0, delivery.c.repeat == false(), ~has_accepted_others())
+        )
+        with self.database.reading() as connection:
+            for id_ in connection.execute(older).scalars():
+                receipts = set(
+                    connection.execute(select(attempt.c.receipt).where(attempt.c.delivery_id == id_)).scalars()
+                )
+                if receipts == {ReceiptKind.TRY_LATER}:
+                    return True
+        return False
+
     # --- what must hold ---------------------------------------------------------------------------------------
 
     @invariant()
@@ -295,6 +333,11 @@ class DeliveryMachine(RuleBasedStateMachine):
     def the_highest_level_goes_first(self) -> None:
         """Nothing of a higher level was due when a message was claimed."""
         assert self.overtaken == []
+
+    @invariant()
+    def updates_follow_what_they_update(self) -> None:
+        """No server took one while an older message of its thread waited for the channel."""
+        assert self.out_of_order == []
 
     @invariant()
     def what_is_dead_is_known(self) -> None:
@@ -327,6 +370,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             self.nothing_is_missing()
             self.repeats_have_a_reason()
             self.the_highest_level_goes_first()
+            self.updates_follow_what_they_update()
         finally:
             self.end_daemon()
             self.stack.close()

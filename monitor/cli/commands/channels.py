@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -32,7 +32,7 @@ from monitor.cli.options import (
 from monitor.cli.output.tables import print_table
 from monitor.errors import InvalidRequest, StoreFailed
 from monitor.model import DeliveryState, Level, Settings
-from monitor.services.commands.channel_add import add_channel
+from monitor.services.commands.channel_add import AddedChannel, add_channel
 from monitor.services.commands.channels import send_test_messages
 from monitor.services.commands.drill import load_drill, start_drill
 from monitor.services.queries.channel_preview import MessagePreview, preview_alert, preview_samples
@@ -100,7 +100,7 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...], for_operator
 
     \b
     Examples:
-      news-monitor channels add desk 'mailtos://me:${env:MAIL}@mail.example.org?to=desk@example.org' --route default
+      news-monitor channels add desk 'mailtos://me:${env:MAIL_PASSWORD}@example.org?to=desk@example.org' --route default
       news-monitor channels add phone - --route night
     """
     if url == "-":
@@ -110,6 +110,8 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...], for_operator
     named = list(dict.fromkeys(routes))
     to_routes = f" and to the route{'s' if len(named) > 1 else ''} {', '.join(named)}" if named else ""
     click.echo(f"added the channel {name} to {config}{to_routes}")
+    for line in _describe_needs(added, name):
+        click.echo(line, err=True)
     for new in added.new_routes:
         line = f"made the route {new.name}: alerts go there only if a rule names it, `to: [{new.name}]`"
         meant = f". Did you mean {new.similar}? Then put {name} into that one in {config}" if new.similar else ""
@@ -121,6 +123,16 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...], for_operator
         line = f"messages about the service itself go to {now}: if {name} should get them too, add it to operator"
         click.echo(f"{line} in {config}", err=True)
     click.echo(f"try it: news-monitor channels test {name}")
+
+
+def _describe_needs(added: AddedChannel, name: str) -> Iterator[str]:
+    """What a new channel needs that only its user can give."""
+    if added.advice:
+        yield f"advice: the address of {name} {added.advice}"
+    if added.variables:
+        kind = "variables" if len(added.variables) > 1 else "variable"
+        needed = f"a running daemon needs the {kind} {', '.join(added.variables)} in its own environment"
+        yield f"{needed}: `news-monitor status` shows whether it uses this edit"
 
 
 @channels.command()

@@ -111,6 +111,7 @@ def _status_to_row(seen: ServiceStatus) -> dict[str, object]:
         "unverified": list(seen.ages.unverified),
         "oldest_poll": seen.ages.oldest,
         "outbox": {channel: asdict(waits) for channel, waits in seen.waiting.items()},
+        "last_answers": seen.last_answers,
         "held": {channel: asdict(held) for channel, held in seen.held.items()},
         "dead": [asdict(each) for each in seen.dead],
         "database": asdict(seen.database),

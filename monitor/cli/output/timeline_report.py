@@ -42,7 +42,7 @@ def summary_lines(found: Activity) -> Iterator[str]:
     ):
         if delays is not None:
             known = f" ({delays.count} of the alerts)" if delays.count < found.alerts.count else ""
-            yield f"{label:<11} to sending: {format_delays(delays)}{known}"
+            yield f"{label:<11} to the first channel: {format_delays(delays)}{known}"
 
 
 def _explain_silence(found: Activity) -> Iterator[str]:

@@ -25,7 +25,8 @@ def prepare_channel(
         if not isinstance(data, dict):
             raise InvalidRequest(f"{file}: it has no keys; `news-monitor init` writes a monitor.yaml")
         if name in _get_mapping(data, "channels"):
-            raise InvalidRequest(f"{file}: there is a channel {quote_text(name)} already: edit it there")
+            place = documents[0].key_place(("channels", name))
+            raise InvalidRequest(f"{place}: there is a channel {quote_text(name)} already: edit it there")
         edits = [_insert(data, "channels", name, {"url": url}), *_add_to_routes(data, name, routes)]
         if for_operator:
             edits.append(_add_to_operator(data, name))

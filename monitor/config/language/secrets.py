@@ -85,6 +85,12 @@ def fill_secrets(text: str, environment: Mapping[str, str], place: Place, folder
     return FilledText(filled, frozenset(secrets), is_complete=not missing)
 
 
+def list_variables(text: str) -> list[str]:
+    """The environment variables that the text refers to, in order, with nothing twice."""
+    inside = (match["inside"] or "" for match in _REFERENCE.finditer(text))
+    return list(dict.fromkeys(name for kind, _, name in (each.partition(":") for each in inside) if kind == "env"))
+
+
 class _SecretUnavailable(Exception):
     """A secret that is not available: the problem, and a hint."""
 

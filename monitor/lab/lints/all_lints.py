@@ -77,6 +77,7 @@ def find_lints(context: LintContext, checked: Sequence[Thing], memo: LintMemo | 
     )
     lints += sources.lint_open_credentials(context.sources, context.source_places)
     lints += channels.lint_silent_channels(context.channels)
+    lints += channels.lint_mail_channels(context.channels)
     if context.is_complete and context.sources_place is not None:
         lints += sources.lint_no_sources(context.sources, context.sources_place)
     lints += files.lint_ignored_files(context.paths)

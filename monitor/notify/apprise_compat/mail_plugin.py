@@ -87,7 +87,8 @@ class MailPlugin(OwnReceipts, NotifyEmail):  # type: ignore[no-untyped-call]
                 with suppress(*_SESSION_ERRORS):  # what comes after the answer to the mail changes nothing
                     session.quit()
         except (*_SESSION_ERRORS, AppriseException) as error:
-            failure = receipt_of_mail_error(error, self._step, mail_begun=self.stage.mail_begun)
+            server = f"{self.smtp_host}:{self.port}"
+            failure = receipt_of_mail_error(error, self._step, server=server, mail_begun=self.stage.mail_begun)
             self.failure = UNCLEAR if self._part_accepted else failure
             return False
         return True

@@ -16,6 +16,17 @@ NO_MAIL_YET = Receipt(
 )
 
 
+_NO_TLS = "TLS failed with {server}: this port may not speak TLS; try mailto://, or port 465 or 587"
+_CAUSES: tuple[tuple[type[Exception], str], ...] = (
+    (socket.gaierror, "the mail server's name was not found: {server}"),
+    (ConnectionRefusedError, "no mail server listens at {server}: connection refused"),
+    (ssl.SSLCertVerificationError, "the mail server's certificate is not trusted: {server}"),
+    (ssl.SSLError, _NO_TLS),
+    (smtplib.SMTPNotSupportedError, _NO_TLS),  # of STARTTLS
+    (smtplib.SMTPServerDisconnected, "the mail server {server} ended the session before the mail, or was too slow"),
+)
+
+
 class MailStep(StrEnum):
     """What failed, as the receipt says it."""
 
@@ -25,8 +36,9 @@ class MailStep(StrEnum):
     MESSAGE = "the mail server did not take the message"
 
 
-def receipt_of_mail_error(error: Exception, step: MailStep, *, mail_begun: bool) -> Receipt:
-    """The receipt of a mail that failed at this step. `mail_begun`: the server has got some of the mail."""
+def receipt_of_mail_error(error: Exception, step: MailStep, *, server: str, mail_begun: bool) -> Receipt:
+    """The receipt of a mail that failed at this step. `server`: host and port, which are no secret; `mail_begun`: the
+    server has got some of the mail."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, _ = next(iter(error.recipients.values()))  # a channel has one recipient
         return _receipt_of_reply(code, MailStep.RECIPIENT, mail_begun=mail_begun)
@@ -34,11 +46,17 @@ def receipt_of_mail_error(error: Exception, step: MailStep, *, mail_begun: bool)
         return _receipt_of_reply(error.smtp_code, step, mail_begun=mail_begun)
     if step is MailStep.MESSAGE:
         return receipt_in_doubt(mail_begun=mail_begun)
-    if isinstance(error, socket.gaierror):
-        return Receipt(ReceiptKind.TRY_LATER, "the mail server's name was not found")
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return Receipt(ReceiptKind.TRY_LATER, "the mail server's certificate is not trusted")
-    return Receipt(ReceiptKind.TRY_LATER, "the mail server could not be reached, or ended the session before the mail")
+    return Receipt(ReceiptKind.TRY_LATER, _explain_lost_session(error, step, server))
+
+
+def _explain_lost_session(error: Exception, step: MailStep, server: str) -> str:
+    """Why the session ended before the mail, as far as it is known."""
+    if isinstance(error, smtplib.SMTPNotSupportedError) and step is MailStep.LOGIN:
+        return f"the mail server {server} offers no login; it may need TLS: try mailtos://"
+    for kind, cause in _CAUSES:
+        if isinstance(error, kind):
+            return cause.format(server=server)
+    return f"the mail server {server} could not be reached"
 
 
 def _receipt_of_reply(code: int, step: MailStep, *, mail_begun: bool) -> Receipt:

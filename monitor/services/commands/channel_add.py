@@ -8,12 +8,14 @@ from pathlib import Path
 
 from monitor.config.editing.channel_edit import list_route_names, prepare_channel
 from monitor.config.language.faults import find_close_word
+from monitor.config.language.secrets import list_variables
 from monitor.config.language.settings import settings_from_document
 from monitor.config.loading.files import only_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import InvalidFiles
 from monitor.model import Settings
 from monitor.notify import channel_faults
+from monitor.notify.mail_urls import explain_mail_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,13 @@ class NewRoute:
 
 @dataclass(frozen=True, slots=True)
 class AddedChannel:
-    """The settings with a new channel, and those of its routes that were made for it."""
+    """The settings with a new channel, and those of its routes that were made for it. `variables`: the environment
+    variables that its URL refers to, which a running daemon needs too; `advice`: what its URL probably lacks."""
 
     settings: Settings
     new_routes: tuple[NewRoute, ...]
+    variables: tuple[str, ...] = ()
+    advice: str | None = None
 
 
 def add_channel(
@@ -51,7 +56,9 @@ def add_channel(
     if faults := channel_faults([settings.channels[name]]):
         raise InvalidFiles(faults)
     rewrite.write()
-    return AddedChannel(settings, tuple(_find_new_routes(routes, list_route_names(rewrite))))
+    new_routes = tuple(_find_new_routes(routes, list_route_names(rewrite)))
+    lacking = explain_mail_url(settings.channels[name].url)
+    return AddedChannel(settings, new_routes, tuple(list_variables(url)), lacking and "; ".join(lacking))
 
 
 def _find_new_routes(routes: Sequence[str], existing: Sequence[str]) -> Iterator[NewRoute]:

@@ -47,8 +47,9 @@ class ServiceStatus:
     a row, the last started first. `counts`: of articles, matches, stories, alerts, merges and splits. `muted`: how many
     stories are muted, or have an event that is. `deliveries`: how many are in each state. `shadow`: by rule. `failing`:
     the sources whose last poll failed, by id; `troubled`: those that answer, with what is wrong with each. `waiting`,
-    `held`, `dead`: deliveries, by channel; the held ones wait for the hours of a route. `last_fetch`: of any source.
-    `missing_protections`: what this machine lacks of the sandbox of worker processes.
+    `held`, `dead`: deliveries, by channel; the held ones wait for the hours of a route. `last_answers`: how the last
+    attempt of what waits ended, by channel. `last_fetch`: of any source. `missing_protections`: what this machine lacks
+    of the sandbox of worker processes.
     """
 
     now: datetime
@@ -66,6 +67,7 @@ class ServiceStatus:
     troubled: Mapping[str, list[str]]
     ages: SourceAges
     waiting: Mapping[str, PendingDeliveries]
+    last_answers: Mapping[str, str]
     held: Mapping[str, HeldDeliveries]
     dead: tuple[DeadLetters, ...]
     last_fetch: datetime | None
@@ -128,6 +130,7 @@ def load_status(config: ConfigSummary, database: Database, now: datetime) -> Ser
     sources, rules = config.sources, config.rules
     queries = ReportQueries(database)
     reports = {id_: each for id_, each in load_source_reports(config.settings, database).items() if id_ in sources}
+    waiting = find_pending_by_channel(database, now)
     return ServiceStatus(
         now=now,
         faults=config.faults,
@@ -147,7 +150,8 @@ def load_status(config: ConfigSummary, database: Database, now: datetime) -> Ser
             if not report.failures and (kinds := _list_trouble_kinds(report, now))
         },
         ages=source_ages(database, sources),
-        waiting=find_pending_by_channel(database, now),
+        waiting=waiting,
+        last_answers=queries.last_answers(waiting) if waiting else {},
         held=find_held_by_channel(database, now),
         dead=tuple(find_dead_letters(database)),
         last_fetch=queries.last_fetch_at(),

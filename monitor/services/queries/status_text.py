@@ -32,7 +32,9 @@ class StatusText:
         for daemon, faults in self._status.faults_of_daemons.items():
             yield from (f"fault: {daemon}: {fault}" for fault in faults)
         for channel, waits in self._status.waiting.items():
-            yield f"waiting: {channel}: its oldest alert waits since {self._format_time(waits.since)}"
+            answer = self._status.last_answers.get(channel)
+            why = f"; last answer: {answer}" if answer else ""
+            yield f"waiting: {channel}: its oldest alert waits since {self._format_time(waits.since)}{why}"
         for each in self._status.dead:
             yield f"dead: {each.explain(self._format_time(each.since))}"
         yield from self._failing_source_warnings()

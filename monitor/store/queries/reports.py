@@ -12,6 +12,7 @@ from sqlalchemy import FromClause, func, select
 
 from monitor.alerting.subject_keys import once_per_of
 from monitor.model import (
+    UNSETTLED_STATES,
     WAITING_STATES,
     AlertKind,
     DeliveryState,
@@ -25,6 +26,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import (
     alert,
     article,
+    attempt,
     channel_state,
     delivery,
     identity_mark,
@@ -269,6 +271,19 @@ class ReportQueries:
             WaitingForChannel(row.channel, row.deliveries, _find_next_attempt(row.due_at, row.paused_until))
             for row in self._rows(waiting)
         ]
+
+    def last_answers(self, channels: Collection[str]) -> Mapping[str, str]:
+        """For each of these channels: how the last attempt ended of the messages that wait for it, if one has ended."""
+        newest = (
+            select(delivery.c.channel, func.max(attempt.c.id).label("id"))
+            .join(attempt, attempt.c.delivery_id == delivery.c.id)
+            .where(delivery.c.channel.in_(channels), delivery.c.state.in_(UNSETTLED_STATES))
+            .where(attempt.c.ended_at.is_not(None))
+            .group_by(delivery.c.channel)
+            .subquery()
+        )
+        rows = select(newest.c.channel, attempt.c.detail).join(attempt, attempt.c.id == newest.c.id)
+        return {row.channel: row.detail for row in self._rows(rows) if row.detail}
 
     def oldest_pending(self, now: datetime) -> Mapping[str, datetime]:
         """For each channel with waiting deliveries: since when the oldest has waited."""

@@ -55,7 +55,7 @@ def _hand_over(connection: Connection, failed: FailedChannel, now: datetime) -> 
         "handed_from": literal(failed.name),
         "handed_since": literal(failed.failing_since, delivery.c.not_before.type),
     }
-    rows = select(*kept, *values.values()).where(delivery.c.channel == failed.name, waiting)
+    rows = select(*kept, *values.values()).where(delivery.c.channel == failed.name, waiting).order_by(delivery.c.id)
     copying = build_insert(connection, delivery).from_select([*(column.name for column in kept), *values], rows)
     # what the fallback holds for its hours is sent there now: nobody else has it
     sent_now = {name: copying.excluded[name] for name in ("not_before", "handed_from", "handed_since")}

@@ -2,8 +2,9 @@
 
 A channel that accepts a message works. So in the same transaction other deliveries of the channel become due: dead ones
 for which the channel was to blame, with all their attempts, as after `outbox retry`; and those that wait for their next
-attempt. A message that is itself to blame stays dead: its channel accepted others after the message had failed for the
-first time, or another one just before the message was tried again. (docs/decisions/028)
+attempt, in the order in which they were due first. A message that is itself to blame stays dead: its channel accepted
+others after the message had failed for the first time, or another one just before the message was tried again.
+(docs/decisions/028)
 """
 
 from __future__ import annotations
@@ -124,27 +125,32 @@ def _build_revival() -> ReturningUpdate[str]:
     now = bindparam("now", type_=delivery.c.not_before.type)
     is_dead = (delivery.c.state == DeliveryState.DEAD) & (delivery.c.blame == Blame.CHANNEL)
     # A message that may have arrived keeps its pauses: they keep the copies apart.
-    is_waiting = (delivery.c.state == DeliveryState.RETRY) & (delivery.c.not_before > now)
-    is_unambiguous = (delivery.c.repeat == false()) & ~_has_accepted_others(except_id=bindparam("accepted_id"))
+    is_late = (delivery.c.not_before > now) | (delivery.c.not_before > delivery.c.due_at)
+    is_waiting = (delivery.c.state == DeliveryState.RETRY) & is_late
+    is_unambiguous = (delivery.c.repeat == false()) & ~has_accepted_others(except_id=bindparam("accepted_id"))
     is_open = delivery.c.state.in_((DeliveryState.DEAD, DeliveryState.RETRY))  # for the index
     on_channel = (delivery.c.channel == bindparam("its_channel")) & is_open
     due = select(delivery.c.id).where(on_channel, is_dead | (is_waiting & is_unambiguous))
     found = due.with_for_update(skip_locked=True).cte("found")
     was_dead = delivery.c.state == DeliveryState.DEAD
     of_dead = build_resend_values(now)
-    values = {name: case((was_dead, value), else_=delivery.c[name]) for name, value in of_dead.items()}
-    changing = update(delivery).where(delivery.c.id.in_(select(found.c.id))).values(**values | {"not_before": now})
+    # What waits keeps its place: its wait says nothing about its age. (A dead one begins again, also for /healthz.)
+    of_waiting = {"not_before": case((delivery.c.due_at < now, delivery.c.due_at), else_=now)}
+    values = {
+        name: case((was_dead, value), else_=of_waiting.get(name, delivery.c[name])) for name, value in of_dead.items()
+    }
+    changing = update(delivery).where(delivery.c.id.in_(select(found.c.id))).values(**values)
     return changing.returning(delivery.c.state)
 
 
 def _is_message_to_blame(connection: Connection, sent: Delivery) -> bool:
     this = delivery.c.id == sent.id
-    if connection.execute(select(delivery.c.id).where(this, _has_accepted_others())).first() is not None:
+    if connection.execute(select(delivery.c.id).where(this, has_accepted_others())).first() is not None:
         return True
     return connection.execute(_select_previous_receipt(sent)).scalar() == ReceiptKind.ACCEPTED
 
 
-def _has_accepted_others(except_id: BindParameter[int] | None = None) -> ColumnElement[bool]:
+def has_accepted_others(except_id: BindParameter[int] | None = None) -> ColumnElement[bool]:
     """Whether the channel of a delivery has accepted another one (except `except_id`) since the delivery's first
     attempt that counts."""
     other = delivery.alias("other")

@@ -37,11 +37,12 @@ _CLAIMED = (
 )
 
 # Built once, because every message needs them: building a statement costs more than running it.
-_IS_DUE = (
+IS_DUE = (
     (delivery.c.channel == bindparam("its_channel"))
     & UNSENT
     & (delivery.c.not_before <= bindparam("now", type_=delivery.c.not_before.type))
 )
+IN_ORDER = (delivery.c.priority, delivery.c.not_before, delivery.c.id)
 _CLAIM = (
     update(delivery)
     .values(
@@ -54,12 +55,7 @@ _CLAIM = (
     .returning(*_CLAIMED)
 )
 _NEXT = (
-    select(delivery.c.id)
-    .where(_IS_DUE)
-    .order_by(delivery.c.priority, delivery.c.not_before, delivery.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-    .cte("next_one")
+    select(delivery.c.id).where(IS_DUE).order_by(*IN_ORDER).limit(1).with_for_update(skip_locked=True).cte("next_one")
 )
 _CLAIM_NEXT = _CLAIM.where(delivery.c.id.in_(select(_NEXT.c.id)))
 # It is found by its alerts only: whether it is due is decided afterwards. Otherwise a planner without statistics looks
@@ -70,7 +66,7 @@ _IS_ABOUT_SAME_ARTICLE = (_OTHER_ALERT.c.article_id == alert.c.article_id) & (
 )
 _IS_ITS_DELIVERY = (delivery.c.alert_id == _OTHER_ALERT.c.id) & (delivery.c.channel == bindparam("its_channel"))
 _IS_COUNTED = (attempt.c.delivery_id == delivery.c.id) & (attempt.c.number > delivery.c.forgiven)
-_WAS_REFUSED = exists().where(_IS_COUNTED, attempt.c.receipt == ReceiptKind.REFUSED).correlate(delivery)
+WAS_REFUSED = exists().where(_IS_COUNTED, attempt.c.receipt == ReceiptKind.REFUSED).correlate(delivery)
 _TRIES = (
     select(func.count()).select_from(attempt).where(_IS_COUNTED, ~attempt.c.throttled).correlate(delivery)
 ).scalar_subquery()
@@ -85,7 +81,7 @@ _SELECT_ABOUT_SAME_ARTICLE = (
         # Those that were tried together are tried together again: so a repeat is the same message.
         delivery.c.attempts == bindparam("its_attempts"),
         delivery.c.repeat == bindparam("its_repeat"),
-        ~_WAS_REFUSED,
+        ~WAS_REFUSED,
         _TRIES < MAX_TRIES_TOGETHER,
     )
     .with_for_update(skip_locked=True, of=delivery)
@@ -122,8 +118,13 @@ class DeliveryLease:
 
 def claim_next(connection: Connection, channel: str, lease: DeliveryLease) -> Row[*tuple[Any, ...]] | None:
     """The row of the next delivery that is due on a channel, now `sending`; None: none is due. The highest level goes
-    first, then what has been due the longest."""
+    first, then what has been due the longest. `thread_order` claims on a channel whose last attempt failed."""
     return connection.execute(_CLAIM_NEXT, _lease_values(channel, lease)).one_or_none()
+
+
+def claim_delivery(connection: Connection, id_: int, channel: str, lease: DeliveryLease) -> Row[*tuple[Any, ...]]:
+    """The row of a waiting delivery, which the caller has locked, now `sending`."""
+    return connection.execute(_CLAIM_THESE, {**_lease_values(channel, lease), "ids": [id_]}).one()
 
 
 def claim_about_same_article(connection: Connection, first: Delivery, lease: DeliveryLease) -> Iterator[Delivery]:

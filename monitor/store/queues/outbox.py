@@ -42,6 +42,7 @@ from monitor.store.queues.delivery_claims import (
     claim_about_same_article,
     claim_next,
 )
+from monitor.store.queues.thread_order import claim_in_thread_order
 from monitor.telemetry import LogEvent, log
 
 # What an operator may retry or discard. What is being sent may still arrive; what was accepted has arrived.
@@ -235,7 +236,8 @@ def _claim_message(
     now, state = lease.now, lock_channel_state(connection, channel)
     if max(end_of_pause(state, now), next_by_rate(state, rate, now)) > now:
         return None
-    row = claim_next(connection, channel, lease)
+    has_failed = state.failing_since is not None
+    row = claim_in_thread_order(connection, state, lease) if has_failed else claim_next(connection, channel, lease)
     first = None if row is None else begin_attempt(connection, row, lease)
     if first is None:
         return None

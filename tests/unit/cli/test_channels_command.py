@@ -175,6 +175,7 @@ def test_a_channel_is_added_with_its_secret_elsewhere(tmp_path: Path, monkeypatc
     assert settings.channels["phone"].url == "ntfy://127.0.0.1/s3cr3t"
     assert settings.routes["default"][-1] == RouteStep("phone")
     assert "messages about the service itself go to" in added.output
+    assert "a running daemon needs the variable TOPIC in its own environment: " in added.stderr
     arguments = ["channels", "add", "-c", str(config), "duty", "ntfy://127.0.0.1/duty", "--operator"]
     added = CliRunner().invoke(cli, arguments)
     assert added.exit_code == 0, added.output
@@ -182,6 +183,16 @@ def test_a_channel_is_added_with_its_secret_elsewhere(tmp_path: Path, monkeypatc
     settings = load_settings(config, {"TOPIC": "s3cr3t"}).settings
     assert settings is not None
     assert settings.operator[-1] == "duty"
+
+
+def test_a_mail_address_without_a_reader_is_added_with_advice(tmp_path: Path) -> None:
+    """As `check` gives it."""
+    write_config(tmp_path, {})
+    arguments = ["channels", "add", "-c", str(tmp_path / "monitor.yaml"), "--operator", "--route", "default", "mail"]
+    added = CliRunner().invoke(cli, [*arguments, "mailto://127.0.0.1:25?from=a@x.test"])
+    assert added.exit_code == 0, added.output
+    advice = "advice: the address of mail has no `to`, so mails go to their own sender; add `&to=` and the address of"
+    assert added.stderr == f"{advice} the reader\n"
 
 
 def test_a_route_that_is_made_for_a_channel_is_announced(tmp_path: Path) -> None:

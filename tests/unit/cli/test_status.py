@@ -274,6 +274,23 @@ def test_what_fails_and_waits_stands_before_the_counts(database: Database, said:
     assert figures["database"].endswith(" MiB")
 
 
+def test_a_channel_that_waits_has_its_last_answer_beside_it(database: Database, said: Callable[..., list[str]]) -> None:
+    """That of the last attempt, whichever message it was of."""
+    claims, outbox = Claims(database, "desk:1:aa"), Outbox(database, "desk:1:aa")
+    claims.register_sources(sources("wire"), NOW - HOUR)
+    each = rules(rule(once_per=OncePer.ARTICLE))
+    commit(SerialSection(database), claimed(claims, "wire", NOW), article("a"), article("b"), at=NOW, ruleset=each)
+    assert "last answer" not in "".join(said())
+    for number, answer in enumerate(("the server answered 503", "connection refused"), 1):
+        sent = outbox.claim("desk", NOW, MINUTE)
+        assert sent is not None
+        receipt = Receipt(ReceiptKind.TRY_LATER, answer)
+        outbox.settle(sent, receipt, RetryVerdict(DeliveryState.RETRY, NOW + number * HOUR), NOW)
+    [line] = [line for line in said() if line.startswith("waiting: ")]
+    assert line.startswith("waiting: desk: its oldest alert waits since ")
+    assert line.endswith("; last answer: connection refused")
+
+
 def test_what_answers_and_is_not_as_it_should_be_is_counted(database: Database, said: Callable[..., list[str]]) -> None:
     """By name, with what it is; one that fails is told as failing only, and what is over is not told."""
     lived(database, "desk:17:aa", seen=2 * SECOND)
@@ -446,7 +463,7 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
     }
     assert row.keys() == before | {
         *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow", "troubled"),
-        *("told_later", "dead", "held", "merges", "splits", "muted", "sandbox", "config"),
+        *("told_later", "dead", "held", "merges", "splits", "muted", "sandbox", "config", "last_answers"),
     }
     then = (NOW - HOUR).isoformat()
     assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)

@@ -64,8 +64,8 @@ def test_messages_about_the_service_can_go_there_too(tmp_path: Path, operator: s
 
 def test_a_channel_that_is_there_is_not_replaced(tmp_path: Path) -> None:
     """Nor is a file edited that has no keys."""
-    with pytest.raises(InvalidRequest, match="there is a channel 'phone' already"):
-        add(tmp_path, "channels: {phone: {url: 'console://'}}\n")
+    with pytest.raises(InvalidRequest, match=r"/monitor.yaml:2:12: there is a channel 'phone' already"):
+        add(tmp_path, "timezone: UTC\nchannels: {phone: {url: 'console://'}}\n")
     with pytest.raises(MonitorError, match="has no keys"):
         add(tmp_path, "# nothing yet\n")
 

@@ -388,6 +388,31 @@ def test_channels_that_never_say_whether_a_message_arrived() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("url", "missing"),
+    [
+        ("mailto://127.0.0.1:2525?from=s3cr3t@x.test", "no `to`, so mails go to their own sender"),
+        ("mailtos://joe:s3cr3t@mail.x.test?from=joe@x.test", "no `to`, so mails go to their own sender"),
+        ("mailto://s3cr3t@x.test", "no password, so the daemon does not log in to a mail server"),
+        ("MAILTO://s3cr3t@x.test?to=a@x.test", "no password, so the daemon does not log in to a mail server"),
+        # these are complete
+        ("mailto://127.0.0.1:25?from=a@x.test&to=b@x.test", None),
+        ("mailto://127.0.0.1:25/b@x.test?from=a@x.test", None),
+        ("mailtos://joe:s3cr3t@mail.x.test?to=b@x.test", None),
+        ("mailtos://joe:s3cr3t@gmail.com", None),
+        ("mailto://desk@localhost", None),
+        ("ntfy://joe@ntfy.x.test/topic", None),
+    ],
+)
+def test_a_mail_address_that_lacks_something(url: str, missing: str | None) -> None:
+    """Apprise takes it, and no reader gets a mail."""
+    channel = Channel("desk", url, Place("monitor.yaml", 7, 3))
+    found = list(find_lints(LintContext({}, {}, {}, {}, channels=(channel,)), []))
+    said = [lint.problem for lint in found if lint.kind == "incomplete-address"]
+    assert said == ([f"the address of the channel desk has {missing}"] if missing else [])
+    assert "s3cr3t" not in "".join(map(str, found))
+
+
 def test_a_list_that_nothing_names(tmp_path: Path) -> None:
     """By rules, entities and other lists; it is told only where all files are known."""
     text = rule("{words: [x], ignore: {list: a}}") + "".join(

@@ -150,11 +150,16 @@ def test_a_sign_that_ends_the_login_is_named_with_its_code(url: str, code: str |
     [
         ("mial://s3cr3t", "did you mean mailto://?"),
         ("email://s3cr3t", "did you mean mailto://?"),
+        ("smtp://s3cr3t", "did you mean mailto://?"),
+        ("smtps://s3cr3t", "did you mean mailtos://?"),
+        ("SMTP://s3cr3t", "did you mean mailto://?"),
         ("slak://s3cr3t", "did you mean slack://?"),
         ("telegram://s3cr3t", "did you mean tgram://?"),
         ("carrierpigeon://s3cr3t", "all kinds: https://appriseit.com/services/"),
         ("https://s3cr3t.test/hook", "for a webhook of your own write webhooks://; all kinds: https://appriseit.com/services/"),
         ("slack://s3cr3t", "its guide: https://appriseit.com/services/slack/"),
+        ("mailto://s3cr3t:2525?to=a@x.test", "mailto://SERVER?from=monitor@example.org&to=..."),
+        ("mailtos://s3cr3t", "`from` is missing, the address that mails come from: mailtos://SERVER?from=monitor@example.org&to=..."),
         ("mailto://", "its guide: https://appriseit.com/services/email/"),
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from monitor.notify.apprise_compat.log_receipts import NO_RECIPIENT, UNCLEAR
 from monitor.notify.apprise_compat.mail_receipts import NO_MAIL_YET, MailStep, receipt_of_mail_error
 from monitor.notify.apprise_sender import send_message
 
+_SERVER = "mail.x.test:2525"
 _REFUSED, _LATER = ReceiptKind.REFUSED, ReceiptKind.TRY_LATER
 _CONNECTION, _LOGIN, _MESSAGE = MailStep.CONNECTION, MailStep.LOGIN, MailStep.MESSAGE
 _UNTRUSTED = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] T0KEN")
@@ -23,9 +24,9 @@ _LOST = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
     ("step", "error", "kind", "detail"),
     [
         # before the message
-        (_CONNECTION, ConnectionRefusedError(111, "refused"), _LATER, "the mail server could not be reached"),
-        (_CONNECTION, socket.gaierror(-2, "not known"), _LATER, "the mail server's name was not found"),
-        (_CONNECTION, _UNTRUSTED, _LATER, "the mail server's certificate is not trusted"),
+        (_CONNECTION, ConnectionRefusedError(111, "T0KEN"), _LATER, f"no mail server listens at {_SERVER}: connection"),
+        (_CONNECTION, socket.gaierror(-2, "not known"), _LATER, f"the mail server's name was not found: {_SERVER}"),
+        (_CONNECTION, _UNTRUSTED, _LATER, f"the mail server's certificate is not trusted: {_SERVER}"),
         (
             _CONNECTION,
             smtplib.SMTPConnectError(554, b"T0KEN"),
@@ -35,7 +36,11 @@ _LOST = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
         (_CONNECTION, smtplib.SMTPConnectError(421, b"T0KEN"), _LATER, "the mail server refused the connection (421)"),
         (_LOGIN, smtplib.SMTPAuthenticationError(535, b"T0KEN"), _REFUSED, "the mail server refused the login (535)"),
         (_LOGIN, smtplib.SMTPAuthenticationError(454, b"T0KEN'"), _LATER, "the mail server refused the login (454)"),
-        (_LOGIN, _LOST, _LATER, "the mail server could not be reached"),
+        (_LOGIN, _LOST, _LATER, f"the mail server {_SERVER} ended the session before the mail"),
+        (_CONNECTION, OSError(113, "T0KEN"), _LATER, f"the mail server {_SERVER} could not be reached"),
+        (_CONNECTION, ssl.SSLError(1, "T0KEN"), _LATER, f"TLS failed with {_SERVER}: this port may not speak TLS; try"),
+        (_CONNECTION, smtplib.SMTPNotSupportedError("T0KEN"), _LATER, f"TLS failed with {_SERVER}: this port may not"),
+        (_LOGIN, smtplib.SMTPNotSupportedError("T0KEN"), _LATER, f"the mail server {_SERVER} offers no login"),
         # after it
         (
             _MESSAGE,
@@ -61,7 +66,7 @@ _LOST = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
 def test_what_a_mail_server_answered(step: MailStep, error: Exception, kind: ReceiptKind, detail: str) -> None:
     """An answer is clear at every stage; a lost connection is before the message."""
     for mail_begun in (True, False):
-        receipt = receipt_of_mail_error(error, step, mail_begun=mail_begun)
+        receipt = receipt_of_mail_error(error, step, server=_SERVER, mail_begun=mail_begun)
         assert receipt.kind is kind
         assert receipt.detail.startswith(detail)
         assert "T0KEN" not in receipt.detail
@@ -70,8 +75,8 @@ def test_what_a_mail_server_answered(step: MailStep, error: Exception, kind: Rec
 @pytest.mark.parametrize("error", [_LOST, TimeoutError("timed out"), smtplib.SMTPDataError(251, b"hm")])
 def test_in_doubt_it_is_unknown(error: Exception) -> None:
     """A mail that was on its way may have arrived; what the server has nothing of has not."""
-    assert receipt_of_mail_error(error, _MESSAGE, mail_begun=True) == UNCLEAR
-    assert receipt_of_mail_error(error, _MESSAGE, mail_begun=False) == NO_MAIL_YET
+    assert receipt_of_mail_error(error, _MESSAGE, server=_SERVER, mail_begun=True) == UNCLEAR
+    assert receipt_of_mail_error(error, _MESSAGE, server=_SERVER, mail_begun=False) == NO_MAIL_YET
 
 
 def test_an_address_of_nobody_is_refused() -> None:
