@@ -320,6 +320,14 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     assert "by the rule as it is now" not in again
 
 
+async def test_a_rule_that_was_switched_off_later_is_off_and_not_gone(kept: Folder) -> None:
+    """Its stored decisions are still shown. Asked for by its id, it says what it would make of the article."""
+    kept.write(QUIET.replace("shadow", "off") + LAUNCH)
+    shown = (await kept.why("1")).out
+    assert "✗ quiet (off): the rule is off; to see what it would make of the article, add its id" in shown
+    assert "✓ quiet (off): news at level low" in (await kept.why("1", "quiet")).out
+
+
 async def test_what_was_stored_otherwise_than_the_same_rule_says_now_is_told(kept: Folder) -> None:
     """The sources that a rule looks at change too, and so does the program."""
     database = open_database(kept.url)
