@@ -464,7 +464,7 @@ async def test_how_often_a_rule_tells_is_said(kept: Folder) -> None:
         LAUNCH + "alert: {again_if: [3 more publishers, new fact], cooldown: 2 hours, wait_at_least: 5 minutes, "
         "at_most: 6 an hour}\n"
     )
-    again = "sent again if: new fact, 3 more publishers; cooldown: 2 hours"
+    again = "sent again if: new fact, 3 more publishers; cooldown: 2 hours, four times as long after each update"
     said = f"once per story, up to an age of 12 hours\n    {again}; waits at least 5 minutes; at most 6 an hour\n"
     assert f"    sends to default: desk, phone; {said}" in (await kept.why("1", "launch")).out
     assert f"    {said}" in (await kept.why("-", "launch", stdin=HEADLINE)).out
