@@ -29,6 +29,19 @@ def test_who_tries_a_command_that_silences_reads_what_to_write(words: str) -> No
     assert (other.exit_code, "silence" in other.output) == (2, False)
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("stat", "No such command 'stat'. Did you mean 'status'?"),
+        ("rules lst", "No such command 'lst'. Did you mean 'list'?"),
+        ("match list", "list: there is no such file; did you mean `news-monitor matches list`?"),
+    ],
+)
+def test_a_command_that_is_nearly_right_is_suggested(words: str, wanted: str) -> None:
+    result = CliRunner().invoke(cli, words.split())
+    assert wanted in result.output or str(result.exception) == wanted
+
+
 def test_every_command_is_there_under_its_name() -> None:
     """Of the program and of each of its groups; and it says what it does."""
     groups = [cli]
