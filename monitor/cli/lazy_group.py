@@ -1,4 +1,5 @@
-"""A group whose commands are imported when they are used, so that `--help` and each command are quick."""
+"""Our groups of commands. Commands may be imported only when they are used, so that `--help` and each command are
+quick."""
 
 from __future__ import annotations
 
@@ -22,12 +23,12 @@ class LazyGroup(click.Group):
     def __init__(
         self,
         *args: Any,  # noqa: ANN401 - click's
-        lazy: Mapping[str, tuple[str, str]],
+        lazy: Mapping[str, tuple[str, str]] | None = None,
         hints: Mapping[str, str] | None = None,
         **more: Any,  # noqa: ANN401 - click's
     ) -> None:
         super().__init__(*args, **more)
-        self._lazy = lazy
+        self._lazy = lazy or {}
         self._hints = hints or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
