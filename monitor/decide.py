@@ -25,6 +25,7 @@ from monitor.alerting.case import DecisionContext
 from monitor.alerting.earlier_updates import advance_updates
 from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.mutes import Mutes
 from monitor.alerting.release import ReleasedAlert, release_due
 from monitor.cases import ANYWHERE, ClusteredArticle, join_events, join_stories, prepare_articles
 from monitor.matching import RuleSet
@@ -82,7 +83,7 @@ def decide_due(
     """Decide on the pending alerts that are due by now. `rules`: all of the config, also those that are off; `only`:
     decide on the alerts with these ids."""
     after = state.draft()
-    released, changes = release_due(rules, after[NotificationLedger], now, only)
+    released, changes = release_due(rules, after[NotificationLedger], after[Mutes], now, only)
     return DueDecision(tuple(released), tuple(changes), after)
 
 

@@ -44,6 +44,7 @@ from monitor.model import (
     Validators,
     Words,
 )
+from monitor.model.hashing import digest_texts
 from monitor.model.outcome import clauses_from_row, clauses_from_sentence
 from monitor.state import State
 from monitor.store.commit.serial_section import SectionPass, SerialSection
@@ -98,7 +99,7 @@ def article(
         version=version,
         url=url,
         canonical=canonical,
-        digest=f"{title}{text}",
+        digest=digest_texts(title, text),
         authors=authors,
         tags=tags,
         baseline=baseline,

@@ -134,7 +134,7 @@ def build_alert(
     something older if that is sent by now; then it goes into the same thread."""
     record = ledger.find_record(candidate.key, now)
     number = record.update_count + 1 if update and record is not None else 0
-    key = update_key(candidate.key, number) if update else candidate.key
+    key = update_key(candidate.key, number, candidate.article) if update else candidate.key
     kind, thread = AlertKind.UPDATE if update else AlertKind.NEW, record
     why = (candidate.evidence_clause, *why)
     if not update and (predecessor := find_sent_predecessor(candidate, ledger, now)) is not None:

@@ -69,12 +69,23 @@ class SubjectRecord:
 
     def after_match(self, candidate: AlertCandidate, now: datetime) -> SubjectRecord:
         """The record after one more article."""
+        record, publisher = self._with_name(candidate), candidate.independent_publisher
         publishers = (
-            self.independent_publishers
-            if candidate.independent_publisher in self.independent_publishers
-            else (*self.independent_publishers, candidate.independent_publisher)[:_MAX_PUBLISHERS]
+            record.independent_publishers
+            if publisher in record.independent_publishers
+            else (*record.independent_publishers, publisher)[:_MAX_PUBLISHERS]
         )
-        return replace(self, last_match_at=now, independent_publishers=publishers)
+        return replace(record, last_match_at=now, independent_publishers=publishers)
+
+    def _with_name(self, candidate: AlertCandidate) -> SubjectRecord:
+        """The record with the publisher's name in place of the id of its source, by which it was counted while the
+        source had no name."""
+        source, publishers = candidate.article.source, self.independent_publishers
+        if candidate.publisher == source or source not in publishers:
+            return self
+        named = [candidate.publisher if each == source else each for each in publishers]
+        counted = dict.fromkeys(named[: self.publishers_at_last_send])
+        return replace(self, independent_publishers=tuple(dict.fromkeys(named)), publishers_at_last_send=len(counted))
 
     def after_send(
         self, candidate: AlertCandidate, now: datetime, alert: str | None, *, is_immediate: bool = False

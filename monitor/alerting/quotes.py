@@ -42,12 +42,16 @@ def quote_match(article: Article, match: Match) -> MatchQuote:
 
 
 def quote_best_sentence(article: Article, evidence: Sequence[Span]) -> Quote:
-    """The sentence that holds most of the evidence; the first of several. If none holds any: the title, or the
-    beginning of an article without one."""
+    """The sentence that holds most of the evidence, the first of several; the title only if no other sentence that says
+    more holds any, because a message shows it anyway. Without evidence: the title, or the beginning of an article
+    without one."""
     texts = {Field.TITLE: article.title, Field.TEXT: article.text}
-    if sentences := _count_by_sentence(texts, evidence):
+    if counts := _count_by_sentence(texts, evidence):
         # equal counts keep the order of the evidence
-        return _build_quote(texts, evidence, sentences.most_common(1)[0][0])
+        ranked = [sentence for sentence, _ in counts.most_common()]
+        of_text = (each for each in ranked if each[0] is Field.TEXT)
+        adding = (each for each in of_text if not repeats_title(article.text[each[1] : each[2]], article.title))
+        return _build_quote(texts, evidence, next(adding, ranked[0]))
     begins = split_sentences(article.text)
     if article.title or not begins:
         return Quote(Field.TITLE, article.title, ())
@@ -72,8 +76,10 @@ def quote_lead(title: str, text: str) -> Quote | None:
 
 
 def repeats_title(sentence: str, title: str) -> bool:
-    """Whether a sentence has the words of the title and no others, as the first one of many feeds."""
-    return folded_tokens(sentence) == folded_tokens(title)
+    """Whether a sentence says nothing beyond the title, as the first one of many feeds."""
+    if not (words := folded_tokens(sentence)):
+        return sentence in title
+    return f" {' '.join(words)} " in f" {' '.join(folded_tokens(title))} "
 
 
 def evidence_in_words(match: Match) -> str:

@@ -1,8 +1,8 @@
 """Releases pending alerts that are due: each alone, or in one message with others of its kind. Pure.
 
 Each was decided when it was deferred, and is not decided again. Only this counts: whether its rule is off or in shadow
-now, and what was sent meanwhile: a mention of something that was sent since is no news, and the rule may have reached
-its limit for the hour.
+now, whether its story is muted now, and what was sent meanwhile: a mention of something that was sent since is no news,
+and the rule may have reached its limit for the hour.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime
 
 from monitor.alerting.evaluation import build_alert, find_sent_predecessor
 from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.mutes import Mutes
 from monitor.alerting.pending import build_pending_alert, is_due
 from monitor.alerting.stages.rate_limit import defer_if_rate_limited
 from monitor.alerting.subject_keys import alert_id, article_key, event_key, older_subject, story_key
@@ -58,7 +59,11 @@ class ReleasedAlert:
 
 
 def release_due(
-    rules: Mapping[str, Rule], ledger: NotificationLedger, now: datetime, only: Collection[str] | None = None
+    rules: Mapping[str, Rule],
+    ledger: NotificationLedger,
+    mutes: Mutes,
+    now: datetime,
+    only: Collection[str] | None = None,
 ) -> tuple[list[ReleasedAlert], list[PendingChange]]:
     """The alerts that are released now, and the changes to pending alerts that are not. `ledger` is updated with both.
     `only`: the ids of the pending alerts that may change."""
@@ -68,7 +73,7 @@ def release_due(
     due = [pending for pending in _select_due(ledger, now) if only is None or pending.id in only]
     for pending in _sort_due(due):
         rule = rules.get(pending.candidate.rule)  # None: it has left the config since; its alert is sent all the same
-        change = _change_if_blocked(pending, rule, ledger, now)
+        change = _suppress_if_silenced(pending, rule, mutes, now) or _change_if_blocked(pending, rule, ledger, now)
         if change is not None:
             ledger.remove_pending(pending)
             if change.after is not None:
@@ -120,13 +125,24 @@ def _count_predecessors(pending: PendingAlert, by_key: Mapping[str, PendingAlert
     return len(seen)
 
 
-def _change_if_blocked(
-    pending: PendingAlert, rule: Rule | None, ledger: NotificationLedger, now: datetime
+def _suppress_if_silenced(
+    pending: PendingAlert, rule: Rule | None, mutes: Mutes, now: datetime
 ) -> PendingChange | None:
-    """What becomes of a pending alert that is due, if it cannot be sent now."""
+    """What becomes of a pending alert that is due, if a person has silenced its rule or its story."""
     if rule is not None and rule.status in _SILENT:
         reason, code = _SILENT[rule.status]
         return PendingChange(pending, None, suppressed_outcome(reason, ReasonClause(code, rule=rule.id)))
+    mute = mutes.find_active(pending.candidate.story, pending.candidate.event, now)
+    if mute is None:
+        return None
+    muted = ReasonClause(ClauseCode.MUTED_BEFORE_SENT, subject=mute.id)
+    return PendingChange(pending, None, suppressed_outcome(Reason.MUTED, muted))
+
+
+def _change_if_blocked(
+    pending: PendingAlert, rule: Rule | None, ledger: NotificationLedger, now: datetime
+) -> PendingChange | None:
+    """What becomes of a pending alert that is due, if what was sent meanwhile keeps it from being sent now."""
     if pending.kind is PendingKind.MENTION:
         was_sent = any(key in ledger for key in _list_subject_keys(pending.candidate))
         sent_since = ReasonClause(ClauseCode.SUBJECT_SENT_SINCE, rule=pending.candidate.rule)

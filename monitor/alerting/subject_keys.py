@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.model import AlertCandidate, Event, OncePer
+from monitor.model import AlertCandidate, Article, Event, OncePer
 from monitor.model.hashing import hash_name
 
 _UPDATE = " update "
@@ -51,9 +51,10 @@ def once_per_of(key: str, rule: str) -> OncePer | None:
     return next((each for each in OncePer if each == kind), None)
 
 
-def update_key(key: str, number: int) -> str:
-    """The dedup key of an update of the subject with this key. `number`: which update it is, from 1."""
-    return f"{key}{_UPDATE}{number}"
+def update_key(key: str, number: int, article: Article) -> str:
+    """The dedup key of an update of the subject with this key. `number`: which update it is, from 1. After a restore of
+    an older database the numbers begin again, so it also depends on the article: another message has another id."""
+    return f"{key}{_UPDATE}{number} {hash_name(f'{article.source} {article.uid}'):016x}"
 
 
 def first_key(key: str) -> str:

@@ -19,6 +19,7 @@ from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import InvalidFiles, InvalidRequest, MonitorError
 from monitor.lab.recorded import UnusableLine
 from monitor.sources.formats.charset import detect_codec
+from monitor.wording.quantities import format_count
 
 F = TypeVar("F", bound=Callable[..., object])
 _Read = TypeVar("_Read")
@@ -74,6 +75,9 @@ def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedR
     if paths and any(fault.names_unknown for fault in loaded.faults):
         hint = "--rules reads what it names and nothing else: name entities and lists too (--rules seeds/entities)"
         click.echo(hint, err=True)
+    if loaded.faults:
+        count = format_count(len(loaded.faults), "fault")
+        click.echo(f"{count}: what is faulty is left out here, and the rest of its file is used", err=True)
     return loaded
 
 

@@ -1,8 +1,9 @@
 """The daemon's loop: a few fixed jobs, never one job for each source.
 
-`tick` claims and polls due sources, once a second and whenever polls have ended; `admission` chooses which of them. The
-delivery job sends what is due, once a second too. Rarer jobs (`Job`) are wired in `app`. The database holds when a
-source is due (`ingest.poll_schedule` decides it), so this survives a restart. Nothing is decided here.
+`tick` claims and polls due sources, once a second. `refill` does so whenever polls have ended, with the sources that
+wait in memory. `admission` chooses which of them. The delivery job sends what is due, once a second too. Rarer jobs
+(`Job`) are wired in `app`. The database holds when a source is due (`ingest.poll_schedule` decides it), so this
+survives a restart. Nothing is decided here.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from monitor.telemetry.metrics import Metrics
 from monitor.telemetry.shortages import log_shortage
 
 POLL_GRACE = timedelta(seconds=4)  # how long polls in flight may go on after SIGTERM; then their claims are released
-REFILL_DELAY = 0.05  # s from the end of a poll to the next tick: polls that end together are replaced together
+REFILL_DELAY = 0.05  # s from the end of a poll to the next refill: polls that end together are replaced together
 CANDIDATES_PER_SLOT = 4  # due sources that are looked at first: most of them wait for no other poll
 CLOCK_CHECK_EVERY = 5  # s; was the clock set back?
 SEND_GRACE = timedelta(seconds=4)
@@ -213,7 +214,7 @@ class Daemon:
             await self._poll_ended.wait()
             await asyncio.sleep(REFILL_DELAY)
             self._poll_ended.clear()
-            await self._run_guarded(self.tick)
+            await self._run_guarded(self.refill)
 
     async def _watch_clock(self, scheduler: AsyncIOScheduler) -> Never:
         """All jobs, polls and deliveries are due by the wall clock. If it is set back by an hour, nothing would happen
@@ -234,6 +235,14 @@ class Daemon:
 
     async def tick(self) -> None:
         """Claim the sources that are due and may be polled now, and start to poll them."""
+        await self._poll_due(reads_due=True)
+
+    async def refill(self) -> None:
+        """The same when polls have ended. What has become due since the last tick waits for the next one, at most a
+        second: so the database is not read after every poll."""
+        await self._poll_due(reads_due=False)
+
+    async def _poll_due(self, *, reads_due: bool) -> None:
         async with self._tick_lock:
             if self._unpolled:
                 unpolled, self._unpolled = self._unpolled, []
@@ -242,28 +251,31 @@ class Daemon:
             if len(self._polls) >= self._count_unlimited_slots():
                 return
             now = clock.now()
-            if sources := await self._choose_due(now):
+            if sources := await self._choose_due(now, reads_due=reads_due):
                 claims = await self._thread.run(self._claims.claim_due, sources, now, lease=LEASE, limit=len(sources))
                 if len(claims) < len(sources):  # other daemons poll what we have in the backlog
                     self._backlog.mark_incomplete()
                 self._start_polls(claims)
 
-    async def _choose_due(self, now: datetime) -> list[str]:
+    async def _choose_due(self, now: datetime, *, reads_due: bool) -> list[str]:
         """The due sources that may be polled now. Only the longest due ones are looked at; all of them only if slots
-        are left. After an outage all sources are due at once, for many ticks. If slots are left even then, the other
-        sources wait for busy hosts: they stay in the backlog, and the next ticks only read what has become due."""
+        are left. After an outage all sources are due at once, for many ticks. Once all were looked at, those that are
+        left wait for busy hosts: they stay in the backlog. Then only what has become due since is read, and only if
+        `reads_due`."""
         if self._backlog_config is not self._active.current:
             self._backlog_config = self._active.current
             self._backlog.mark_incomplete()
         if since := self._backlog.read_from(now):
-            self._backlog.add(await self._thread.run(self._claims.find_due, now, since=since), now)
+            if reads_due:
+                self._backlog.add(await self._thread.run(self._claims.find_due, now, since=since), now)
             return self._admit(self._count_slots()) if len(self._backlog) else []
         limit = CANDIDATES_PER_SLOT * self._slots
         longest_due = await self._thread.run(self._claims.find_due, now, limit=limit)
-        self._backlog.replace(longest_due)
+        are_all = len(longest_due) < limit
+        self._backlog.replace(longest_due, all_read_at=now if are_all else None)
         slots = self._count_slots() if longest_due else 0
         admitted = self._admit(slots)
-        if len(longest_due) < limit or len(self._polls) + len(admitted) >= slots:
+        if are_all or len(self._polls) + len(admitted) >= slots:
             return admitted
         self._backlog.replace(await self._thread.run(self._claims.find_due, now), all_read_at=now)
         return self._admit(slots)

@@ -1,5 +1,5 @@
-"""A newsroom of outlets, each a feed on loopback. It publishes in editions: first old entries, then new ones dated now,
-then the correction of one outlet, and last later reports of others.
+"""A newsroom of outlets, each a feed on loopback. It publishes in editions: old entries, the first reports of a
+happening, all other news, the correction of one outlet, and later reports of others.
 
 The outlets and their texts are in `newsroom/*.yaml`. An entry is dated by its `age`, from when its edition comes out
 (without `age`: at that moment). So neither its text nor its path names a day.
@@ -23,7 +23,13 @@ from monitor import clock
 from monitor.config.language.durations import parse_duration
 from monitor.config.yaml.yaml12 import read_yaml_file
 
-EDITIONS = ("before", "after", "corrected", "later")  # keys of an outlet's file, in the order in which they come out
+EDITIONS = (
+    "before",
+    "first",
+    "after",
+    "corrected",
+    "later",
+)  # keys of an outlet's file, in the order in which they come out
 
 
 @dataclass(frozen=True, slots=True)

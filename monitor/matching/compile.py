@@ -379,7 +379,7 @@ class _Compiler:
         return CompiledIgnore(tuple(inside), tuple(before), tuple(after))
 
     def _has_words(self, named: WordList) -> bool:
-        return bool(terms_within(named, self._lists) or entities_within(named, self._lists))
+        return any(one.terms or one.entities for one in lists_within(named, self._lists))
 
     def _compile_reaches(self, reaches: Iterable[Reach | None], source: str) -> list[IgnoreContext]:
         """`source`: where these words are written, unless they are those of a list."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.model import Article, Term
 from monitor.text.folding import folded_tokens
-from monitor.text.inflection import is_inflected
+from monitor.text.inflection import may_be_inflected
 from monitor.text.scripts import script_of
 
 
@@ -20,6 +20,6 @@ class PossibleTerms:
         """Whether the article has all tokens of the term, be it in other places. If the term has other forms, its
         tokens may have other letters, but of the same scripts."""
         tokens = folded_tokens(term.text)
-        if term.forms and is_inflected(term.language):
+        if term.forms and may_be_inflected(term.text, term.language):
             return all(script_of(token[-1]).name in self._scripts for token in tokens)
         return all(token in self._joined for token in tokens)

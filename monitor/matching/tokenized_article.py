@@ -22,7 +22,7 @@ from monitor.text.folding import fold_text, fold_title
 from monitor.text.language_detection import ruled_out_latin_languages
 from monitor.text.numbers import NumberFact, find_numbers
 from monitor.text.primary_language import language_of, ruled_out_languages
-from monitor.text.record import Offsets, normalize_text, replace_surrogates
+from monitor.text.record import Offsets, replace_surrogates
 from monitor.text.scripts import TOKEN, UNSPACED, UNSPACED_ONE, count_half_words
 from monitor.text.sentences import split_paragraphs, split_sentences
 
@@ -351,7 +351,7 @@ class TokenizedArticle:
         """The record of each field. A half of a surrogate pair, which RE2 does not accept, is replaced by one
         character."""
         self.work += self.end
-        return {field: replace_surrogates(normalize_text(text)) for field, text in self._fields.items()}
+        return {field: replace_surrogates(offsets.record) for field, offsets in self._offsets.items()}
 
     @cached_property
     def _token_spans(self) -> dict[Field, list[tuple[int, int]]]:

@@ -37,6 +37,7 @@ from monitor.model.decisions import (
     Span,
     Story,
     independent_publisher_of,
+    resolve_publishers,
 )
 from monitor.model.deliveries import (
     UNSENT_STATES,
@@ -312,6 +313,7 @@ __all__ = [
     "list_channels_of",
     "lists_within",
     "named_within",
+    "resolve_publishers",
     "scheme_of_channel",
     "select_running_rules",
     "terms_within",

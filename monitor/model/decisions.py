@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -146,6 +146,14 @@ def independent_publisher_of(wire: str | None, publisher: str) -> str:
     """The publisher as it counts among independent ones: all outlets that print one agency's text count as that
     agency."""
     return wire or publisher
+
+
+def resolve_publishers(reports: Sequence[tuple[str, str]]) -> list[str]:
+    """The publisher of each report. The publisher of what a source without a name brings is the id of the source; once
+    the source has a name, its earlier reports are of that publisher. `reports`: source and publisher of each, the
+    oldest first."""
+    names = {source: publisher for source, publisher in reports if publisher != source}
+    return [names.get(publisher, publisher) for _, publisher in reports]
 
 
 @dataclass(frozen=True, slots=True)

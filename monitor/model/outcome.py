@@ -57,6 +57,7 @@ class Reason(StrEnum):
     SUPERSEDED = "superseded"  # a later report says more, and is sent instead
     SHADOW = "shadow"  # the rule is in shadow; it would have sent it
     OFF = "off"  # the rule was switched off before its deferred alert was sent
+    MUTED = "muted"  # a person muted its story or event
     MERGED = "merged"  # a person merged two stories or events
     SPLIT = "split"  # a person split it off, and asked for no message
     ERASED = "erased"  # the article that it was deferred with was erased
@@ -127,6 +128,8 @@ class ClauseCode(StrEnum):
     WOULD_HAVE_SENT = "would-have-sent"  # the next clauses say why
     PUT_IN_SHADOW = "put-in-shadow"
     SWITCHED_OFF = "switched-off"
+    MUTED = "muted"  # the next clauses say why it would have been sent
+    MUTED_BEFORE_SENT = "muted-before-sent"
     DOUBT_LISTED = "doubt-listed"
     MERGED_WITH_SENT = "merged-with-sent"
     MERGED = "merged"

@@ -246,6 +246,7 @@ class WordList:
     entities: tuple[str, ...] = ()
     more_before: tuple[Reach, ...] = ()
     more_after: tuple[Reach, ...] = ()
+    title: str = ""
 
 
 # --- rules ------------------------------------------------------------------------------------------------------

@@ -11,8 +11,10 @@ import sys
 from contextlib import suppress
 from datetime import timedelta
 from threading import Thread
+from typing import TextIO
 
 from monitor.model import Message, Receipt, ReceiptKind
+from monitor.telemetry.log_lines import make_bold, shows_colours
 from monitor.telemetry.log_writer import write_all
 
 
@@ -44,7 +46,7 @@ def _start_writing(message: Message) -> asyncio.Future[Receipt]:
     loop = asyncio.get_running_loop()
     receipt: asyncio.Future[Receipt] = loop.create_future()
     descriptor, encoding = sys.stdout.fileno(), sys.stdout.encoding
-    content = f"\n{message.title}\n{message.text}\n".encode(encoding, errors="backslashreplace")
+    content = _lay_out(message, sys.stdout).encode(encoding, errors="backslashreplace")
 
     def write() -> None:
         result = _write_content(descriptor, content)
@@ -53,6 +55,13 @@ def _start_writing(message: Message) -> asyncio.Future[Receipt]:
 
     Thread(target=write, name="screen", daemon=True).start()
     return receipt
+
+
+def _lay_out(message: Message, screen: TextIO) -> str:
+    """Title and text. Lines of the log come before and after them on a terminal: a bold title and an empty line on each
+    side set a message apart."""
+    title = make_bold(message.title) if shows_colours(screen) else message.title
+    return f"\n{title}\n{message.text}\n" + ("\n" if screen.isatty() else "")
 
 
 def _write_content(descriptor: int, content: bytes) -> Receipt:

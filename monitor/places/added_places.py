@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import marisa_trie
 
 from monitor.places.records import AREA, BLOCKED, COUNTRY, DEMONYM, SEA, PlaceRecord, comparable_name
+from monitor.text.scripts import CYRILLIC
 
 _PLACE, _STATE, _IN = "entity:", "country:", "@"
 _MAX_CYRILLIC_ENDING = 3  # letters: the longest ending after the stem of a Cyrillic name: Лобнорами
 _STEM = re.compile(r"(?<=[^\W\d_]{4})[аеиоуыэюяйь]$")
-_CYRILLIC = re.compile("[\u0400-\u052f]")
 _WORD_REST = re.compile(r"[^\W\d_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]*")
 _WORD_BEGINNING = re.compile(r"(?<!\S)\w")
 
@@ -72,27 +73,56 @@ class AddedPlaceMeaning:
     max_extra_letters: int | None
 
 
+class PossiblePlaceName(Protocol):
+    """A name that is added, or perhaps not: looking that up takes a while."""
+
+    @property
+    def name(self) -> str: ...
+    def look_up(self) -> AddedPlaceName | None:
+        """The name with its meaning; None: it is not added."""
+
+
 class AddedPlaceNames:
     """All added names, except names of one letter. The time to find them depends on the text, not on how many there
-    are."""
+    are. A name is looked up when a text first has its first two letters at a place where a name may begin."""
 
-    def __init__(self, names: Iterable[AddedPlaceName] = ()) -> None:
-        self._meanings: dict[str, list[AddedPlaceMeaning]] = {}
-        for added in names:
-            flags = (DEMONYM if added.is_demonym else 0) | (BLOCKED if added.is_blocked else 0)
-            for name in _list_spellings(comparable_name(added.name)):
-                stem = _STEM.sub("", name) if _CYRILLIC.search(name) and not added.is_blocked else name
-                max_extra_letters = None if added.is_prefix else _MAX_CYRILLIC_ENDING if _CYRILLIC.search(name) else 0
-                if len(stem) > 1:
-                    self._meanings.setdefault(stem, []).append(AddedPlaceMeaning(added.place, flags, max_extra_letters))
-        self._trie = marisa_trie.Trie(self._meanings)
-        self._beginnings = {name[:2] for name in self._meanings}
-        self._max_length = max(map(len, self._meanings), default=0)
+    def __init__(self, names: Iterable[PossiblePlaceName] = ()) -> None:
+        self._possible: dict[str, list[PossiblePlaceName]] = {}
+        for possible in names:
+            for beginning in {name[:2] for name in _list_spellings(comparable_name(possible.name)[:2])}:
+                self._possible.setdefault(beginning, []).append(possible)
+        self._looked_up: dict[str, _NamesWithOneBeginning] = {}
 
     def names_at(self, text: str, start: int) -> Iterable[tuple[str, int, AddedPlaceMeaning]]:
         """The names at `start` in a comparable text, the longest first, each with its end and its meaning."""
         # Usually there is none, and the first two letters show that.
-        return self._iter_names_at(text, start) if text[start : start + 2] in self._beginnings else ()
+        beginning = text[start : start + 2]
+        if beginning not in self._possible:
+            return ()
+        names = self._looked_up.get(beginning)
+        if names is None:
+            names = self._looked_up[beginning] = _NamesWithOneBeginning(beginning, self._possible[beginning])
+        return names.names_at(text, start)
+
+
+class _NamesWithOneBeginning:
+    """The added names among the possible ones, in those spellings that begin with the same two letters."""
+
+    def __init__(self, beginning: str, possible_names: Iterable[PossiblePlaceName]) -> None:
+        self._meanings: dict[str, list[AddedPlaceMeaning]] = {}
+        for added in filter(None, (possible.look_up() for possible in possible_names)):
+            flags = (DEMONYM if added.is_demonym else 0) | (BLOCKED if added.is_blocked else 0)
+            for name in _list_spellings(comparable_name(added.name)):
+                stem = _STEM.sub("", name) if CYRILLIC.search(name) and not added.is_blocked else name
+                max_extra_letters = None if added.is_prefix else _MAX_CYRILLIC_ENDING if CYRILLIC.search(name) else 0
+                if len(stem) > 1 and stem.startswith(beginning):
+                    self._meanings.setdefault(stem, []).append(AddedPlaceMeaning(added.place, flags, max_extra_letters))
+        self._trie = marisa_trie.Trie(self._meanings)
+        self._max_length = max(map(len, self._meanings), default=0)
+
+    def names_at(self, text: str, start: int) -> Iterable[tuple[str, int, AddedPlaceMeaning]]:
+        """As in `AddedPlaceNames`."""
+        return self._iter_names_at(text, start) if self._meanings else ()
 
     def _iter_names_at(self, text: str, start: int) -> Iterator[tuple[str, int, AddedPlaceMeaning]]:
         for name in reversed(self._trie.prefixes(text[start : start + self._max_length])):

@@ -15,7 +15,7 @@ from monitor.places.added_places import NOTHING_ADDED, AddedPlaceMeaning, AddedP
 from monitor.places.choose import PlaceCandidate, PlaceDisambiguator
 from monitor.places.gazetteer import LONGEST, NUL, Gazetteer, get_gazetteer
 from monitor.places.records import BLOCKED, COUNTRY, DEMONYM, SEAT, SHORT, UNSURE, PlaceRecord, comparable_text
-from monitor.text.record import Offsets, normalize_text, replace_surrogates
+from monitor.text.record import Offsets, replace_surrogates
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,11 @@ def find_places(
     """The places that a text names, in the order of the text. `language`: a BCP 47 tag if known; it is only a hint.
     `added`: names that the gazetteer lacks."""
     text = text.replace(NUL, " ")
-    record = normalize_text(text)
-    gazetteer = get_gazetteer()
+    offsets = Offsets(text)
+    record, gazetteer = offsets.record, get_gazetteer()
     candidates = list(_find_candidates(comparable_text(record), (language or "").split("-")[0], gazetteer, added))
     if not candidates:
         return ()
-    offsets = Offsets(text)
     mentions = []
     for candidate, place, flags in PlaceDisambiguator(record, candidates, gazetteer).resolve():
         start, end = offsets.to_original(candidate.start, candidate.end)

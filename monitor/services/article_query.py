@@ -14,6 +14,7 @@ from monitor.model import Field
 from monitor.model.article_query import ArticleQuery, NameFilter, TextTerm
 from monitor.services.times import parse_time
 from monitor.text.folding import folded_tokens
+from monitor.text.quotation_marks import CORNERS, PHRASE_IN_CORNERS, QUOTES
 from monitor.text.scripts import HANGUL, is_unspaced
 
 MAX_QUERY = 1_000  # characters
@@ -22,10 +23,9 @@ _NAMES = ("source", "lang", "rule")
 _SINCE, _BEFORE = ("since", "after"), ("before", "until")
 _KEYS = (*_FIELDS, *_NAMES, *_SINCE, *_BEFORE)
 _MINUS = "-－−–‑"  # as keyboards and word processors write it
-_QUOTES = '"“”„«»'
 _PIECE = re.compile(
     rf"\s*(?P<minus>[{_MINUS}]?)(?:(?P<key>[A-Za-z]+)[:：])?"
-    rf"(?:[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)(?P<end>[{_QUOTES}]?)|(?P<word>[^\s{_QUOTES}]*))"
+    rf"(?:[{QUOTES}](?P<phrase>[^{QUOTES}]*)(?P<end>[{QUOTES}]?)|{PHRASE_IN_CORNERS}|(?P<word>[^\s{QUOTES}{CORNERS}]*))"
 )
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SHORTEST_PREFIX = 2  # letters; a single one would be the beginning of nearly every word
@@ -76,14 +76,16 @@ def _split_query(query: str) -> Iterator[_Piece]:
         shown = match[0].strip()
         if not shown:
             continue
-        is_phrase = match["phrase"] is not None
-        if is_phrase and not match["end"]:
+        inside = (match[name] for name in ("phrase", "corner", "white_corner"))
+        phrase = next((text for text in inside if text is not None), None)
+        if match["phrase"] is not None and not match["end"]:
             raise InvalidRequest(f"'{shown}': the quotation mark is not closed: write one at the end, too")
         key = (match["key"] or "").lower()
         if key and key not in _KEYS:
             meant = did_you_mean(key, _KEYS)
             raise InvalidRequest(f"'{shown}': there is no '{key}:'; {meant}; to look for the words, write \"{shown}\"")
-        yield _Piece(shown, key, match["phrase"] if is_phrase else match["word"], bool(match["minus"]), is_phrase)
+        value = match["word"] if phrase is None else phrase
+        yield _Piece(shown, key, value, bool(match["minus"]), phrase is not None)
 
 
 def _check_name(piece: _Piece) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from monitor.languages import LANGUAGES, join_patterns
 from monitor.languages.language import CountPatterns
@@ -74,17 +75,19 @@ _HINTS = {
     kind: (*_SHARED_HINTS[kind], *(hint for counts in _COUNTS for hint in counts.hints.get(kind, ())))
     for kind in _KINDS
 }
-_COMPILED = {
-    kind: [
+
+
+@cache
+def _compile_patterns(kind: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns for one kind of count, compiled when the first article needs them: that takes a while."""
+    return tuple(
         re.compile(_fill_in(pattern, counts), re.IGNORECASE)
         for counts, patterns in (
             (CountPatterns(), _SHARED_PATTERNS),
             *((counts, counts.patterns) for counts in _COUNTS),
         )
         for pattern in patterns.get(kind, ())
-    ]
-    for kind in _KINDS
-}
+    )
 
 
 # What `text.numbers` calls the things that are counted here.
@@ -114,11 +117,14 @@ def extract_counts(title: str, text: str, language: str | None) -> tuple[tuple[s
     searched = unicodedata.normalize("NFKC", f"{title[:_MAX_TITLE]}\n{text[:_MAX_TEXT]}").lower().replace("ё", "е")
     searched = _CORRECTED_NUMBER.sub(" ", searched)
     found: dict[str, int] = {}
-    for kind, forms in _COMPILED.items():
+    for kind in _KINDS:
         if not any(hint in searched for hint in _HINTS[kind]):
             continue
         numbers = [
-            number for form in forms for hit in form.finditer(searched) if (number := _parse_number(hit)) is not None
+            number
+            for form in _compile_patterns(kind)
+            for hit in form.finditer(searched)
+            if (number := _parse_number(hit)) is not None
         ]
         if numbers:
             found[kind] = max(numbers)
@@ -128,7 +134,9 @@ def extract_counts(title: str, text: str, language: str | None) -> tuple[tuple[s
 def _extract_by_number_words(title: str, text: str, language: str) -> tuple[tuple[str, int], ...]:
     title, text = title[:_MAX_TITLE], text[:_MAX_TEXT]
     searched = lower_keeping_length(f"{title}\n{text}")
-    distances = {hit.start("n"): _parse_number(hit) for form in _COMPILED["km"] for hit in form.finditer(searched)}
+    distances = {
+        hit.start("n"): _parse_number(hit) for form in _compile_patterns("km") for hit in form.finditer(searched)
+    }
     found = {"km": max(filter(None, distances.values()), default=0)}
     for fact in find_numbers(title, text, language):
         kind = _NUMBER_KINDS.get(fact.kind)

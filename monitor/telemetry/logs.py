@@ -8,15 +8,16 @@ threads. Secrets are removed, whatever wrote them. Whoever logs never waits for 
 from __future__ import annotations
 
 import atexit
-import json
 import logging
 import os
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping
+from datetime import UTC, tzinfo
 from typing import Any, TextIO
 
 from monitor.sanitize import sanitize_text
 from monitor.telemetry.log_events import LogEvent
+from monitor.telemetry.log_lines import TerminalFormat, format_journal_lines
 from monitor.telemetry.log_writer import LogStream, LogWriter
 from monitor.telemetry.shortages import filter_event, filter_record
 from monitor.telemetry.structlog_compat import structlog
@@ -26,19 +27,19 @@ from monitor.url_secrets import SHORTEST_IN_TEXT
 _VERBOSE_LOGGERS = (
     "apprise", "urllib3", "requests", "mail.log", "apscheduler", "asyncio", "aiohttp.access", "alembic", "pymorphy3",
 )  # fmt: skip
-_PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}  # syslog's, as the journal reads them
-_QUOTED_SIGNS = frozenset(' "=')  # a value with one of them is quoted
 _CLOSE_TIMEOUT = 2.0  # s that the end of the process waits for the log to be written
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
-def configure_logging(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level: int = logging.INFO) -> None:
+def configure_logging(
+    *, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level: int = logging.INFO, zone: tzinfo = UTC
+) -> None:
     """Write logs to `stream` from now on, without `secrets`. If it is stderr, all else that is written there goes the
-    same way: nothing in this process waits for whoever reads it."""
+    same way: nothing in this process waits for whoever reads it. `zone`: of the times on a terminal."""
     close_log()
     hide_secrets(secrets)
-    timestamp, renderer = _select_format(stream)
+    timestamp, renderer = _select_format(stream, zone)
     clean: list[structlog.typing.Processor] = [
         filter_event,
         structlog.processors.add_log_level,
@@ -107,13 +108,13 @@ def close_log() -> None:
         sys.stderr = writer.stream
 
 
-def _select_format(stream: TextIO) -> tuple[list[structlog.typing.Processor], structlog.typing.Processor]:
-    """The processors that add the time, unless the reader of the stream adds it, and the renderer of a line."""
+def _select_format(stream: TextIO, zone: tzinfo) -> tuple[list[structlog.typing.Processor], structlog.typing.Processor]:
+    """The processors that add the time, unless the line has it otherwise, and the renderer of a line."""
     if _is_journal(stream):
-        return [_join_message], _journal_lines
-    time = structlog.processors.TimeStamper(fmt="iso", utc=True)
+        return [], format_journal_lines
     if stream.isatty():
-        return [time, _join_message, _quote_lines], structlog.dev.ConsoleRenderer(colors=not os.environ.get("NO_COLOR"))
+        return [], TerminalFormat(stream, zone)
+    time = structlog.processors.TimeStamper(fmt="iso", utc=True)
     return [time], structlog.processors.JSONRenderer(ensure_ascii=False)
 
 
@@ -125,25 +126,6 @@ def _add_message(logger: object, method: str, event: MutableMapping[str, Any]) -
     return event
 
 
-def _join_message(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Write the name of an event and its sentence as one text, for lines that people read."""
-    del logger, method
-    text = str(event["event"])
-    if (message := event.pop("message", None)) is not None:
-        text = f"{text}: {message}"
-    event["event"] = text.replace("\n", "\\n")  # a library may quote text of others, which would be a line of its own
-    return event
-
-
-def _quote_lines(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Quote values of several lines: nobody whom an event quotes can write a line of the log."""
-    del logger, method
-    for key, value in event.items():
-        if key not in {"event", "exception"} and isinstance(value, str) and "\n" in value:
-            event[key] = json.dumps(value, ensure_ascii=False)
-    return event
-
-
 def _is_journal(stream: TextIO) -> bool:
     """Whether systemd connected the stream to its journal, and nobody has redirected it since."""
     try:
@@ -151,22 +133,6 @@ def _is_journal(stream: TextIO) -> bool:
     except (OSError, ValueError):  # the stream is no file
         return False
     return os.environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
-
-
-def _journal_lines(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
-    """`<3>event: sentence key=value ...`. Each line of a traceback is a separate entry, of the same priority."""
-    del logger, method
-    priority = _PRIORITIES.get(event.pop("level"), _PRIORITIES["info"])  # libraries have other levels too
-    event_name, traceback = event.pop("event"), event.pop("exception", None)
-    line = " ".join([event_name, *(f"{key}={_format_value(value)}" for key, value in event.items())])
-    text = f"{line}\n{traceback}" if traceback else line
-    return "\n".join(f"<{priority}>{entry}" for entry in text.split("\n"))
-
-
-def _format_value(value: object) -> str:
-    """The value on one line: a plain word as it is, all else as JSON."""
-    plain = isinstance(value, str) and value.isprintable() and value and not _QUOTED_SIGNS & set(value)
-    return str(value) if plain else json.dumps(value, ensure_ascii=False)
 
 
 class _LineLogger:

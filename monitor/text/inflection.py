@@ -1,15 +1,17 @@
 """All forms of a word or phrase in languages that inflect: so far Russian names and nouns (pymorphy3).
 
 It is used when rules are compiled, never for an article. Verbs keep the form in which they are written, because other
-forms mean something else (запустила is news, запустит is not). To add a language, add an entry to _INFLECTORS.
+forms mean something else (запустила is news, запустит is not). To add a language, add an entry to _INFLECTIONS.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from types import MappingProxyType
 
 from monitor.text.pymorphy_compat import Parse, load_russian_analyzer, release_russian_analyzer
+from monitor.text.scripts import CYRILLIC
 
 _CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 _DECLINED = {"NOUN", "ADJF", "PRTF"}
@@ -19,14 +21,14 @@ _CONSONANTS = frozenset("бвгджзклмнпрстфхцчшщ")
 
 
 def inflect_phrase(text: str, language: str) -> tuple[str, ...]:
-    """Return the text and its other forms, each once. A text with an open end (`*`) has no other forms."""
-    inflect = _find_inflector(language)
-    return (text,) if inflect is None or "*" in text else tuple(dict.fromkeys((text, *inflect(text))))
+    """Return the text and its other forms, each once."""
+    inflect = _find_inflector(text, language)
+    return (text,) if inflect is None else tuple(dict.fromkeys((text, *inflect(text))))
 
 
-def is_inflected(language: str) -> bool:
-    """Whether words of this language have other forms."""
-    return _find_inflector(language) is not None
+def may_be_inflected(text: str, language: str) -> bool:
+    """Whether the text may have other forms."""
+    return _find_inflector(text, language) is not None
 
 
 def release_dictionaries() -> None:
@@ -92,8 +94,16 @@ def _copy_capitals(parts: list[str], original: list[str]) -> Iterator[str]:
         yield part.capitalize() if is_capitalized else part
 
 
-def _find_inflector(language: str) -> Callable[[str], tuple[str, ...]] | None:
-    return _INFLECTORS.get(language.split("-", maxsplit=1)[0].lower())
+_Inflector = Callable[[str], tuple[str, ...]]
 
 
-_INFLECTORS: MappingProxyType[str, Callable[[str], tuple[str, ...]]] = MappingProxyType({"ru": _inflect_russian})
+def _find_inflector(text: str, language: str) -> _Inflector | None:
+    """None: the text has no other forms. So it is with an open end (`*`), and with foreign letters (Lazarus)."""
+    inflect, letters = _INFLECTIONS.get(language.split("-", maxsplit=1)[0].lower(), _NOT_INFLECTED)
+    return inflect if letters is not None and letters.search(text) and "*" not in text else None
+
+
+_NOT_INFLECTED = None, None
+_INFLECTIONS: MappingProxyType[str, tuple[_Inflector, re.Pattern[str]]] = MappingProxyType(
+    {"ru": (_inflect_russian, CYRILLIC)}
+)

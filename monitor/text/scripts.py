@@ -61,7 +61,7 @@ _OTHER_SCRIPT = Script("other", "")
 UNSPACED = "".join(script.letters for script in SCRIPTS if not script.spaced)
 APART = "".join(script.letters for script in SCRIPTS if script.is_cut_apart)
 _LETTERS = {script.name: re.compile(f"[{script.letters}]") for script in SCRIPTS}
-HAN, KANA, HANGUL = (_LETTERS[name] for name in ("Han", "kana", "Hangul"))
+HAN, KANA, HANGUL, CYRILLIC = (_LETTERS[name] for name in ("Han", "kana", "Hangul", "Cyrillic"))
 
 _SPACED = rf"[{APART}]+|[^\W_{UNSPACED}{APART}]+"
 TOKEN = re.compile(rf"[{UNSPACED}]|{_SPACED}")

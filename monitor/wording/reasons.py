@@ -21,10 +21,10 @@ _CLAUSES = {
     ClauseCode.DOUBT: ": {words}",
     ClauseCode.UPDATE: "update:",
     ClauseCode.NEW_FACTS: "new fact: {facts}",
+    ClauseCode.MORE_PUBLISHERS: "{publishers}",
     ClauseCode.LEVEL_RISES: "the level rises from {level_before} to {level}",
     ClauseCode.OFFICIAL_SOURCE: "an official source reports it",
     ClauseCode.CORRECTED: "it was {wire_status}",
-    ClauseCode.MORE_PUBLISHERS: "{count} more independent publishers",
     ClauseCode.FIRST_SENT: "first sent at {at}",
     ClauseCode.POLLS_MISSED: "its source could not be polled from {since} to {at}",
     ClauseCode.SAME_IN_DOUBT: "suppressed as the same as {subject}, although {words}",
@@ -71,6 +71,8 @@ _CLAUSES = {
     ClauseCode.WOULD_HAVE_SENT: "it would have sent:",
     ClauseCode.PUT_IN_SHADOW: "{rule} was put in shadow before it was sent",
     ClauseCode.SWITCHED_OFF: "{rule} was switched off before it was sent",
+    ClauseCode.MUTED: "{subject} is muted until {at} (`stories unmute {subject}` ends that); not sent:",
+    ClauseCode.MUTED_BEFORE_SENT: "{subject} was muted before it was sent",
     ClauseCode.DOUBT_LISTED: "listed in a digest",
     ClauseCode.MERGED_WITH_SENT: "its subject was merged with one that was sent, and it says nothing new",
     ClauseCode.MERGED: "two were merged, and {publisher} is sent for both",
@@ -105,6 +107,7 @@ _REASONS = {
     Reason.SUPERSEDED: "a later report says more, and is sent instead",
     Reason.SHADOW: "the rule is in shadow",
     Reason.OFF: "the rule was switched off before it was sent",
+    Reason.MUTED: "a person muted its story or event",
     Reason.MERGED: "merged with another one",
     Reason.SPLIT: "split off without a message",
     Reason.ERASED: "what it was deferred with was erased",
@@ -163,6 +166,7 @@ def _format_parameters(clause: ReasonClause) -> dict[str, str]:
     values = defaultdict(str, {name: _FORMATTERS.get(name, str)(value) for name, value in given})
     if clause.count is not None:
         values |= {"stories": format_count(clause.count, "story"), "articles": format_count(clause.count, "article")}
+        values["publishers"] = format_count(clause.count, "more independent publisher")
     if clause.code is ClauseCode.COOLDOWN and clause.limit is not None:  # earlier versions did not store it
         values["cooldown"] = _describe_cooldown(values["limit"], values["age"])
     if clause.triggers:

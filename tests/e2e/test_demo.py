@@ -53,13 +53,22 @@ def test_what_it_says_of_times_and_of_unsent_matches_is_true(demo: tuple[Ended, 
     """No mail comes before the newsroom publishes; each time has a zone; and a reason with two outcomes says what makes
     the difference."""
     ended, _, _ = demo
-    before, _, after = ended.out.partition("The newsroom publishes.")
+    before, _, after = ended.out.partition("Two outlets publish the first reports.")
     assert "they are stored, and no message is sent." in before
     assert "── by e-mail" not in before
     assert "The desk that gets its alerts is in the time zone Asia/Seoul." in before
     assert re.search(r"\d deferred: only mentioned; the daily digest lists it\n", after)
     assert re.search(r"\d suppressed: only mentioned, and too old, already sent or of a rule in shadow\n", after)
     assert not re.search(r"http://\S*/20\d\d/", ended.out)
+
+
+def test_the_first_alert_is_one_that_most_readers_can_read(demo: tuple[Ended, Path, list[str]]) -> None:
+    """It is in English: two outlets of that language have the news before the others."""
+    ended, _, _ = demo
+    first = ended.out.split("── by e-mail ")[1]
+    assert (
+        subject(first) == "CRITICAL: North Korea fires two ballistic missiles into Sea of Japan, South's military says"
+    )
 
 
 def test_the_correction_is_not_dated_before_the_first_alert(demo: tuple[Ended, Path, list[str]]) -> None:
@@ -107,7 +116,7 @@ def test_a_correction_is_told_at_once_and_says_who_else_reports_it(demo: tuple[E
     """Nine other outlets, most of which print one agency's text, are six publishers more."""
     ended, _, _ = demo
     *_, update = mails_of("north-korea-missile-launch", ended)
-    assert "“CORRECTED: North Korea fires three ballistic missiles into Sea of Japan" in update
+    assert "Subject: UPDATE, CRITICAL: CORRECTED: North Korea fires three ballistic missiles into Sea" in update
     assert re.search(r"Also reported by .*, .*, .* and 6 more; 7 independent publishers in all", update)
     assert re.search(r"Why: .*; update: new fact: 3 missiles.*; .*corrected.*; first sent at \d\d:\d\d\.", update)
 

@@ -244,6 +244,7 @@ async def test_a_mail_arrives_whole(mailbox: Mailbox) -> None:
     """Over STARTTLS and after login: title, marked sentence, source, link and reason, as text and as HTML."""
     title = "북한, 탄도미사일 2발 발사 – 합참 “동해상으로”"
     of = alert(article(title=title, url="https://x.test/1"), told_by=rule(words=["*미사일"]))
+    of = replace(of, sentence="합참은 탄도미사일 2발을 포착했다고 밝혔다.", highlights=((4, 9),))
     message = render_message(delivery(of), kind="mailtos", source="통신 & 방송", zone=ZoneInfo("Asia/Seoul"))
     async with notifying({"desk": mailbox.url()}) as notifier:
         assert await notifier.send("desk", message) == Receipt(ReceiptKind.ACCEPTED, "accepted")

@@ -84,7 +84,9 @@ def test_with_little_room_a_message_still_names_its_rule_and_all_its_alerts(kind
     page = replace(
         alert().article, url="https://www.harbourtimes.example/2026/01/05/china-starts-live-fire-drills.html"
     )
-    first = replace(alert(), article=page, rule_title="Chinese military drills around Taiwan", event="E5f3c21aa07c0de1")
+    said = "China's army began two days of live-fire drills."
+    title = "Chinese military drills around Taiwan"
+    first = replace(alert(), article=page, sentence=said, rule_title=title, event="E5f3c21aa07c0de1")
     further = [
         replace(first, rule=f"korea-china-diplomacy-{number}", level=Level.LOW, id=f"{number:016x}")
         for number in range(others)

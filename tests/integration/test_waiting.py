@@ -14,7 +14,9 @@ from sqlalchemy import insert, select
 
 from monitor.active_config import ActiveConfig, ActiveConfigHolder, plan_alert
 from monitor.alerting.case import DecisionContext, PollGap
+from monitor.alerting.mutes import Mute
 from monitor.alerting.release import ReleasedAlert
+from monitor.alerting.subject_keys import first_key
 from monitor.due import DueProcessor
 from monitor.errors import StoreRefused
 from monitor.matching import RuleSet
@@ -36,12 +38,14 @@ from monitor.model import (
     Settings,
     UpdateTrigger,
 )
+from monitor.services.commands.stories import mute_story, unmute_story
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import alert, delivery, waiting
 from monitor.store.queries.matches import MatchFilter, MatchQueries
+from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.wording.reasons import reason_in_words
@@ -350,6 +354,42 @@ def test_a_rule_that_is_switched_off_meanwhile(database: Database, begin: Begin)
     assert alerts(database) == {}
 
 
+def test_a_story_that_is_muted_meanwhile(database: Database, begin: Begin) -> None:
+    """All daemons that run see it at once: they send neither what was deferred nor what comes. After the mute, what
+    comes is sent, and nothing of before."""
+    held, again = by(wait_at_least=20 * MINUTE), replace(by(), id="again")
+    first, second = begin(held, again), begin(held, again)
+    first.poll(article(), NOON)
+    assert len(alerts(database)) == 1
+    (story,) = StoryQueries(database).newest()
+    mute_story(database, story.id, NOON + HOUR, now=NOON + MINUTE, who="ann")
+    assert second.due.release_due(NOON + 20 * MINUTE) == first.due.release_due(NOON + 20 * MINUTE) == ()
+    second.poll(article(title="North Korea fires two ballistic missiles, Seoul says", version=2), NOON + 30 * MINUTE)
+    assert len(alerts(database)) == 1
+    muted = MatchQueries(database).newest(MatchFilter(reason=Reason.MUTED), 10)
+    until = f"{story.id} is muted until 13:00 (`stories unmute {story.id}` ends that)"
+    assert {reason_in_words(each.why) for each in muted} == {
+        f"{story.id} was muted before it was sent",
+        f"{until}; not sent: first alert of this story, 20 minutes later",
+    }
+    for daemon in (first, second):
+        assert daemon.due.release_due(NOON + 25 * HOUR) == ()
+    second.poll(article(title="North Korea fires two ballistic missiles, Tokyo says", version=3), NOON + HOUR)
+    assert len(first.due.release_due(NOON + 80 * MINUTE)) == 1
+
+
+def test_a_story_that_is_no_longer_muted(database: Database, begin: Begin) -> None:
+    """What is deferred and not yet due is sent when it is due."""
+    daemon = begin(by(wait_at_least=20 * MINUTE))
+    daemon.poll(article(), NOON)
+    (story,) = StoryQueries(database).newest()
+    mute_story(database, story.id, NOON + HOUR, now=NOON + MINUTE, who="ann")
+    ended = unmute_story(database, story.id[:6], now=NOON + 2 * MINUTE)
+    assert (ended.story.id, ended.before) == (story.id, Mute(story.id, NOON + MINUTE, NOON + HOUR, "ann"))
+    assert unmute_story(database, story.id, now=NOON + 3 * MINUTE).before is None
+    assert len(daemon.due.release_due(NOON + 20 * MINUTE)) == 1
+
+
 def test_what_is_withdrawn_while_it_waits_is_told_by_nobody(database: Database, begin: Begin) -> None:
     """Not by a daemon that has heard of the withdrawal only from the database either."""
     held = by(wait_at_least=20 * MINUTE)
@@ -396,7 +436,9 @@ def test_an_update_that_waits_through_weeks_of_silence(database: Database, begin
     told, update, corrected = rows
     assert telling.alert.thread == told.id
     assert (update.kind, corrected.kind) == (AlertKind.UPDATE, AlertKind.UPDATE)
-    assert (update.dedup_key, corrected.dedup_key) == (f"{told.dedup_key} update 1", f"{told.dedup_key} update 2")
+    for number, sent_update in enumerate((update, corrected), start=1):
+        assert sent_update.dedup_key.startswith(f"{told.dedup_key} update {number} ")
+        assert first_key(sent_update.dedup_key) == told.dedup_key
 
 
 async def test_what_cannot_be_told_takes_no_other_with_it(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from monitor.alerting.case import Case, DecisionContext, PollGap
 from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import RECORD_RETENTION, NotificationLedger
+from monitor.alerting.mutes import Mutes
 from monitor.alerting.release import release_due
 from monitor.model import (
     Alert,
@@ -162,7 +163,7 @@ class Desk:
             match,
             news,
             Story(each.story, each.story, NOON),
-            State([told]),
+            State([told, Mutes()]),
             now,
             event=self._event(EVENTS[each.story], its.id) if its.alert.once_per is OncePer.EVENT else None,
             uncertainty=each.unsure,
@@ -180,9 +181,9 @@ class Desk:
     def fall(self, now: datetime) -> None:
         """What time brings, committed."""
         if self._crashes:
-            release_due(self._rules, self.told.draft(), now)
+            release_due(self._rules, self.told.draft(), Mutes(), now)
         draft = self.told.draft()
-        tellings, moved = release_due(self._rules, draft, now)
+        tellings, moved = release_due(self._rules, draft, Mutes(), now)
         for telling in tellings:
             self.sent.append(telling.alert)
             assert all(self._rules[line[0]].status is RuleStatus.LIVE for line in _lines(telling.alert))

@@ -173,7 +173,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *("article.title", "article.url", "article_version.title", "article_version.text", "source.problem"),
         *("source.etag", "delivery.detail", "attempt.detail", "alert.title", "alert.sentence", "story.title"),
         *("match.evidence", "match.reason_parameters", "article_features.row", "trouble.detail", "fetch.problem"),
-        *("rule_mark.who", "marked_article.title", "page.url", "story_article.publisher", "account.row"),
+        *(
+            "rule_mark.who",
+            "story.muted_by",
+            "marked_article.title",
+            "page.url",
+            "story_article.publisher",
+            "account.row",
+        ),
     }
     write_files(made)
     return made
@@ -201,6 +208,8 @@ def fill(database: Database) -> None:
             "last_ok_at": NOON,
         }
         connection.execute(update(source).values(problem))
+        muted = {"muted_at": NOON, "muted_until": clock.now() + HOUR, "muted_by": "anna "}
+        connection.execute(update(metadata.tables["story"]).values(muted))
         connection.execute(
             insert(trouble).values(source_id="wire", kind="gap", since=NOON, last_at=NOON, detail="it lost ")
         )
@@ -249,6 +258,7 @@ def write_files(folder: Path) -> None:
         "others.yaml": f'sources:\n  - {{id: "{escaped}", url: "http://a.test/{escaped}", name: "{escaped}"}}\n',
         "queries.txt": f"# {STORABLE}\nmissile AND flew{STORABLE}\n{STORABLE}:missile\nmissile{STORABLE} NEAR/a\n",
         "one.yaml": "rule: missiles\ntitle: Missiles\nlevel: low\nmatch: {words: [missile, missiles]}\n",
+        "words.yaml": f'list: spoilt\ntitle: "A {escaped}"\nwords: ["missile {escaped}"]\n',
         "headlines.yaml": f'missiles: {{fires: ["missile {escaped}"], silent: ["missile {escaped}"]}}\n',
     }
     for name, content in files.items():
@@ -270,8 +280,9 @@ VIEWS = (
     "matches list", "matches list --json", "matches show 1", "matches show 1 --json", "matches export",
     "matches mark 1 noise", "alerts list", "alerts list --json", "alerts show {alert}", "alerts show {alert} --json",
     "alerts mark {alert} good", "articles mark 1 launch noise", "marks list", "marks list --json", "marks export",
-    "marks import marks.jsonl", "stories list", "stories list --json", "stories show {story}",
+    "marks import marks.jsonl", "stories list", "stories list --muted", "stories list --json", "stories show {story}",
     "stories show {story} --json", "stories split {story} 2 --quiet", "stories merge {story} {evil}",
+    "stories mute {story}", "stories mute {story} --until {evil}", "stories unmute {story}", "stories unmute {evil}",
     "articles forget {evil}", "db check", "db upgrade", "db backup {evil}", "db restore feed.xml", "db prune",
     "why 1", "why 1 --all", "why 1 --json", "why wire a", "why {evil}", "why 1 launch",
     "why -c monitor.yaml 1 {evil}", "replay --rules one.yaml given.jsonl",
@@ -294,7 +305,8 @@ VIEWS = (
     "articles search source:wire", "articles show 1", "articles show 1 --json", "articles show {evil}",
     "articles export", "articles export source:{evil}", "db index", "matches list 북한",
     "sources show wire", "sources show wire --json",
-    "sources show {evil}", "entities show {evil}", "matches export --evidence {evil}",
+    "sources show {evil}", "entities show {evil}", "lists show {evil}", "lists list --rules words.yaml",
+    "lists list --rules words.yaml --json", "matches export --evidence {evil}",
     "evidence verify given.jsonl", "evidence verify {evil}",
 )  # fmt: skip
 EVIL = "a\x1b[35;9m\x9b31m\u202e\u200b\udc9b\r\x07"

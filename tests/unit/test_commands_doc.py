@@ -48,6 +48,7 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
     ("README.md", " ARTICLE"): " 1",
     ("README.md", "mark ALERT"): "mark {alert}",
     ("README.md", "split ID"): "split {story}",
+    ("README.md", "mute ID  "): "mute {story}  ",
     ("README.md", "try FILE"): "try edited.yaml",
     ("README.md", "add URL"): "add http://{host}/new.xml",
     ("README.md", "sources show ID"): "sources show harbour-times",
@@ -57,6 +58,7 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
     ("docs/alerts.md", "S7464 4711 4713"): "{story} {story_article}",
     ("docs/alerts.md", "--rule ID"): "--rule port-strike",
     ("docs/alerts.md", "show S7464"): "show {story}",
+    ("docs/alerts.md", "mute S7464"): "mute {story}",
     ("docs/evidence.md", "--hash SHA256"): "--hash $(python3 -c 'import hashlib, zipfile; "
     'print(hashlib.sha256(zipfile.ZipFile("evidence.zip").read("SHA256SUMS")).hexdigest())\')',
     ("docs/improving-rules.md", " URL RULE"): " https://harbour.example/ferries port-strike",

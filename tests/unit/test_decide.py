@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.mutes import Mutes
 from monitor.decide import decide_articles, decide_due
 from monitor.matching import compile_rules
 from monitor.model import Alert, AlertKind, AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term, UpdateTrigger
 from monitor.state import State
 from monitor.stories import ClusterIndex
-from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules
+from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules, source
 
 OUTLETS = ("wire", "post", "times", "herald", "globe")
 
@@ -44,6 +45,23 @@ def test_one_page_is_of_one_publisher(once_per: OncePer, *, same_call: bool) -> 
     other = decide_articles([article(of="times", canonical="https://times.test/1")], asked, state, NOON + MINUTE)
     counts = {len(record.independent_publishers) for record in other.state[NotificationLedger].changed_records}
     assert counts == {2}
+
+
+def test_a_source_stays_one_publisher_when_it_gets_a_name() -> None:
+    """Without a name it is counted by its id. The publishers of the last message are counted by the name, too."""
+    policy = AlertPolicy(again_if=frozenset({UpdateTrigger.MORE_PUBLISHERS}), more_publishers=1)
+    its_rule, state = replace(rule(), alert=policy), State()
+    for minute, name in enumerate(("wire", "Harbour Wire")):
+        now = NOON + minute * MINUTE
+        named = compile_rules([its_rule], {}, {}, {"wire": replace(source("wire"), name=name)})
+        decision = decide_articles([article(name, seen=now)], named, state, now)
+        assert {judged.publisher for judged in decision.article_decisions} == {name}
+        (record,) = decision.state[NotificationLedger].changed_records
+        assert (record.independent_publishers, record.publishers_at_last_send) == ((name,), 1)
+        state = decision.state.commit()
+    other = decide_articles([article(of="post")], rules(its_rule), state, NOON + HOUR)
+    (record,) = other.state[NotificationLedger].changed_records
+    assert record.independent_publishers == ("Harbour Wire", "post")
 
 
 def test_reprints_in_later_calls_are_held_too() -> None:
@@ -152,7 +170,7 @@ def test_every_article_is_judged_and_every_match_decided_with_a_reason() -> None
 def test_deciding_changes_nothing() -> None:
     """The state that decide() is given stays as it was, so deciding again decides the same."""
     told = NotificationLedger({"another story S"})
-    state = State([ClusterIndex(), told])
+    state = State([ClusterIndex(), told, Mutes()])
     first = decide_articles([article()], rules(), state, NOON)
     assert decide_articles([article()], rules(), state, NOON).article_decisions == first.article_decisions
     (alert,) = alerts(first)

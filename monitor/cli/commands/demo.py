@@ -72,7 +72,7 @@ async def _run_demo(folder: Path, *, keep: bool) -> int:
         click.echo(f"A newsroom of {len(newsroom.outlets)} outlets in {_list_languages(newsroom)} opens on {origin}.")
         click.echo(
             f"The desk that gets its alerts is in the time zone {ZONE}. A message quotes the first report of a\n"
-            "happening in its own language. Here that is often a Korean one."
+            "happening, in the language of that report."
         )
         async with open_daemon(config) as daemon:
             stop = asyncio.Event()
@@ -91,8 +91,8 @@ async def _run_demo(folder: Path, *, keep: bool) -> int:
 
 
 async def _play_scenario(newsroom: Newsroom, reports: ReportQueries, received: Callable[[], int]) -> str | None:
-    """Old documents, then the news, then the correction, then what is said of it later; each once all before it has
-    arrived. What did not happen in time, if anything."""
+    """Publish one edition after the other, each once the alerts of the last one have arrived. What did not happen in
+    time, if anything."""
 
     def polled() -> bool:
         return all(newsroom.served[outlet] for outlet in newsroom.outlets)
@@ -114,7 +114,8 @@ async def _play_scenario(newsroom: Newsroom, reports: ReportQueries, received: C
         f"{duration_in_words(BASELINE_AGE)} if it has none."
     )
     for said in (
-        "The newsroom publishes. Alerts, as their receivers get them:",
+        "Two outlets publish the first reports. Alerts, as their receivers get them:",
+        "\nNow all outlets publish. Most report the same launch; for that, no further message is sent:",
         "\nLater, one of the outlets corrects its report:",
         "\nOther outlets repeat the new number. It is about the same happening, so no further message is sent.",
     ):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from monitor import clock
 from monitor.alerting.quotes import Quote, highlight_sentence
 from monitor.cli.config_summary import load_summary_to_read
 from monitor.cli.match_number import MatchNumber
@@ -22,6 +23,7 @@ from monitor.cli.options import (
     match_row,
     print_json,
 )
+from monitor.cli.output.mute_report import mute_lines
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.services.queries.matches import QuotedMatch, show_match
 from monitor.wording.reasons import reason_in_words
@@ -77,6 +79,7 @@ def _format_match(found: QuotedMatch, zone: str) -> Iterator[str]:
     if match.event:
         yield f"event     {match.event}{f', {match.why_event}' if match.why_event else ''}"
         yield from compared_line(match.compared)
+    yield from mute_lines(found.mutes, clock.now(), zone)
     if match.alert:
         yield f"{alert_word(account.alert_kind):<10}{match.alert}, {format_local_time(account.alerted, zone)}"
     for delivery in account.deliveries:

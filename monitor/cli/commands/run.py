@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -60,7 +61,7 @@ def run(config: Path, once: bool) -> None:
     files = UserFiles(config, os.environ)
     loaded = files.load()
     settings = loaded.config.settings
-    configure_logging(secrets=secrets_of(loaded.config))
+    configure_logging(secrets=secrets_of(loaded.config), zone=ZoneInfo(settings.timezone))
     if owner := act_as_owner(settings.database):
         log.warning(LogEvent.ACTING_AS, owner=owner)
     if missing := missing_protections():

@@ -94,6 +94,7 @@ def _status_to_row(seen: ServiceStatus) -> dict[str, object]:
     return {
         "sources": seen.sources,
         **seen.counts,
+        "muted": seen.muted,
         "told_later": asdict(seen.deferred),
         "deliveries": seen.deliveries,
         "rules": seen.rules,

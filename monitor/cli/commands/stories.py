@@ -24,6 +24,7 @@ from monitor.cli.options import (
     parse_time_option,
     print_json,
 )
+from monitor.cli.output.mute_report import mute_lines
 from monitor.cli.output.tables import print_table
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.model.outcome import ReasonClauses, clauses_to_row
@@ -38,10 +39,12 @@ from monitor.wording.reasons import reason_in_words
     lazy={
         "merge": ("monitor.cli.commands.stories_identity", "Make one of two stories or events."),
         "split": ("monitor.cli.commands.stories_identity", "Make two of one story or event."),
+        "mute": ("monitor.cli.commands.stories_mute", "Send no messages about a story or event for a time."),
+        "unmute": ("monitor.cli.commands.stories_mute", "Send messages about a story or event again."),
     },
 )
 def stories() -> None:
-    """Stories and events, and the articles in each: list, show; and merge or split, to correct them."""
+    """Stories and events, and the articles in each: list, show; merge or split, to correct them; mute, unmute."""
 
 
 @stories.command("list")
@@ -51,10 +54,13 @@ def stories() -> None:
     "--rule", "rules", multiple=True, metavar="ID", type=NameOf("rule"), help="Only stories that this rule hits."
 )
 @click.option("--since", metavar="TIME", help=f"Only stories reported since this time: {TIME_EXAMPLES}")
+@click.option("--muted", "only_muted", is_flag=True, help="Only stories that are muted, or have an event that is.")
 @limit_option("How many to print, the last reported first.")
-def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
-    """List the stories, the last reported first: events, articles, publishers, alerts, and what each is possibly the
-    same as. A story has several events if several rules have one for it.
+def list_(
+    config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, only_muted: bool, most: int
+) -> None:
+    """List the stories, the last reported first: events, articles, publishers, alerts, what each is possibly the same
+    as, and until when it is muted. A story has several events if several rules have one for it.
 
     \b
     Examples:
@@ -63,25 +69,28 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
     """
     loaded = load_summary_to_read(config)
     settings, database = loaded.settings, existing_database(loaded.settings)
-    since_ = parse_time_option(since, clock.now(), settings.timezone)
-    found = list_stories(loaded, database, rules=rules, since=since_, limit=most)
+    now, zone = clock.now(), settings.timezone
+    since_, muted_at = parse_time_option(since, now, zone), now if only_muted else None
+    found = list_stories(loaded, database, rules=rules, since=since_, muted_at=muted_at, limit=most)
     if as_json:
         for each in found:
             print_json(asdict(each))
         return
     in_doubt = any(each.possibly for each in found)  # few are: the column is there where one is
+    mute_ends = {each.id: each.muted_until for each in found if each.muted_until and each.muted_until > now}
     heads = ("story", "event", "last", "articles", "publishers", "alerts", "rules", "title")
-    zone = settings.timezone
     rows = [
         (
             each.id, ", ".join(each.events), format_local_time(each.last, zone), each.articles, each.publishers,
             each.alerts,
             ", ".join(each.rules), _format_title(each.title, each.articles),
             *([", ".join(other.id for other in each.possibly)] if in_doubt else []),
+            *([format_local_time(mute_ends[each.id], zone) if each.id in mute_ends else ""] if mute_ends else []),
         )
         for each in found
     ]  # fmt: skip
-    print_table((*heads, *(["possibly"] if in_doubt else [])), rows, whole=("story", "event", "possibly"))
+    more = [*(["possibly"] if in_doubt else []), *(["muted until"] if mute_ends else [])]
+    print_table((*heads, *more), rows, whole=("story", "event", "possibly"))
 
 
 @stories.command()
@@ -90,8 +99,8 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
 @click.argument("name", metavar="ID")
 def show(config: Path, *, as_json: bool, name: str) -> None:
     """Show one story (S...) or event (E...): its articles in order of time, why each belongs to it, what was sent about
-    it, and what is deferred. It also shows what it is possibly the same as. The beginning of the id is enough if no
-    other id begins with it.
+    it, and what is deferred. It also shows what it is possibly the same as, and whether it is muted. The beginning of
+    the id is enough if no other id begins with it.
 
     \b
     Examples:
@@ -131,6 +140,7 @@ def _format_story(account: StoryDetails, zone: str) -> Iterator[str]:
     for other in account.possibly:
         title = f" (“{other.title}”)" if other.title else ""
         yield f"possibly  the same as {other.id}{title}{f': {other.doubt}' if other.doubt else ''}"
+    yield from mute_lines(account.mutes, clock.now(), zone)
     for mark in account.marks:
         at = format_local_time(mark.at, zone)
         yield f"marked    {at}  {_describe_merge_or_split(mark, account.id)}, by {mark.who}"

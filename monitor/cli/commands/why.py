@@ -30,7 +30,7 @@ from monitor.cli.paths import find_required_config
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.lab.recorded import UnusableLine, read_single_article
 from monitor.model import Settings, Step
-from monitor.services.queries.articles import ArticleLookup, look_up_article
+from monitor.services.queries.articles import ArticleLookup, StoredArticle, look_up_article
 from monitor.services.queries.why import MatchReport, RuleReport, WhyReport, explain_article, explain_stored_article
 from monitor.store.engine.database import Database
 from monitor.wording.commands import write_why_command
@@ -50,11 +50,11 @@ def why(
 ) -> None:
     """Explain why ARTICLE did or did not lead to an alert: what each rule finds in it, or RULE step by step.
 
-    ARTICLE is the number of a match (from `matches list`), the id of an alert (from its message; the first six
-    characters are enough if no other id begins with them), an address, a uid, 'SOURCE UID' in quotes, or its headline
-    in quotes. A part of the headline is enough, or some of its words in any order, if the article is one of the newest
-    200,000. The article is compared with the rules as they are now. The output also shows what was decided when the
-    article came, and what happened to each message.
+    ARTICLE is the number of a match (from `matches list`; `search` shows other numbers, those of articles), the id of
+    an alert (from its message; the first six characters are enough if no other id begins with them), an address, a uid,
+    'SOURCE UID' in quotes, or its headline in quotes. A part of the headline is enough, or some of its words in any
+    order, if the article is one of the newest 200,000. The article is compared with the rules as they are now. The
+    output also shows what was decided when the article came, and what happened to each message.
 
     With -, the article is read from standard input: a headline, and below it the text if there is any; or a JSON
     object, as `match` reads it. Then only the rules are tried, and no database is needed.
@@ -135,6 +135,8 @@ def _explain_stored_article(config: Path | None, paths: tuple[Path, ...], name: 
     print_faults(loaded.faults)
     if lookup.is_by_words:
         print_found_by_words(name)
+    if lookup.numbered:
+        click.echo(f"{name} is the number of a match here; {_write_command_for(lookup.numbered, name)}", err=True)
     report = explain_stored_article(loaded.config, database, lookup.found[0], rule)
     return report, settings, bool(loaded.faults)
 
@@ -152,10 +154,8 @@ def _explain_not_found(lookup: ArticleLookup, name: str, zone: str) -> str:
         )
         left = f" ({format_local_time(absent.left_at, zone)})" if absent.left_at else ""
         return f"the article '{name}' is no longer stored: {source}{absent.reason}{left}"
-    if numbered := lookup.numbered:
-        article = numbered.article
-        command = write_why_command(article.source, article.uid)
-        return f"there is no match {name}; to ask about article {name}, “{article.title}”: {command}"
+    if lookup.numbered:
+        return f"there is no match {name}; {_write_command_for(lookup.numbered, name)}"
     if name.isdecimal():
         return f"there is no match {name}, or it was deleted with its article; see `news-monitor matches list`"
     if re.fullmatch("[SE][0-9a-f]{4,}", name):
@@ -165,6 +165,11 @@ def _explain_not_found(lookup: ArticleLookup, name: str, zone: str) -> str:
         "finds words of its text too, `news-monitor sources health` says which sources fail, and `news-monitor why -` "
         "tries the rules on a headline that you type"
     )
+
+
+def _write_command_for(numbered: StoredArticle, number: str) -> str:
+    article = numbered.article
+    return f"to ask about article {number}, “{article.title}”: {write_why_command(article.source, article.uid)}"
 
 
 def _list_candidates(lookup: ArticleLookup, name: str, zone: str) -> Iterator[str]:

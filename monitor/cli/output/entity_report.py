@@ -38,7 +38,7 @@ def format_entity(usage: EntityUsage) -> Iterator[str]:
     yield from (f"{name:<11}{value}" for name, value in belongs.items() if value)
     maybe = entity.maybe.terms if entity.maybe else ()
     for name, terms in (("names", entity.sure), ("maybe", maybe), ("never", entity.never), ("titles", entity.titles)):
-        yield from _format_terms(name, terms)
+        yield from format_terms(name, terms)
     yield f"rules      {', '.join(usage.rules) or 'none uses it'}"
     if usage.matches is None:
         yield "figures    there is no archive yet"
@@ -47,8 +47,8 @@ def format_entity(usage: EntityUsage) -> Iterator[str]:
     yield f"30 days    {draw_sparkline(usage.matches.counts)}  {matches}, with its names in the evidence"
 
 
-def _format_terms(name: str, terms: tuple[Term, ...]) -> Iterator[str]:
-    """A line for each language."""
+def format_terms(name: str, terms: tuple[Term, ...]) -> Iterator[str]:
+    """A line for each language, the first with the name of the terms."""
     for language, texts in sorted(group_by_language(terms).items()):
         yield f"{name:<11}{language}: {', '.join(map(sanitize_line, texts))}"
         name = ""

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from monitor import clock
 from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
 from monitor.cli.options import alert_word, compared_line, format_evidence, format_local_time
+from monitor.cli.output.mute_report import mute_lines
 from monitor.cli.output.nearest_report import nearest_lines
 from monitor.cli.output.streams import style_text
 from monitor.model import DEFAULT_ROUTE, Article, ConditionRole, Match, Outcome, Rule, Settings, Step, list_channels_of
@@ -38,6 +40,7 @@ def format_article_report(report: WhyReport, zone: str) -> Iterator[str]:
         yield f"story     {stored.story.id}, {stored.join_reason}{title}"
         yield from compared_line(stored.compared)
         yield from nearest_lines(report.nearest, stored.compared, "nearest   ")
+        yield from mute_lines(report.mutes, clock.now(), zone)
 
 
 # --- all rules --------------------------------------------------------------------------------------------------

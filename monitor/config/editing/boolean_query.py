@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from monitor.text.quotation_marks import CORNERS, PHRASE_IN_CORNERS, QUOTES
+
 MAX_DEPTH: Final = 50
 """Of parentheses, NOT and fields inside each other."""
 
@@ -45,16 +47,16 @@ _UNKNOWN_FIELDS = {
 _OTHER_FIELD = 'if it is text and not an operator, write it in quotes: "..."; otherwise write the rule by hand'
 
 _TOKEN = re.compile(
-    r"""(?P<blank>\s+)
+    rf"""(?P<blank>\s+)
     | (?P<open>[(（]) | (?P<close>[)）])
-    | (?P<phrase>["“”„«»＂](?P<quoted>[^"“”„«»＂]*)["“”„«»＂](?:~(?P<slop>[0-9]+))?)
-    | (?P<quote>["“”„«»＂])
+    | (?P<phrase>(?:[{QUOTES}](?P<quoted>[^{QUOTES}]*)[{QUOTES}]|{PHRASE_IN_CORNERS})(?:~(?P<slop>[0-9]+))?)
+    | (?P<quote>[{QUOTES}{CORNERS}])
     | (?P<near>(?:(?i:near|w)[/:]|NEAR|AROUND\(|/)(?P<far>[0-9]+|(?i:[sp])(?![\w]))\)?(?![^\s()（）]))
     | (?P<ordered>(?:(?i:onear|pre|p)[/:]|ADJ|ONEAR)(?P<ahead>[0-9]+)(?![^\s()（）]))
     | (?P<operator>(?:AND|OR|NOT|ANDNOT|XOR|NEAR|ONEAR|ADJ|AROUND|SAME|WITHIN)(?![^\s()（）])|\|\|?|&&?)
     | (?P<minus>[-−–‑‒])(?=[^\s)）])
     | (?P<field>(?P<name>[A-Za-z]+):)(?![\s/)）]|$)
-    | (?P<word>[^\s()（）"“”„«»＂|]+)""",
+    | (?P<word>[^\s()（）{QUOTES}{CORNERS}|]+)""",
     re.VERBOSE,
 )
 _HOST = re.compile(r"[\w.-]*\w(:[0-9]+)?(/\S*)?")
@@ -271,7 +273,7 @@ class _QueryParser:
         return _put_into_field(self._parse_unit(depth + 1), field)
 
     def _parse_phrase(self, token: re.Match[str], at: int) -> QueryNode:
-        words = (token["quoted"] or "").split()
+        words = (token["quoted"] or token["corner"] or token["white_corner"] or "").split()
         if "*" in words:
             hint = "write one NEAR/1 other, or one `near` with in_order: true for what is around it"
             raise self.problem("a '*' for a whole word in a phrase cannot be expressed in a rule", hint, at)

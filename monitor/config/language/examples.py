@@ -83,16 +83,16 @@ class ExamplesSchema(Schema):
 
 def rule_tests_from_schema(schema: ExamplesSchema | None, document: YamlDocument) -> tuple[RuleTest, ...]:
     """The tests under `tests:` of a document in file order: first `fires`, then `mentions`, then `silent`."""
-    return () if schema is None else examples_at(schema, document, ("tests",))
+    return () if schema is None else read_examples(schema, document.subdocument("tests"))
 
 
-def examples_at(schema: ExamplesSchema, document: YamlDocument, path: tuple[str, ...]) -> tuple[RuleTest, ...]:
-    """The tests at this path of the document, in the same order."""
+def read_examples(schema: ExamplesSchema, document: YamlDocument) -> tuple[RuleTest, ...]:
+    """The tests that the document consists of, in the same order."""
     lists = {"fires": schema.fires or (), "mentions": schema.mentions or (), "silent": schema.silent or ()}
     return tuple(
         _rule_test_from_example(example, key, place)
         for key, examples in lists.items()
-        for place, example in zip(document.item_places((*path, key)), examples, strict=True)
+        for place, example in zip(document.item_places((key,)), examples, strict=True)
     )
 
 

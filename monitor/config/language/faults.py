@@ -23,6 +23,7 @@ from monitor.errors import Fault, InvalidFiles
 
 AnySchema = TypeVar("AnySchema", bound=Schema)
 _Explanation = tuple[str, str | None]
+_CANDIDATES = 5  # similar words that are compared letter by letter
 
 
 def validate_document(schema: type[AnySchema], document: YamlDocument) -> AnySchema:
@@ -82,8 +83,29 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) 
 
 
 def find_close_word(word: str, known: Sequence[str]) -> str | None:
-    """The known word that this one was probably meant to be."""
-    return next(iter(get_close_matches(word, known, n=1, cutoff=0.6)), None)
+    """The known word that this one was probably meant to be: the most similar one, if it is close."""
+    candidates = get_close_matches(word, known, n=_CANDIDATES, cutoff=0.6)
+    return next((each for each in candidates if _is_close(word, each)), None)
+
+
+def _is_close(word: str, known: str) -> bool:
+    """Whether at most a third of the letters is wrong, or the word is a part of an id: asia of east-asia. Alike is not
+    close: hamas is not bahamas."""
+    return _count_slips(word, known) <= max(1, len(word) // 3) or word in known.split("-")
+
+
+def _count_slips(word: str, other: str) -> int:
+    """How many letters must be added, left out, replaced or swapped with the next one to make one word of the other."""
+    before, last = list[int](), list(range(len(other) + 1))
+    for row, letter in enumerate(word, 1):
+        current = [row]
+        for column, wanted in enumerate(other, 1):
+            slips = min(last[column] + 1, current[-1] + 1, last[column - 1] + (letter != wanted))
+            if row > 1 and column > 1 and letter == other[column - 2] and word[row - 2] == wanted:
+                slips = min(slips, before[column - 2] + 1)
+            current.append(slips)
+        before, last = last, current
+    return last[-1]
 
 
 def _format_suggestion(word: str) -> str:

@@ -68,4 +68,5 @@ def word_list_from_document(document: YamlDocument) -> WordList:
         place=document.place(),
         lists=tuple(dict.fromkeys(schema.lists or ())),
         entities=tuple(dict.fromkeys(schema.entities or ())),
+        title=schema.title or "",
     )

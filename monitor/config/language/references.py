@@ -102,6 +102,7 @@ class DefinitionRegistry:
         self._declared = declared
         self._groups: dict[GroupNamed, list[Entity]] = {}
         self._digests: dict[AnyName, str] = {}
+        self._own_digests: dict[Name, str] = {}
 
     def all_of_kind(self, kind: type[AnyDefinition]) -> dict[str, AnyDefinition]:
         """All entities, or all lists, by id."""
@@ -219,8 +220,11 @@ class DefinitionRegistry:
         return self._digests[name]
 
     def _compute_own_digest(self, name: Name) -> str:
-        definition = self._definitions[name]
-        return entity_digest(definition) if isinstance(definition, Entity) else list_digest(definition)
+        if name not in self._own_digests:
+            definition = self._definitions[name]
+            digest = entity_digest(definition) if isinstance(definition, Entity) else list_digest(definition)
+            self._own_digests[name] = digest
+        return self._own_digests[name]
 
     def _find_reachable(
         self, name: AnyName, get_references: Callable[[Definition], Iterable[Condition]] | None = None

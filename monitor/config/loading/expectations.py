@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.config.language.examples import ExamplesSchema, examples_at
+from monitor.config.language.examples import ExamplesSchema, read_examples
 from monitor.config.language.faults import collect_faults, validate_document
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
@@ -25,7 +25,7 @@ def read_expectations(document: YamlDocument) -> list[tuple[str, Place, RuleTest
     for rule in document.data:
         with collect_faults(faults):
             subdocument = document.subdocument(rule)
-            tests = examples_at(validate_document(ExamplesSchema, subdocument), subdocument, ())
+            tests = read_examples(validate_document(ExamplesSchema, subdocument), subdocument)
             found += ((rule, document.key_place((rule,)), test) for test in tests)
     if faults:
         raise InvalidFiles(faults)

@@ -133,11 +133,12 @@ def list_configured_paths(path: Path) -> list[Path]:
 
 def load_rules(paths: Sequence[Path], config_path: Path | None = None, cache: LoadCache | None = None) -> LoadedRules:
     """Loads files and folders of rules, entities and lists, alone or together with what the monitor.yaml at
-    `config_path` names. Routes are not checked. `cache`: as in `load_config_files`."""
+    `config_path` names, for commands that send nothing: of a file with a fault, only the faulty documents are left out.
+    Routes are not checked. `cache`: as in `load_config_files`."""
     named_paths: list[NamedPath] = [(path, None) for path in paths]
     cache = LoadCache() if cache is None else cache
     return (
-        load_rule_files(named_paths, None, cache.documents, {})
+        load_rule_files(named_paths, None, cache.documents, {}, use_valid_parts=True)
         if config_path is None
         else _load_rules_with_config(config_path, named_paths, cache)
     )
@@ -151,9 +152,8 @@ def load_rules_of(path: Path) -> LoadedRules:
 
 def _load_rules_with_config(path: Path, extra: list[NamedPath], cache: LoadCache) -> LoadedRules:
     document = settings_document(path)
-    loaded = load_rule_files(
-        [*extra, *list_named_paths(document, path, "rules", "entities")], None, cache.documents, {}
-    )
+    named_paths = [*extra, *list_named_paths(document, path, "rules", "entities")]
+    loaded = load_rule_files(named_paths, None, cache.documents, {}, use_valid_parts=True)
     sources, _, faults = load_source_files(
         list_named_paths(document, path, "sources"), SourceDefaults(EVERY), cache.sources, {}
     )

@@ -51,16 +51,19 @@ def load_rule_files(
     cache: FileCache[ParsedDocument],
     stamps: Mapping[str, Stamp],
     running: RunningItems = NOTHING_RUNS,
+    *,
+    use_valid_parts: bool = False,
 ) -> LoadedRules:
     """Everything valid in files and folders of rules, entities and lists, and all faults. `routes`: None accepts all
     routes; `stamps`: of files that were checked just before; `running`: of two with the same id, the one in it
-    counts. A pipe is read only if the user named it and no file did."""
+    counts. A pipe is read only if the user named it and no file did. `use_valid_parts`: of a file with a fault, the
+    documents without one count. A daemon must not do so: half of an edit may send what the whole would not."""
     named_paths = list(named_paths)
     files, faults = yaml_files(named_paths)
     may_be_pipes = {path for path, place in named_paths if place is None}
     cached_files = cache.read(files, _parse_document, stamps, may_be_pipes=may_be_pipes)
     faults += (fault for cached in cached_files for fault in cached.faults)
-    parsed = [item for cached in cached_files for item in cached.last_good]
+    parsed = [item for each in cached_files for item in (each.valid_part if use_valid_parts else each.last_good)]
     values = [item.value for item in parsed]
     entities = index_by_id([value for value in values if isinstance(value, Entity)], running.entities, faults)
     lists = index_by_id([value for value in values if isinstance(value, WordList)], running.lists, faults)

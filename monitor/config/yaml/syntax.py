@@ -73,9 +73,11 @@ _OF_INDENTATION = (
 """The errors that a line with a wrong indentation can cause."""
 
 
-_UNCLOSED = {
-    "did not find expected ',' or ']'": ("a list", "[", "]"),
-    "did not find expected ',' or '}'": ("a mapping", "{", "}"),
+_LIST, _MAPPING = ("a list", "[", "]"), ("a mapping", "{", "}")
+_UNCLOSED = {"did not find expected ',' or ']'": _LIST, "did not find expected ',' or '}'": _MAPPING}
+_BRACKETS: dict[type[yaml.Token], tuple[str, str, str]] = {
+    yaml.FlowSequenceStartToken: _LIST,
+    yaml.FlowMappingStartToken: _MAPPING,
 }
 
 
@@ -108,14 +110,42 @@ def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> SyntaxFault:
     if likely := next(_find_likely_causes(text.splitlines(), text, error, mark), None):
         return likely
     problem, hint = _PROBLEMS.get(str(error.problem), (f"this is not YAML: {error.problem}", None))
-    if "node content" in str(error.problem) and mark.line == len(text.splitlines()):
-        problem, hint = "a '[' or '{' is not closed", "add the ']' or '}'"
     if unclosed := _UNCLOSED.get(str(error.problem)):
-        what, begin, end = unclosed
-        opening = error.context_mark or mark
+        return _explain_unclosed(unclosed, error.context_mark or mark, mark, text)
+    if "node content" in str(error.problem) and mark.line == len(text.splitlines()):
+        token = _find_open_bracket(text)
+        return _explain_unclosed(_BRACKETS[type(token)], token.start_mark, mark, text)
+    return _mark_to_position(mark), problem, hint
+
+
+def _explain_unclosed(kind: tuple[str, str, str], opening: _SyntaxMark, mark: _SyntaxMark, text: str) -> SyntaxFault:
+    """The fault of a list or mapping in brackets, which the parser left at the first sign that cannot be in it. A line
+    that is indented further than that of the bracket is still meant to be inside: only a ',' may be missing there. In
+    any other line the parser came too far, and the reader needs the place of the bracket."""
+    (what, begin, end), lines = kind, text.splitlines()
+    if mark.line < len(lines) and (
+        opening.line == mark.line or _measure_indent(lines[mark.line]) > _measure_indent(lines[opening.line])
+    ):
         line = f" in line {opening.line + 1}" if opening.line != mark.line else ""
-        problem, hint = f"{what} that began with '{begin}'{line} is not closed", f"add the ',' or '{end}'"
-    return (mark.line + 1, mark.column + 1), problem, hint
+        problem = f"{what} that began with '{begin}'{line} is not closed"
+        return _mark_to_position(mark), problem, f"add the ',' or '{end}'"
+    return _mark_to_position(opening), f"{what} that begins here with '{begin}' is not closed", f"add the '{end}'"
+
+
+def _measure_indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _find_open_bracket(text: str) -> yaml.Token:
+    """The last bracket that is open at the end of the text, where the parser expected something inside it."""
+    opened = list[yaml.Token]()
+    with suppress(yaml.MarkedYAMLError):
+        for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+            if type(token) in _BRACKETS:
+                opened.append(token)
+            elif isinstance(token, yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken):
+                opened.pop()
+    return opened[-1]
 
 
 def key_look_alike(key: str) -> tuple[int, str, str] | None:

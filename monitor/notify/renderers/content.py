@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.alerting.quotes import repeats_title
 from monitor.model import Alert, AlertKind, Delivery, EarlierAlert, Item, Level, Notice, NoticeKind, time_of_day
 from monitor.notify.renderers.capabilities import Capabilities, Form
 from monitor.notify.renderers.text_length import crop_sentence, truncate_text
@@ -31,6 +32,8 @@ _NOTICE_STEPS = ((760, 300), (400, 150), (200, 80), (80, 0))  # units of its tex
 _TITLE_PREFIXES = {AlertKind.POSSIBLY: "POSSIBLY THE SAME, ", AlertKind.UPDATE: "UPDATE, "}  # of titles
 REPEAT = "It may have been sent before: you may have this message already."
 _TOO_LONG = "(its address is too long for a message)"
+
+Sentence = tuple[str, tuple[tuple[int, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ class MessageContent:
     label     the level, and what kind of message it is, as "UPDATE, HIGH"
     headline  of the article; in a digest or notice: what it is about
     subject   the title of the rule; in a digest or notice: the same as `headline`
-    quote     a sentence of the article, and the ranges of the words in it that fired
+    sentence  of the article, and the ranges of the words in it that fired
+    quote     the same, if it says more than the headline that the channel shows
     items     the articles of a digest
     lines     the text of a notice; in a digest: how many articles are not shown
     source    of the article, and its time
@@ -97,7 +101,8 @@ class MessageContent:
     subject: str
     facts: tuple[str, ...]
     level: Level | None = None
-    quote: tuple[str, tuple[tuple[int, int], ...]] | None = None
+    sentence: Sentence | None = None
+    quote: Sentence | None = None
     items: tuple[DigestLine, ...] = ()
     lines: tuple[str, ...] = ()
     source: str = ""
@@ -124,8 +129,12 @@ class MessageContent:
 
     def title(self, units: int) -> str:
         """The title, in so many units of UTF-16."""
-        room = min(TITLE_HEADLINE, units - len(self.label) - len(": "))
-        return f"{self.label}: {truncate_text(self.headline, room)}"
+        return f"{self.label}: {_fit_headline(self.label, self.headline, units)}"
+
+
+def _fit_headline(label: str, headline: str, units: int) -> str:
+    """As much of the headline as a title of so many units has beside its label."""
+    return truncate_text(headline, min(TITLE_HEADLINE, units - len(label) - len(": ")))
 
 
 def list_versions(
@@ -141,10 +150,8 @@ def list_versions(
     elif subject.kind is AlertKind.DIGEST:
         yield from _list_digest_versions(subject, capabilities, remarks, zone)
     else:
-        # one line may be nearly all link; elsewhere a link leaves half of the message to what it says
-        longest_link = ADDRESS if capabilities.form is Form.SHORT else min(ADDRESS, capabilities.max_size // 2)
         alone = [
-            (room, _describe_alert(subject, room, longest_link, source=source, repeat=remarks, zone=zone))
+            (room, _describe_alert(subject, room, capabilities, source=source, repeat=remarks, zone=zone))
             for room in _ALERT_STEPS
         ]
         if delivery.combined:  # with little room, the first alert keeps its sentence, and the others only their ids
@@ -205,13 +212,19 @@ def _list_others(delivery: Delivery) -> str:
 
 
 def _describe_alert(
-    alert: Alert, room: _Room, longest_link: int, *, source: str, repeat: Sequence[str], zone: ZoneInfo
+    alert: Alert, room: _Room, capabilities: Capabilities, *, source: str, repeat: Sequence[str], zone: ZoneInfo
 ) -> MessageContent:
-    article = alert.article
+    article, label = alert.article, _format_label(alert)
+    # one line may be nearly all link; elsewhere a link leaves half of the message to what it says
+    longest_link = ADDRESS if capabilities.form is Form.SHORT else min(ADDRESS, capabilities.max_size // 2)
     fits = len(json.dumps(article.url)) <= longest_link
+    headline = truncate_text(article.title or alert.rule_title, room.headline)
+    sentence = crop_sentence(alert.sentence, alert.highlights, room.sentence) if room.sentence else None
+    shown_headline = _fit_headline(label, headline, capabilities.max_title)
+    adds = capabilities.whole_text or not repeats_title(alert.sentence, shown_headline)
     return MessageContent(
-        label=_format_label(alert),
-        headline=truncate_text(article.title or alert.rule_title, room.headline),
+        label=label,
+        headline=headline,
         subject=truncate_text(alert.rule_title, room.rule_title),
         facts=(
             *((_TOO_LONG,) if article.url and not fits else ()),
@@ -220,7 +233,8 @@ def _describe_alert(
             _format_names(alert),
         ),
         level=alert.level,
-        quote=crop_sentence(alert.sentence, alert.highlights, room.sentence) if room.sentence else None,
+        sentence=sentence,
+        quote=sentence if adds else None,
         source=f"{truncate_text(source, SOURCE)}, {_format_article_time(alert, zone)}",
         link=article.url if fits else None,
         remarks=tuple(repeat),

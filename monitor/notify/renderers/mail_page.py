@@ -76,7 +76,8 @@ def write_mail_page(content: MessageContent) -> str:
 
 def _write_preview(content: MessageContent) -> str:
     """What programs show beside the subject in their list of mails."""
-    text = content.quote[0] if content.quote else " ".join(content.lines)
+    subject = content.subject if content.subject != content.headline else ""
+    text = content.quote[0] if content.quote else " ".join(content.lines) or subject
     return f'<div style="{_HIDDEN}">{escape(text)}</div>\n' if text else ""
 
 
@@ -84,13 +85,14 @@ def _write_head(content: MessageContent) -> list[str]:
     headline = link_html(content.headline, content.link, _LINK)
     breaks = _KOREAN if (content.language or "").startswith("ko") else ""
     head = f'<h1 class="nm-head" dir="auto"{_language(content)} style="{_HEAD}{breaks}">{headline}</h1>'
+    source = [_write_quiet(content.source)] if content.source else []
     if content.quote is None:
-        return [head]
+        return [head, *source]
     sentence = highlight_sentence(*content.quote, _MARK, escape)
     style = f"{_QUOTE}{breaks}"
     return [
         head,
-        _write_quiet(content.source),
+        *source,
         f'<blockquote class="nm-quote" dir="auto"{_language(content)} style="{style}">“{sentence}”</blockquote>',
     ]
 

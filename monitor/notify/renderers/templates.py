@@ -125,7 +125,7 @@ def _write_message(
 def build_values(content: MessageContent, delivery: Delivery) -> dict[str, object]:
     """The variables of a template, as docs/alerts.md lists them. What a message does not have is empty."""
     subject = delivery.alert
-    sentence, highlights = content.quote or ("", ())
+    sentence, highlights = content.sentence or ("", ())
     alert = subject if isinstance(subject, Alert) else None
     return {
         "kind": alert.kind.value if alert else "notice",

@@ -1,18 +1,35 @@
-"""Merges and splits stories and events, as a person says."""
+"""Merges, splits and mutes stories and events, as a person says."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
 from monitor.active_config import compile_config, plan_alert
+from monitor.alerting.mutes import Mute
+from monitor.errors import InvalidRequest
 from monitor.model import Config
 from monitor.services.lookup import find_story_or_event
 from monitor.store.engine.database import Database
 from monitor.store.lifecycle.cluster_merge import ClusterMerger, MergeResult
 from monitor.store.lifecycle.cluster_split import ClusterSplitter, SplitResult
-from monitor.store.queries.stories import StoryQueries
+from monitor.store.queries.stories import StoryDetails, StoryQueries
+from monitor.store.state.stored_mutes import set_mute
+
+__all__ = ["MuteResult", "StoryDetails", "merge_stories", "mute_story", "split_story", "unmute_story"]
+
+LONGEST_MUTE = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class MuteResult:
+    """The result of muting a story or an event, or of ending its mute. `before`: the mute that it had until then; None:
+    it was not muted."""
+
+    story: StoryDetails
+    before: Mute | None
 
 
 def merge_stories(database: Database, config: Config, id_: str, other: str, *, now: datetime, who: str) -> MergeResult:
@@ -40,3 +57,31 @@ def split_story(
     plan = partial(plan_alert, routes=config.settings.routes)
     splitter = ClusterSplitter(database, config, compile_config(config), plan)
     return splitter.split(found.id, articles, now, who, quiet=quiet)
+
+
+def mute_story(database: Database, id_: str, until: datetime, *, now: datetime, who: str) -> MuteResult:
+    """Send nothing of a story with its events, or of an event, until this time; the beginning of the id is enough. If
+    it is muted already, the new end counts. `who`: the name of the person. Raises InvalidRequest if the story does not
+    exist, or if the end is past or too far."""
+    if until <= now:
+        raise InvalidRequest("the end of a mute must be in the future")
+    if until - now > LONGEST_MUTE:
+        raise InvalidRequest("the longest mute is 1 year; to keep a subject out of a rule, add its words to `unless`")
+    story = _find_whole(database, id_)
+    before = set_mute(database, story.id, Mute(story.id, now, until, who))
+    return MuteResult(story, before)
+
+
+def unmute_story(database: Database, id_: str, *, now: datetime) -> MuteResult:
+    """End the mute of a story with its events, or of an event; the beginning of the id is enough. Raises InvalidRequest
+    if the story does not exist."""
+    story = _find_whole(database, id_)
+    before = set_mute(database, story.id, None)
+    return MuteResult(story, before if before is not None and before.is_active(now) else None)
+
+
+def _find_whole(database: Database, id_: str) -> StoryDetails:
+    """The story or event with this id, or the one that a person merged it into."""
+    queries = StoryQueries(database)
+    found = find_story_or_event(queries, id_)
+    return found if found.merged_into is None else find_story_or_event(queries, found.merged_into)

@@ -20,7 +20,7 @@ _ID = re.compile("[0-9]+|[SE]?[0-9a-f]{4,}")  # of a match, an alert, a story or
 class ArticleLookup:
     """The articles with a name, the newest first. `missing`: why there is none, where that is known. `is_by_words`: no
     article has the name or a title that contains it; those that are found have all of its words in their titles.
-    `numbered`: the article with this number, if no match has it."""
+    `numbered`: the article with this number, if a match of another article, or no match at all, has it."""
 
     found: tuple[StoredArticle, ...]
     missing: MissingArticle | None = None
@@ -44,7 +44,8 @@ def look_up_article(database: Database, name: str) -> ArticleLookup:
     several."""
     queries = ArticleQueries(database)
     if found := tuple(queries.find(name)):
-        return ArticleLookup(found)
+        numbered = _find_numbered(queries, name)
+        return ArticleLookup(found, numbered=None if numbered in found else numbered)
     if missing := queries.explain_missing(name):
         return ArticleLookup((), missing)
     if not _may_be_title(name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monitor.alerting.mutes import Mute
 from monitor.alerting.quotes import Quote, quote_all_sentences
 from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import InvalidRequest
@@ -12,6 +13,7 @@ from monitor.model import Config, Rule, RuleBrief
 from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
 from monitor.store.queries.matches import ExportedMatch, MatchDetails, MatchFilter, MatchQueries, MatchReport
+from monitor.store.queries.stories import StoryQueries
 from monitor.store.search.match_search import MatchSearch
 
 __all__ = ["ExportedMatch", "MatchDetails", "MatchFilter", "QuotedMatch", "iter_matches", "list_matches", "show_match"]
@@ -20,11 +22,12 @@ __all__ = ["ExportedMatch", "MatchDetails", "MatchFilter", "QuotedMatch", "iter_
 @dataclass(frozen=True, slots=True)
 class QuotedMatch:
     """A match with all that belongs to it. `sentences`: those with its evidence; `rule`: as it is in the files now, or
-    None if it is gone."""
+    None if it is gone; `mutes`: of its story and event, also those that are over."""
 
     details: MatchDetails
     sentences: tuple[Quote, ...]
     rule: Rule | RuleBrief | None
+    mutes: tuple[Mute, ...]
 
 
 def list_matches(
@@ -57,7 +60,8 @@ def show_match(config: Config | ConfigSummary, database: Database, id_: int) -> 
         raise _no_such_match(id_)
     match = details.match
     sentences = quote_all_sentences(match.article.title, details.text, match.evidence)
-    return QuotedMatch(details, tuple(sentences), config.rules.get(match.rule))
+    mutes = StoryQueries(database).find_mutes([id_ for id_ in (match.story, match.event) if id_])
+    return QuotedMatch(details, tuple(sentences), config.rules.get(match.rule), mutes)
 
 
 def _no_such_match(id_: int) -> InvalidRequest:

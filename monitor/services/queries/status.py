@@ -22,6 +22,7 @@ from monitor.store.queries.ages import (
     source_ages,
 )
 from monitor.store.queries.reports import PendingReport, ReportQueries, ShadowReport, SourceReport
+from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.dead_letters import find_dead_letters
 
 __all__ = ["DaemonReport", "DatabaseFacts", "ServiceStatus", "add_channel_faults", "find_faults", "load_status"]
@@ -43,11 +44,11 @@ class ServiceStatus:
     """What the files and the database say at the moment `now`.
 
     `sources`, `rules`: how many are in the files; `rules_off`: how many of the rules are off. `daemons`: all that have
-    a row, the last started first. `counts`: of articles, matches, stories, alerts, merges and splits. `deliveries`: how
-    many are in each state. `shadow`: by rule. `failing`: the sources whose last poll failed, by id; `troubled`: those
-    that answer, with what is wrong with each. `waiting`, `held`, `dead`: deliveries, by channel; the held ones wait for
-    the hours of a route. `last_fetch`: of any source. `missing_protections`: what this machine lacks of the sandbox of
-    worker processes.
+    a row, the last started first. `counts`: of articles, matches, stories, alerts, merges and splits. `muted`: how many
+    stories are muted, or have an event that is. `deliveries`: how many are in each state. `shadow`: by rule. `failing`:
+    the sources whose last poll failed, by id; `troubled`: those that answer, with what is wrong with each. `waiting`,
+    `held`, `dead`: deliveries, by channel; the held ones wait for the hours of a route. `last_fetch`: of any source.
+    `missing_protections`: what this machine lacks of the sandbox of worker processes.
     """
 
     now: datetime
@@ -57,6 +58,7 @@ class ServiceStatus:
     rules_off: int
     daemons: tuple[DaemonReport, ...]
     counts: Mapping[str, int]
+    muted: int
     deferred: PendingReport
     deliveries: Mapping[str, int]
     shadow: Mapping[str, ShadowReport]
@@ -134,6 +136,7 @@ def load_status(config: ConfigSummary, database: Database, now: datetime) -> Ser
         rules_off=sum(rule.status is RuleStatus.OFF for rule in rules.values()),
         daemons=tuple(list_daemons(database)),
         counts=queries.counts(),
+        muted=StoryQueries(database).count_muted(now),
         deferred=queries.pending_alerts(),
         deliveries=queries.delivery_counts(),
         shadow=queries.shadow(id_ for id_, rule in rules.items() if rule.status is RuleStatus.SHADOW),

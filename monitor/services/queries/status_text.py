@@ -60,6 +60,8 @@ class StatusText:
         yield "rules", f"{status.rules}{off}{runs}"
         yield from self._shadow_summary()
         by_people = [f"{status.counts[name]} {what}" for name, what in _BY_PEOPLE.items() if status.counts[name]]
+        if status.muted:
+            by_people.append(f"{status.muted} muted now (`news-monitor stories list --muted`)")
         for name in ("articles", "matches", "stories", "alerts"):
             more = f"; by people: {', '.join(by_people)}" if name == "stories" and by_people else ""
             yield name, f"{status.counts[name]}{more}"

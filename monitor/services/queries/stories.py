@@ -22,12 +22,14 @@ def list_stories(
     *,
     rules: Sequence[str] = (),
     since: datetime | None = None,
+    muted_at: datetime | None = None,
     limit: int,
 ) -> list[StoryReport]:
     """At most `limit` stories, those with the latest article first. `rules`: only what they matched; `since`: only what
-    has an article from then on. Raises InvalidRequest for a rule that neither the files nor the database know."""
+    has an article from then on; `muted_at`: only what is muted at this time, or has an event that is. Raises
+    InvalidRequest for a rule that neither the files nor the database know."""
     require_known("rule", rules, config.rules, MatchQueries(database).rules)
-    return StoryQueries(database).newest(rules=rules, since=since, limit=limit)
+    return StoryQueries(database).newest(rules=rules, since=since, muted_at=muted_at, limit=limit)
 
 
 def show_story(database: Database, name: str) -> StoryDetails:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.alerting.case import DecisionContext
 from monitor.alerting.evaluation import evaluate
+from monitor.alerting.mutes import Mute
 from monitor.cases import build_case, build_event_report, identity_features, prepare_match
 from monitor.config.loading.compiled import compile_for_article
 from monitor.config.loading.rule_files import LoadedRules
@@ -35,6 +36,7 @@ from monitor.store.queries.articles import AlertReport, ArticleQueries, StoredAr
 from monitor.store.queries.case_state import load_case_state
 from monitor.store.queries.matches import DeliveryHistory, MatchReport
 from monitor.store.queries.nearest import NearestClusters
+from monitor.store.queries.stories import StoryQueries
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import ClusterComparison
 
@@ -114,7 +116,7 @@ class WhyReport:
     `language`: the one that it is read as; None if its script does not tell. `rules`: first those that sent an alert of
     it, then those that match it or once did, then the others, the nearest to a match first. `rules_off`: the ids of
     those that are off. `stored`: None if it is not from the database. `nearest`: the older stories that are most like
-    it.
+    it. `mutes`: of its story and events, also those that are over.
     """
 
     article: Article
@@ -123,6 +125,7 @@ class WhyReport:
     rules_off: tuple[str, ...] = ()
     stored: StoredArticle | None = None
     nearest: tuple[ClusterComparison, ...] = ()
+    mutes: tuple[Mute, ...] = ()
 
 
 def explain_article(files: LoadedRules, article: Article, rule: str | None = None) -> WhyReport:
@@ -152,7 +155,13 @@ def explain_stored_article(
             simulated, nearest = archive.simulate_decision(report.match), archive.find_nearest_events(report.match)
             report = replace(report, simulated_decision=simulated, nearest=nearest)
         reports.append(report)
-    return replace(current.build_report(reports), stored=stored, nearest=archive.find_nearest_stories())
+    mutes = StoryQueries(database).find_mutes(_list_mutable_ids(stored))
+    return replace(current.build_report(reports), stored=stored, nearest=archive.find_nearest_stories(), mutes=mutes)
+
+
+def _list_mutable_ids(stored: StoredArticle) -> list[str]:
+    story = [] if stored.story is None else [stored.story.id]
+    return [*story, *(decision.event for decision in stored.decisions if decision.event)]
 
 
 class _CurrentRules:

@@ -23,6 +23,9 @@ def _build_cluster_columns() -> tuple[Column[Any], ...]:
         Column("members", JSON(none_as_null=True)),
         Column("merged_into", String),  # by a person; so is `kept_apart`, the ids that it is kept apart from
         Column("kept_apart", JSON(none_as_null=True)),
+        Column("muted_at", UtcDateTime),  # the last time; null: it is not muted, and never was or a person ended that
+        Column("muted_until", UtcDateTime),
+        Column("muted_by", String),  # the user's name on that machine
     )
 
 
@@ -90,3 +93,5 @@ identity_mark = Table(
 
 _in_doubt = event.c.possibly_of.is_not(None)  # few events
 Index("ix_event_possibly_of", event.c.possibly_of, sqlite_where=_in_doubt)
+Index("ix_story_muted_until", story.c.muted_until, sqlite_where=story.c.muted_until.is_not(None))
+Index("ix_event_muted_until", event.c.muted_until, sqlite_where=event.c.muted_until.is_not(None))

@@ -25,4 +25,3 @@ search_index = Table(
 )
 
 sqlite_terms = table(INDEX_TABLE, column("rowid", Integer), column("terms"))
-postgresql_terms = table(INDEX_TABLE, column("article_id", Integer), column("terms"))

@@ -46,6 +46,7 @@ from monitor.store.state.identity_marks import (
 )
 from monitor.store.state.pending_rows import read_pending_alerts, write_pending_alerts
 from monitor.store.state.stored_ledger import load_subject_records, write_subject_records
+from monitor.store.state.stored_mutes import merge_mutes
 from monitor.stories import STORIES
 
 
@@ -81,6 +82,7 @@ class ClusterMerger:
             _merge_subjects(connection, whole, part, self._config, now)
             _move_articles(connection, whole, part)
             _merge_rows(connection, whole, part)
+            merge_mutes(connection, whole, part, now)
             write_identity_mark(
                 connection, IdentityMark(IdentityMarkKind.MERGE, whole.id, part.id, now, who), whole.scope
             )

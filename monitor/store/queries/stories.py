@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, func, literal, or_, select, union_all
 
-from monitor.model import independent_publisher_of
+from monitor.alerting.mutes import Mute
+from monitor.model import independent_publisher_of, resolve_publishers
 from monitor.model.outcome import ReasonClauses
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, event, match, story, story_article, waiting
 from monitor.store.queries.reasons import read_reason
-from monitor.store.state.identity_marks import IdentityMark, load_identity_marks
+from monitor.store.state.identity_marks import IdentityMark, load_identity_marks, select_events_of_story
+from monitor.store.state.stored_mutes import load_mutes, select_muted_stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class PossiblySame:
 @dataclass(frozen=True, slots=True)
 class StoryReport:
     """A story: how many articles it has, of how many publishers; `rules`: those that matched it; `alerts`: how many
-    messages were sent about it; `possibly`: what its events are possibly the same as."""
+    messages were sent about it; `possibly`: what its events are possibly the same as; `muted_until`: the end of the
+    last mute of it or of one of its events, also if that is past."""
 
     id: str
     title: str
@@ -41,6 +44,7 @@ class StoryReport:
     events: tuple[str, ...]
     alerts: int
     possibly: tuple[PossiblySame, ...] = ()
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class StoryDetails:
     """A story, or an event with all of its stories, with all that belongs to it, in the order of time. `rule`: for an
     event, the rule that it belongs to; `waits`: its pending alerts; `events`: for a story, its events; `possibly`: the
     events that it, or one of these, is possibly the same as; `merged_into`: what a person made it a part of; `marks`:
-    all merges and splits of it."""
+    all merges and splits of it; `mutes`: its mute and those of its events, also those that are over."""
 
     id: str
     title: str
@@ -113,13 +117,14 @@ class StoryDetails:
     possibly: tuple[PossiblySame, ...] = ()
     merged_into: str | None = None
     marks: tuple[IdentityMark, ...] = ()
+    mutes: tuple[Mute, ...] = ()
 
     @property
     def independent_publishers(self) -> int:
         """How many of its publishers are independent: those that print one agency's text count as one."""
-        return len(
-            {independent_publisher_of(member.wire, member.publisher or member.source) for member in self.members}
-        )
+        publishers = resolve_publishers([(member.source, member.publisher or member.source) for member in self.members])
+        wires = (member.wire for member in self.members)
+        return len(set(map(independent_publisher_of, wires, publishers)))
 
 
 class StoryQueries:
@@ -129,16 +134,23 @@ class StoryQueries:
         self._database = database
 
     def newest(
-        self, *, rules: Sequence[str] = (), since: datetime | None = None, limit: int = 100
+        self,
+        *,
+        rules: Sequence[str] = (),
+        since: datetime | None = None,
+        muted_at: datetime | None = None,
+        limit: int = 100,
     ) -> list[StoryReport]:
-        """At most `limit` stories, those with the latest article first; `rules`: only those that these rules
-        matched."""
+        """At most `limit` stories, those with the latest article first; `rules`: only those that these rules matched;
+        `muted_at`: only those that are muted at this time, or have an event that is."""
         query = select(story).where(story.c.merged_into.is_(None))
         query = query.order_by(story.c.last_at.desc(), story.c.id).limit(limit)
         if since is not None:
             query = query.where(story.c.last_at >= since)
         if rules:
             query = query.where(_hit_by(rules))
+        if muted_at is not None:
+            query = query.where(story.c.id.in_(select_muted_stories(muted_at)))
         with self._database.reading() as connection:
             return [_build_story_report(connection, row) for row in connection.execute(query).all()]
 
@@ -150,8 +162,9 @@ class StoryQueries:
                 of_story = story_article.c.story_id == name
                 details = _build_story_details(connection, row, None, of_story, alert.c.story_id == name)
                 events = _find_events(connection, name)
-                possibly = _find_possibly_same(connection, [cluster.id for cluster in events])
-                return replace(details, events=events, possibly=possibly)
+                ids = [cluster.id for cluster in events]
+                possibly, mutes = _find_possibly_same(connection, ids), _find_mutes(connection, [name, *ids])
+                return replace(details, events=events, possibly=possibly, mutes=mutes)
             row = connection.execute(select(event).where(event.c.id == name)).one_or_none()
             if row is None:
                 return None
@@ -159,7 +172,20 @@ class StoryQueries:
             of_event = story_article.c.article_id.in_(articles)
             details = _build_story_details(connection, row, row.rule_id, of_event, alert.c.event_id == name)
             members = _add_event_reasons(connection, name, details.members)
-            return replace(details, members=members, possibly=_find_possibly_same(connection, [name]))
+            possibly, mutes = _find_possibly_same(connection, [name]), _find_mutes(connection, [name])
+            return replace(details, members=members, possibly=possibly, mutes=mutes)
+
+    def find_mutes(self, ids: Sequence[str]) -> tuple[Mute, ...]:
+        """The mutes of these stories and events, in the order of the ids, also those that are over."""
+        with self._database.reading() as connection:
+            return _find_mutes(connection, ids)
+
+    def count_muted(self, now: datetime) -> int:
+        """How many stories are muted now, or have an event that is."""
+        with self._database.reading() as connection:
+            return connection.execute(
+                select(func.count()).select_from(select_muted_stories(now).subquery())
+            ).scalar_one()
 
     def find_by_prefix(self, name: str, limit: int) -> list[ClusterName]:
         """At most `limit` stories and events whose ids begin so, those with the latest article first."""
@@ -177,13 +203,14 @@ class StoryQueries:
             return [ClusterName(row.id, row.title, row.rule_id) for row in connection.execute(query)]
 
 
+def _find_mutes(connection: Connection, ids: Sequence[str]) -> tuple[Mute, ...]:
+    mutes = load_mutes(connection, ids)
+    return tuple(mutes[id_] for id_ in ids if id_ in mutes)
+
+
 def _find_events(connection: Connection, story_id: str) -> tuple[ClusterName, ...]:
-    """The events of a story, in the order in which they were opened; where its articles were erased, those of its
-    alerts."""
-    of_story = select(story_article.c.article_id).where(story_article.c.story_id == story_id)
-    matched = select(match.c.event_id).where(match.c.article_id.in_(of_story))
-    alerted = select(alert.c.event_id).where(alert.c.story_id == story_id)
-    query = select(event).where(or_(event.c.id.in_(matched), event.c.id.in_(alerted)))
+    """The events of a story, in the order in which they were opened."""
+    query = select(event).where(event.c.id.in_(select_events_of_story(story_id)))
     found = connection.execute(query.order_by(event.c.opened_at, event.c.id))
     return tuple(ClusterName(row.id, row.title, row.rule_id) for row in found)
 
@@ -228,10 +255,14 @@ def _hit_by(rules: Sequence[str]) -> ColumnElement[bool]:
 def _build_story_report(connection: Connection, row: Any) -> StoryReport:  # noqa: ANN401 - rows are turned into reports at once
     members = story_article.c.story_id == row.id
     printed = func.coalesce(story_article.c.publisher, article.c.source_id)
-    counts = select(func.count().label("articles"), func.count(printed.distinct()).label("publishers"))
-    counted = connection.execute(
-        counts.select_from(story_article).join(article, article.c.id == story_article.c.article_id).where(members)
-    ).one()
+    of_publishers = select(article.c.source_id, printed.label("publisher"), func.count().label("articles"))
+    reports = connection.execute(
+        of_publishers.join_from(story_article, article, article.c.id == story_article.c.article_id)
+        .where(members)
+        .group_by(article.c.source_id, printed)
+        .order_by(func.min(article.c.id))
+    ).all()
+    publishers = resolve_publishers([(report.source_id, report.publisher) for report in reports])
     hit_query = select(match.c.rule_id, match.c.event_id).join(
         story_article, story_article.c.article_id == match.c.article_id
     )
@@ -245,12 +276,13 @@ def _build_story_report(connection: Connection, row: Any) -> StoryReport:  # noq
         title=row.title,
         opened=row.opened_at,
         last=row.last_at,
-        articles=counted.articles,
-        publishers=counted.publishers,
+        articles=sum(report.articles for report in reports),
+        publishers=len(set(publishers)),
         rules=tuple(dict.fromkeys(entry.rule_id for entry in entries)),
         events=events,
         alerts=len(alerts),
         possibly=_find_possibly_same(connection, events),
+        muted_until=max((mute.until for mute in _find_mutes(connection, [row.id, *events])), default=None),
     )
 
 

@@ -16,7 +16,16 @@ from sqlalchemy.exc import NoResultFound
 
 from monitor.article_links import sanitize_link
 from monitor.errors import RowUnreadable
-from monitor.model import Alert, AlertKind, EarlierAlert, Item, MatchKind, Notice, independent_publisher_of
+from monitor.model import (
+    Alert,
+    AlertKind,
+    EarlierAlert,
+    Item,
+    MatchKind,
+    Notice,
+    independent_publisher_of,
+    resolve_publishers,
+)
 from monitor.model.outcome import ReasonClauses, clauses_from_row, clauses_from_sentence
 from monitor.sanitize import sanitize_highlighted, sanitize_line, sanitize_text
 from monitor.store.engine.damaged_rows import ValueUnreadable
@@ -68,16 +77,18 @@ def _build_alert_query() -> Select[*tuple[Any, ...]]:
 
 @cache
 def _build_publishers_query(*, has_event: bool) -> Select[*tuple[Any, ...]]:
-    """The publishers that report `its_story`, or `its_event` if there is one, and which of them is that of
-    `its_article`."""
+    """The publishers that report `its_story`, or `its_event` if there is one, with their sources, and which of them is
+    that of `its_article`."""
     # Both have an index; for one condition with OR, PostgreSQL would read the whole table.
     of_story = select(story_article.c.article_id).where(story_article.c.story_id == bindparam("its_story"))
     of_event = select(match.c.article_id).where(match.c.event_id == bindparam("its_event"))
     same = union(of_story, of_event) if has_event else of_story
-    columns, first_article = (story_article.c.publisher, story_article.c.wire), func.min(story_article.c.article_id)
+    columns = (article.c.source_id, story_article.c.publisher, story_article.c.wire)
+    first_article = func.min(story_article.c.article_id)
     known = story_article.c.article_id.in_(same) & story_article.c.publisher.is_not(None)
     own = func.max(case((story_article.c.article_id == bindparam("its_article"), 1), else_=0)).label("own")
-    return select(*columns, own).where(known).group_by(*columns).order_by(first_article)
+    reports = select(*columns, own).join_from(story_article, article, article.c.id == story_article.c.article_id)
+    return reports.where(known).group_by(*columns).order_by(first_article)
 
 
 def _validate_values(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
@@ -115,9 +126,10 @@ def _add_other_publishers(connection: Connection, message: Alert, article_id: in
     query = _build_publishers_query(has_event=message.event is not None)
     values = {"its_story": message.story, "its_event": message.event, "its_article": article_id}
     rows = connection.execute(query, values).all()
-    own_publishers = {reporter.publisher for reporter in rows if reporter.own}
-    others = dict.fromkeys(reporter.publisher for reporter in rows if reporter.publisher not in own_publishers)
-    independent = {independent_publisher_of(reporter.wire, reporter.publisher) for reporter in rows}
+    publishers = resolve_publishers([(row.source_id, row.publisher) for row in rows])
+    own_publishers = {publisher for publisher, row in zip(publishers, rows, strict=True) if row.own}
+    others = dict.fromkeys(publisher for publisher in publishers if publisher not in own_publishers)
+    independent = {independent_publisher_of(row.wire, name) for name, row in zip(publishers, rows, strict=True)}
     return replace(message, also_reported_by=tuple(others), publisher_count=max(1, len(independent)))
 
 

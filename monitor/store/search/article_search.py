@@ -7,6 +7,7 @@ switched off) are all candidates: that is slower, and finds the same.
 from __future__ import annotations
 
 import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,11 +18,12 @@ from monitor.model import Article
 from monitor.model.article_query import ArticleQuery
 from monitor.store.engine.damaged_rows import skip_if_unreadable
 from monitor.store.engine.database import Database
-from monitor.store.engine.search_tables import INDEX_TABLE, SQLITE, postgresql_terms, sqlite_terms
+from monitor.store.engine.search_tables import INDEX_TABLE, SQLITE, sqlite_terms
 from monitor.store.engine.tables import article, article_version
 from monitor.store.queries.articles import article_from_row, select_latest_articles
 from monitor.store.search.conditions import has_terms, list_query_terms
 from monitor.store.search.filters import list_filters
+from monitor.store.search.gathered_candidates import gather_candidates, is_one_of
 from monitor.store.search.search_index import explain_unsupported, load_index_state
 from monitor.store.search.term_spans import TermCheck
 
@@ -51,11 +53,13 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class IdRange:
-    """Ids from `first` to `last`, both included (None: no limit), and whether the index knows them."""
+    """Ids from `first` to `last`, both included (None: no limit), and whether the index knows them. `gathered`: the ids
+    of the candidates, the smallest first, if they are known already (PostgreSQL)."""
 
     first: int
     last: int | None
     is_indexed: bool
+    gathered: Sequence[int] | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -65,6 +69,20 @@ class IdRange:
     def after(self, id_: int, *, newest_first: bool) -> IdRange:
         """What is left of it when it has been read up to this id."""
         return replace(self, last=id_ - 1) if newest_first else replace(self, first=id_ + 1)
+
+    def narrow(self, size: int, *, newest_first: bool) -> IdRange:
+        """The part of it with the next candidates, at most `size`; the whole range if they are not gathered."""
+        if self.gathered is None:
+            return self
+        begin = bisect_left(self.gathered, self.first)
+        end = len(self.gathered) if self.last is None else bisect_right(self.gathered, self.last)
+        begin, end = (max(begin, end - size), end) if newest_first else (begin, min(end, begin + size))
+        return replace(self, gathered=self.gathered[begin:end])
+
+    @property
+    def key(self) -> ColumnElement[int]:
+        """The column with the ids. Ordered by it, SQLite reads its index from the newest entry as far as needed."""
+        return sqlite_terms.c.rowid if self.is_indexed and self.gathered is None else article.c.id
 
 
 class ArticleSearch:
@@ -93,11 +111,11 @@ class ArticleSearch:
             supported = explain_unsupported(connection.dialect.name) is None
             state = load_index_state(connection)
             first, newest = _load_id_bounds(connection, query)
-        last = last if newest is None else newest if last is None else min(last, newest)
-        if not list_query_terms(query) or not (state.is_on and supported):
-            return [IdRange(first, last, is_indexed=False)]
-        border = state.indexed_from
-        ranges = [IdRange(max(first, border), last, is_indexed=True)]
+            last = last if newest is None else newest if last is None else min(last, newest)
+            if not list_query_terms(query) or not (state.is_on and supported):
+                return [IdRange(first, last, is_indexed=False)]
+            border = state.indexed_from
+            ranges = [open_indexed_range(connection, query, max(first, border), last)]
         if first < border:
             ranges.append(IdRange(first, border - 1 if last is None else min(border - 1, last), is_indexed=False))
         return ranges
@@ -133,9 +151,9 @@ class _CandidateWalk:
     ) -> tuple[list[FoundArticle], IdRange | None]:
         """The next articles of a range that meet the query, at most `wanted`, among its next `size` candidates; and the
         rest of the range (None: nothing is left)."""
-        key = get_indexed_id(connection) if within.is_indexed else article.c.id
-        statement = select_candidates(connection, self.query, within, with_texts=not self.check.titles_first)
-        statement = statement.order_by(key.desc() if self.newest_first else key).limit(size)
+        part = within.narrow(size, newest_first=self.newest_first)
+        statement = select_candidates(self.query, part, with_texts=not self.check.titles_first)
+        statement = statement.order_by(part.key.desc() if self.newest_first else part.key).limit(size)
         fits = self.check.fits_title if self.check.titles_first else self.check.is_met
         hits: list[int] = []
         rest: IdRange | None = None
@@ -146,6 +164,9 @@ class _CandidateWalk:
                 if number == size or len(hits) == wanted:
                     rest = within.after(id_, newest_first=self.newest_first)
                     break
+            else:
+                if part.gathered and len(part.gathered) == size:  # not all of them meet the filters
+                    rest = within.after(part.gathered[0 if self.newest_first else -1], newest_first=self.newest_first)
         return self._load_articles(connection, hits), rest
 
     def _load_articles(self, connection: Connection, ids: Sequence[int]) -> list[FoundArticle]:
@@ -180,28 +201,24 @@ def _load_id_bounds(connection: Connection, query: ArticleQuery) -> tuple[int, i
     return first, last
 
 
-def get_indexed_id(connection: Connection) -> ColumnElement[int]:
-    """The column with the article's id. Ordered by it, the index is read from the newest entry as far as needed."""
-    return sqlite_terms.c.rowid if connection.dialect.name == SQLITE else postgresql_terms.c.article_id
+def open_indexed_range(connection: Connection, query: ArticleQuery, first: int, last: int | None) -> IdRange:
+    """A range of ids that the index knows, with its candidates where they have to be gathered."""
+    is_sqlite = connection.dialect.name == SQLITE
+    gathered = None if is_sqlite else gather_candidates(connection, list_query_terms(query))
+    return IdRange(first, last, is_indexed=True, gathered=gathered)
 
 
-def select_candidates(
-    connection: Connection, query: ArticleQuery, within: IdRange, *, with_texts: bool = False
-) -> Select[Any]:
+def select_candidates(query: ArticleQuery, within: IdRange, *, with_texts: bool = False) -> Select[Any]:
     """The id and title, and the text if asked for, of the articles of a range that may meet the query; in no order."""
     statement = select(article.c.id, article.c.title).select_from(article)
     if with_texts:
         statement = select_latest_articles().with_only_columns(*statement.selected_columns, article_version.c.text)
     statement = statement.where(*list_filters(query))
-    key: ColumnElement[int] = article.c.id
-    if within.is_indexed:
-        key = get_indexed_id(connection)
-        is_candidate = has_terms(connection.dialect.name, list_query_terms(query))
-        if connection.dialect.name == SQLITE:
-            # The plus keeps SQLite from reading the articles first.
-            joined_id: ColumnElement[int] = literal_column(f"+{INDEX_TABLE}.rowid")
-            statement = statement.join(sqlite_terms, article.c.id == joined_id).where(is_candidate)
-        else:
-            statement = statement.join(postgresql_terms, article.c.id == key).where(is_candidate)
-    statement = statement.where(key >= within.first)
-    return statement if within.last is None else statement.where(key <= within.last)
+    if within.gathered is not None:
+        statement = statement.where(is_one_of(article.c.id, within.gathered))
+    elif within.is_indexed:
+        # The plus keeps SQLite from reading the articles first.
+        joined_id: ColumnElement[int] = literal_column(f"+{INDEX_TABLE}.rowid")
+        statement = statement.join(sqlite_terms, article.c.id == joined_id).where(has_terms(list_query_terms(query)))
+    statement = statement.where(within.key >= within.first)
+    return statement if within.last is None else statement.where(within.key <= within.last)

@@ -40,7 +40,7 @@ class MatchSearch:
         statement = statement.add_columns(latest.c.title.label("latest_title"), latest.c.text.label("latest_text"))
         with self._database.reading() as connection:
             if query.wanted_terms and is_index_complete(connection):
-                statement = statement.where(is_candidate(connection.dialect.name, query))
+                statement = statement.where(is_candidate(connection, query))
         found: list[MatchReport] = []
         rows: Sequence[Any] = []
         while len(found) < limit:

@@ -37,6 +37,8 @@ _CREATE = (
 # each commit; with its default, 4, it rewrites each term twice as often. When there are as many as `crisismerge` says,
 # one commit merges all of them, and others wait for it.
 _MERGE_SETTINGS = {"automerge": 16, "crisismerge": 64}
+# PostgreSQL collects terms in a list. The commit that fills it adds all of them to the index, and others wait for it.
+_LIMIT_LIST = "ALTER INDEX ix_article_terms_terms SET (gin_pending_list_limit = 512)"  # kB; its default is 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,7 @@ def _empty_index(connection: Connection) -> bool:
     else:
         entries = connection.exec_driver_sql(f"SELECT 1 FROM {INDEX_TABLE} LIMIT 1").first()  # noqa: S608
         connection.exec_driver_sql(f"TRUNCATE {INDEX_TABLE}")
+        connection.exec_driver_sql(_LIMIT_LIST)
     return entries is not None
 
 

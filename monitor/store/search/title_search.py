@@ -16,7 +16,7 @@ from monitor.model import Field
 from monitor.model.article_query import ArticleQuery, TextTerm
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article
-from monitor.store.search.article_search import IdRange, get_indexed_id, select_candidates
+from monitor.store.search.article_search import open_indexed_range, select_candidates
 from monitor.store.search.index_terms import build_needle, fold_field
 from monitor.store.search.search_index import is_index_complete
 from monitor.store.search.term_spans import TermCheck
@@ -69,8 +69,9 @@ def _select_candidates(connection: Connection, terms: tuple[TextTerm, ...]) -> S
     there are no terms or the index is not complete."""
     if not terms or not is_index_complete(connection):
         return select(article.c.id, article.c.title).order_by(article.c.id.desc())
-    candidates = select_candidates(connection, ArticleQuery(terms), IdRange(0, None, is_indexed=True))
-    return candidates.order_by(get_indexed_id(connection).desc())
+    query = ArticleQuery(terms)
+    within = open_indexed_range(connection, query, 0, None)
+    return select_candidates(query, within).order_by(within.key.desc())
 
 
 def _choose_titles(rows: Iterable[Row[Any]], tokens: Sequence[str], limit: int) -> list[int]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, insert, or_, select, update
 
 from monitor.errors import InvalidRequest
 from monitor.model import STORIES, IdentityMarkKind
-from monitor.store.engine.tables import event, identity_mark, story
+from monitor.store.engine.tables import alert, event, identity_mark, match, story, story_article
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,15 @@ def require_cluster(connection: Connection, id_: str) -> MarkedCluster:
                 row = connection.execute(select(table).where(table.c.id == row.merged_into)).one_or_none() or row
             return MarkedCluster(STORIES if table is story else row.rule_id, row)
     raise InvalidRequest(f"there is no story or event '{id_}'")
+
+
+def select_events_of_story(story_id: str) -> Select[tuple[str]]:
+    """The ids of the events of a story: those of its matches, and, as its articles may have been erased, of its
+    alerts."""
+    of_story = select(story_article.c.article_id).where(story_article.c.story_id == story_id)
+    matched = select(match.c.event_id).where(match.c.article_id.in_(of_story))
+    alerted = select(alert.c.event_id).where(alert.c.story_id == story_id)
+    return select(event.c.id).where(or_(event.c.id.in_(matched), event.c.id.in_(alerted)))
 
 
 def keep_apart(connection: Connection, table: Table, id_: str, others: Iterable[str]) -> None:

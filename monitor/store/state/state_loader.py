@@ -23,10 +23,12 @@ from monitor.store.engine.table_walk import TableRow
 from monitor.store.state.clusters import StoredClusters
 from monitor.store.state.features_cache import FeaturesCache
 from monitor.store.state.stored_ledger import StoredLedger, load_due_alerts, load_earlier_updates
+from monitor.store.state.stored_mutes import StoredMutes
 from monitor.store.state.stored_part import ArticleIds, StoredPart
 
 P = TypeVar("P", bound=StoredPart)
-STORED_PARTS: tuple[type[StoredPart], ...] = (StoredClusters, StoredLedger)  # a new kind of state is registered here
+# A new kind of state is registered here.
+STORED_PARTS: tuple[type[StoredPart], ...] = (StoredClusters, StoredLedger, StoredMutes)
 
 
 def forget_articles(connection: Connection, articles: Sequence[TableRow]) -> None:

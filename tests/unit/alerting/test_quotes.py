@@ -33,7 +33,16 @@ TITLE, TEXT = Field.TITLE, Field.TEXT
             ["North Korea", "fired"],
         ),
         # of several the first in the evidence
-        ("Missile", "A launch. A test.", [(TITLE, "Missile"), (TEXT, "launch")], "Missile", ["Missile"]),
+        ("News", "A launch. A test.", [(TEXT, "test"), (TEXT, "launch")], "A test.", ["test"]),
+        # a message shows the title anyway: less evidence that says more goes first
+        (
+            "Seoul: missile fired",
+            "Missile fired. A launch, it said.",
+            [(TITLE, "missile"), (TITLE, "fired"), (TEXT, "Missile"), (TEXT, "launch")],
+            "A launch, it said.",
+            ["launch"],
+        ),
+        ("Missile", "A missile. Missile", [(TEXT, "Missile"), (TITLE, "Missile")], "Missile", ["Missile"]),
         # a title is one sentence, whatever stands in it
         ("War? No. Talks.", "", [(TITLE, "War"), (TITLE, "Talks")], "War? No. Talks.", ["War", "Talks"]),
         # marks are offsets into the sentence as it was written, in every script
@@ -106,6 +115,7 @@ def test_every_sentence_that_holds_evidence() -> None:
         ("Missile news\nIt rained. Seoul said so.", "It rained."),  # many feeds repeat the title
         ("MISSILE NEWS. It rained.", "It rained."),
         ("Missile news", None),
+        ("News. 🚀", "🚀"),
         (" \n", None),
     ],
 )

@@ -11,6 +11,7 @@ from monitor.alerting.case import Case, DecisionContext, PollGap
 from monitor.alerting.earlier_updates import advance_updates
 from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.mutes import Mutes
 from monitor.alerting.release import ReleasedAlert, release_due
 from monitor.model import (
     Alert,
@@ -61,10 +62,10 @@ class Desk:
         match = Match(of, "v1", kind, EVIDENCE, case.pop("level", its.level))  # type: ignore[arg-type]
         published = case.pop("published", None)
         heard = article(uid, seen=at, of=f"of {uid}", published=published)  # type: ignore[arg-type]
-        return evaluate(Case(its, match, heard, Story(story, story, NOON), State([self.told]), at, **case))  # type: ignore[arg-type]
+        return evaluate(Case(its, match, heard, Story(story, story, NOON), State([self.told, Mutes()]), at, **case))  # type: ignore[arg-type]
 
     def fall(self, at: datetime) -> tuple[list[ReleasedAlert], list[PendingChange]]:
-        return release_due(self.rules, self.told, at)
+        return release_due(self.rules, self.told, Mutes(), at)
 
     def alerts(self, at: datetime) -> list[Alert]:
         tellings, moved = self.fall(at)
@@ -96,7 +97,7 @@ def test_only_the_alerts_that_are_named_are_released() -> None:
     pending = [desk.hear(story, story=story).pending for story in ("S1", "S2")]
     (first, second) = [each.id for each in pending if each is not None]
     for only in (second, first):
-        (released,), _ = release_due(desk.rules, desk.told, NOON + 2 * MINUTE, {only})
+        (released,), _ = release_due(desk.rules, desk.told, Mutes(), NOON + 2 * MINUTE, {only})
         assert [each.id for each in released.pending] == [only]
     assert desk.told.pending == []
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.alerting.ledger import SubjectRecord
+from monitor.alerting.subject_keys import alert_id, first_key, update_key
 from monitor.alerting.updates import (
     AT_ONCE,
     find_update_reasons,
@@ -154,3 +155,11 @@ def test_one_stands_for_all_that_wait() -> None:
     assert (both.article.uid, both.publisher, both.level) == ("b", "Post", Level.CRITICAL)
     assert (dict(both.facts), both.official, both.wire_status) == ({"dead": 5, "ships": 1, "km": 9}, True, "corrected")
     assert merge_candidates(before, replace(last, wire_status="withdrawn")).wire_status == "withdrawn"
+
+
+def test_an_update_has_another_id_than_one_of_another_article() -> None:
+    """Also with the same number: an older database that was restored counts again what it had not sent yet."""
+    keys = [update_key("launch event E1", 1, article(uid)) for uid in ("a", "b", "a")]
+    assert keys[0] == keys[2]
+    assert alert_id(keys[0]) != alert_id(keys[1])
+    assert {first_key(key) for key in keys} == {"launch event E1"}

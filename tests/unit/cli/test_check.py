@@ -188,7 +188,7 @@ async def test_editors_read_faults_and_advice_alike(folder: Path) -> None:
     (folder / "rules/bare.yaml").write_text(RULE.replace("quake", "bare").partition("tests")[0], encoding="utf-8")
     rows = (await news_monitor("check", "--json", folder=folder)).rows
     assert [(row["kind"], row["file"], row["line"], row["col"]) for row in rows] == [
-        ("fault", "rules/broken.yaml", 2, 1),
+        ("fault", "rules/broken.yaml", 1, 7),
         ("untested", "rules/bare.yaml", 1, 1),
     ]
     assert all(list(row) == ["file", "line", "col", "kind", "what", "meant"] for row in rows)

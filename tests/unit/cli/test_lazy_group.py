@@ -24,6 +24,7 @@ def test_who_tries_a_command_that_silences_reads_what_to_write(words: str) -> No
     result = CliRunner().invoke(cli, words.split())
     assert result.exit_code == 2
     assert "No such command" in result.output
+    assert "To silence a story or event: `news-monitor stories mute ID`" in result.output
     assert "To silence a rule, write `status: off`" in result.output
     other = CliRunner().invoke(cli, ["frobnicate"])
     assert (other.exit_code, "silence" in other.output) == (2, False)

@@ -113,6 +113,19 @@ async def test_a_faulty_rule_stops_no_other(tmp_path: Path) -> None:
     assert any(line.startswith("broken.yaml:2:1: ") for line in ended.told)
 
 
+async def test_of_a_file_with_a_fault_the_other_rules_match(tmp_path: Path) -> None:
+    """The command says that it left something out, and what."""
+    rules = [f"rule: {name}\ntitle: T\nlevel: high\nmatch: {{words: [missiles]}}\n" for name in ("one", "two", "three")]
+    (tmp_path / "rules.yaml").write_text("---\n".join(rules).replace("rule: two", "rule: two\nmatsh: {}"))
+    given = ("--rules", "rules.yaml", "--json", "-")
+    ended = await news_monitor("match", *given, folder=tmp_path, stdin=LINES.encode())
+    assert ended.code == 1
+    assert ended.rows[0]["rules"] == ["one", "three"]
+    left_out, fault = ended.told
+    assert left_out == "1 fault: what is faulty is left out here, and the rest of its file is used"
+    assert fault.startswith("rules.yaml:7:1: I do not know 'matsh'")
+
+
 async def test_what_only_mention_finds_is_among_the_mentions(tmp_path: Path) -> None:
     """With its own words as evidence, each where it stands."""
     net = "match: {all: [words: [missile], words: [fired]]}\nmention: {words: [launch]}"

@@ -289,6 +289,79 @@ def test_a_story_and_an_event_are_not_merged() -> None:
     assert "a story merges with a story, an event with one of the same rule" in str(ended.exception)
 
 
+@pytest.fixture
+def _at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time is an hour after the first article."""
+    monkeypatch.setattr("monitor.clock.now", lambda: NOON + HOUR)
+    monkeypatch.setenv("LOGNAME", "ann")
+
+
+@pytest.mark.usefixtures("database", "_at_noon")
+def test_a_story_is_muted_and_the_views_say_so() -> None:
+    """Until when, by whom, and how to end it: the list, the story with its event, its matches, `why` and `status`."""
+    assert "muted" not in told("stories", "list")
+    wire = rows("stories", "list")[3]
+    story, (event,) = wire["id"], wire["events"]
+    done = told("stories", "mute", story[:9])
+    assert done == (
+        f"{story} is muted until 2026-01-06 22:00:00 KST, for all rules: {CAME[1][1]}\n"
+        f"To end that: news-monitor stories unmute {story}\n"
+    )
+    muted = f"until 2026-01-06 22:00:00 KST, by ann; to end that: news-monitor stories unmute {story}\n"
+    [number] = [each["id"] for each in rows("matches", "list") if each["article"]["source"] == "wire"]
+    for view in (("stories", "show", story), ("matches", "show", str(number)), ("why", "wire a1")):
+        assert told(*view).count(f"muted     {story} {muted}") == 1
+        assert told(*view).count("muted     ") == 1
+    assert f"muted     {event} until 2026-01-06 22:00:00 KST, by ann;" in told("stories", "show", event)
+    heads, *lines = told("stories", "list", "--muted").splitlines()
+    assert heads.split()[-2:] == ["muted", "until"]
+    in_other_languages = [each["id"] for each in rows("stories", "list") if event in each["events"]]
+    assert [each.split()[0] for each in lines] == in_other_languages
+    assert {each.rstrip()[-23:] for each in lines} == {"2026-01-06 22:00:00 KST"}
+    assert [each["id"] for each in rows("stories", "list", "--muted")] == in_other_languages
+    assert f"stories     5; by people: {len(lines)} muted now (`news-monitor stories list --muted`)\n" in told("status")
+    assert rows("status")[0]["muted"] == len(lines)
+    assert told("stories", "unmute", story) == f"{story} is no longer muted: {CAME[1][1]}\n"
+    assert told("stories", "unmute", story) == f"{story} is not muted: {CAME[1][1]}\n"
+    assert "muted     " not in told("stories", "show", event)
+    assert told("stories", "list", "--muted").splitlines()[1:] == []
+
+
+@pytest.mark.usefixtures("database", "_at_noon")
+def test_an_event_is_muted_for_its_rule_and_a_mute_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a time, or after one."""
+    wire = rows("stories", "list")[3]
+    story, (event,) = wire["id"], wire["events"]
+    assert told("stories", "mute", event, "--until", "08:00").startswith(
+        f"{event} is muted until 2026-01-06 08:00:00 KST, for launch only: "
+    )
+    assert f"muted     {event} until 2026-01-06 08:00:00 KST" in told("stories", "show", story)
+    told("stories", "mute", event, "--for", "90 minutes")
+    assert f"muted     {event} until 2026-01-05 23:30:00 KST" in told("stories", "show", story)
+    monkeypatch.setattr("monitor.clock.now", lambda: NOON + 150 * MINUTE)
+    assert "muted     " not in told("stories", "show", story)
+    assert "muted" not in told("stories", "list")
+
+
+@pytest.mark.usefixtures("database", "_at_noon")
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ("--for soon", "'soon' is not a length of time"),
+        ("--for 1h --until 09:00", "give --for or --until, not both"),
+        ("--until 2026-01-05", "'2026-01-05' is past"),
+        ("--for 2years", "the longest mute is 1 year; to keep a subject out of a rule, add its words to `unless`"),
+    ],
+)
+def test_a_mute_that_cannot_be_is_wrong_use(options: str, problem: str) -> None:
+    """And nothing is muted."""
+    story = rows("stories", "list")[3]["id"]
+    ended = CliRunner().invoke(cli, ["stories", "mute", story, *options.split()])
+    assert isinstance(ended.exception, InvalidRequest)
+    assert problem in str(ended.exception)
+    assert told("stories", "list", "--muted").splitlines()[1:] == []
+
+
 RULE = """\
 rule: launch
 title: Launches

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from monitor.alerting.case import DecisionContext
 from monitor.cli import cli
@@ -400,10 +400,16 @@ async def test_the_number_of_an_article_leads_to_it(kept: Folder) -> None:
     claims, section, later = Claims(database, "here:1"), SerialSection(database), NOON + HOUR
     more = [article(f"m{number}", f"Calm {number}", of="post", seen=later) for number in range(20)]
     commit(section, claimed(claims, "post", later), *more, at=later)
+    with database.reading() as connection:
+        numbers = connection.execute(select(match.c.id, match.c.article_id)).all()
     database.close()
     asked = await kept.why("24", code=2)
     assert asked.told == ["there is no match 24; to ask about article 24, “Calm 19”: news-monitor why 'post m19'"]
     assert "article   Calm 19" in (await kept.why("post m19")).out
+    same = next(number for number, its_article in numbers if number == its_article)
+    other = next(number for number, its_article in numbers if number != its_article)
+    assert "is the number of a match" not in (await kept.why(str(same))).err
+    assert f"{other} is the number of a match here; to ask about article {other}, “" in (await kept.why(str(other))).err
 
 
 async def test_the_words_of_a_headline_are_enough(kept: Folder) -> None:

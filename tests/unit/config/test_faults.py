@@ -6,7 +6,7 @@ import pytest
 
 from monitor.config.language.base_schema import Schema
 from monitor.config.language.entities import EntitySchema
-from monitor.config.language.faults import validate_document
+from monitor.config.language.faults import find_close_word, validate_document
 from monitor.config.language.lists import ListSchema
 from monitor.config.language.reserved_keywords import KEYS
 from monitor.config.language.rules import RuleSchema
@@ -325,3 +325,22 @@ def test_the_first_faults_of_a_document_are_reported() -> None:
 def test_what_should_be_an_address_is_not_quoted(key: str, value: str) -> None:
     """It may hold a password."""
     assert "tr0ub4dor" not in "\n".join(faults(SourcesSchema, f"sources: [{{id: a, {key}: {value}}}]"))
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "meant"),
+    [
+        ("hamas", ["bahamas", "oman"], None),  # alike, but another thing
+        ("hamas", ["bahamas", "hamsa"], "hamsa"),
+        ("not-so", ["not-done"], None),
+        ("niger", ["nigeria"], None),
+        ("strike", ["strikes"], "strikes"),
+        ("levle", ["level"], "level"),
+        ("nort_korea", ["north-korea", "south-korea"], "north-korea"),
+        ("asia", ["east-asia"], "east-asia"),
+        ("x", [], None),
+    ],
+)
+def test_only_a_close_word_is_suggested(word: str, known: list[str], meant: str | None) -> None:
+    """A wrong suggestion is worse than none: somebody may accept it."""
+    assert find_close_word(word, known) == meant

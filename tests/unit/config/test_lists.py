@@ -19,7 +19,7 @@ def said(text: str) -> WordList:
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("{list: aa, title: A, words: [x, 'y z*']}", WordList("aa", (Term("x"), Term("y z*")), place=_HERE)),
+        ("{list: aa, title: A, words: [x, 'y z*']}", WordList("aa", (Term("x"), Term("y z*")), place=_HERE, title="A")),
         ("{list: aa, words: {en: [x], zh: [无]}}", WordList("aa", (Term("x", "en"), Term("无", "zh")), place=_HERE)),
         (
             "{list: aa, before: {within: 4 words, words: [no]}, after: {within: 3 words, list: bb}}",

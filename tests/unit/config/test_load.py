@@ -308,8 +308,8 @@ _KEPT = "retention: {rules: {drills: 90 days}}\n"
     [
         # a file that is not YAML
         ({"sources/one.yaml": "sources:\n  - a\n - b\n"}, "sources/one.yaml:3:", "there is no source 'one'"),
-        ({"entities/taiwan.yaml": _ENTITY + "x: [\n"}, "entities/taiwan.yaml:6:1:", "there is no entity 'taiwan'"),
-        ({"rules/drills.yaml": _RULE + "x: [\n"}, "rules/drills.yaml:6:1:", "there is no rule 'drills'"),
+        ({"entities/taiwan.yaml": _ENTITY + "x: [\n"}, "entities/taiwan.yaml:5:4:", "there is no entity 'taiwan'"),
+        ({"rules/drills.yaml": _RULE + "x: [\n"}, "rules/drills.yaml:5:4:", "there is no rule 'drills'"),
         # a control character
         ({"entities/taiwan.yaml": _ENTITY + "\x07"}, "entities/taiwan.yaml:5:1:", "there is no entity 'taiwan'"),
         # a path that is not there
@@ -331,7 +331,7 @@ _KEPT = "retention: {rules: {drills: 90 days}}\n"
         # a group
         (
             {"entities/taiwan.yaml": _ENTITY + "x: [\n", "rules/drills.yaml": _RULE.replace("taiwan", "{in: east}")},
-            "entities/taiwan.yaml:6:1:",
+            "entities/taiwan.yaml:5:4:",
             "no entity is in 'east'",
         ),
     ],
@@ -528,7 +528,7 @@ def test_an_unusable_monitor_yaml_is_refused_with_the_faults_of_all_files(write:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: [\n", "2:1: a '\\[' or '{' is not closed"),
+        ("a: [\n", "1:4: a list that begins here with '\\[' is not closed"),
         ("a: 1\n---\nb: 2\n", "monitor.yaml:3:1: monitor.yaml is one document"),
         ("hello", "1:1: expected a mapping, found text"),
     ],

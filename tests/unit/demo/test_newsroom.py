@@ -56,7 +56,7 @@ def body(entry: Entry) -> str:
 
 async def test_an_unchanged_feed_is_304() -> None:
     """The daemon's conditional requests are answered as good servers answer them; news changes the tag."""
-    (outlet, *_) = load_outlets()
+    outlet = next(each for each in load_outlets() if all(each.editions[:2]))
     newsroom = Newsroom((outlet,))
     async with newsroom as origin, ClientSession() as session:
         url = f"{origin}/{outlet.id}/feed"

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from datetime import timedelta
 
+import pytest
+
 from monitor.model import Message, Receipt, ReceiptKind
 from monitor.notify.console import ConsoleWriter
 from tests.patience import LONG, PATIENCE
@@ -42,6 +44,18 @@ async def test_a_message_is_printed() -> None:
         assert await ConsoleWriter().show(HELLO, LONG) == PRINTED
         assert await until(HELLO.text + "\n", reader) == f"\n{HELLO.title}\n{HELLO.text}\n"
         os.close(reader)
+
+
+async def test_on_a_terminal_a_message_is_set_apart_from_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a bold title and an empty line on each side; NO_COLOR leaves out the bold type."""
+    reader, terminal = os.openpty()
+    with os.fdopen(terminal, "w", encoding="utf-8") as stdout, redirect_stdout(stdout):
+        for asked, title in (("", f"\x1b[1m{HELLO.title}\x1b[0m"), ("1", HELLO.title)):
+            monkeypatch.setenv("NO_COLOR", asked)
+            assert await ConsoleWriter().show(HELLO, LONG) == PRINTED
+            read = await until(f"{HELLO.text}\r\n\r\n", reader)
+            assert read == f"\r\n{title}\r\n{HELLO.text}\r\n\r\n"
+    os.close(reader)
 
 
 async def test_a_pager_that_reads_nothing_stops_nothing() -> None:

@@ -57,13 +57,13 @@ def late(length: timedelta) -> dict[str, Any]:
 
 def test_a_message_says_everything() -> None:
     """Title, level in a word, the sentence with its words marked, source, local time, link, and the reason."""
-    of = told()
+    of = told("Seoul saw two missiles.", ((14, 22),))
     assert message(of) == Message(
         title="HIGH: North Korea fires two ballistic missiles",
         text=(
             "HIGH: About launch\n"
             "\n"
-            "“North Korea fires two ballistic missiles”\n"
+            "“Seoul saw two missiles.”\n"
             "\n"
             "The Wire, Tue 6 Jan 2026, 06:00 KST\n"
             f"{PAGE}\n"
@@ -76,6 +76,36 @@ def test_a_message_says_everything() -> None:
         rule="launch",
         level=Level.HIGH,
     )
+
+
+@pytest.mark.parametrize("kind", ["ntfy", "console", "discord", "revolt", "tgram", "mailto", "zulip"])
+@pytest.mark.parametrize(("sentence", "adds"), [(HEADLINE, False), ("Ballistic missiles!", False), ("It flew.", True)])
+def test_a_sentence_that_only_repeats_the_headline_is_not_quoted(kind: str, sentence: str, adds: bool) -> None:
+    """In every form that people read: they have just read the headline."""
+    sent = message(told(sentence), kind=kind)
+    for body in filter(None, (sent.text, sent.html, sent.markdown)):
+        assert (f"“{sentence}”" in body) is adds
+
+
+def test_what_a_short_title_cuts_off_is_quoted() -> None:
+    """Where the title has sixty characters, a headline may be longer."""
+    title = f"{HEADLINE} into the Sea of Japan"
+    of = replace(told(title), article=article(title=title))
+    assert f"“{title}”" in message(of, kind="zulip").text
+    assert f"“{title}”" not in message(of, kind="ntfy").text
+
+
+@pytest.mark.parametrize("kind", ["webhook", "json"])
+def test_a_program_gets_the_sentence_anyway(kind: str) -> None:
+    """It may show the text without the title."""
+    assert f"“{HEADLINE}”" in message(told(), kind=kind).text
+
+
+def test_beside_its_subject_a_mail_shows_the_rule_if_it_quotes_nothing() -> None:
+    """Programs show the beginning of a mail in their lists; the page still names source and time."""
+    html = page(told())
+    assert "<div>About launch</div>" in html
+    assert "The Wire, Tue 6 Jan 2026, 06:00 KST" in html
 
 
 def test_what_is_told_of_an_event_names_it() -> None:
@@ -313,15 +343,13 @@ def test_an_update_says_so_and_who_else_reports_it() -> None:
 
 
 def test_what_is_possibly_the_same_is_a_short_message() -> None:
-    """Title, sentence, source, link, and what it is possibly the same as; no other reason, and nobody else."""
+    """Title, source, link, and what it is possibly the same as; no other reason, and nobody else."""
     of = replace(in_doubt(), article=told().article, at=NOON, also_reported_by=("Post",))
     made = message(of)
     assert made == Message(
         title=f"POSSIBLY THE SAME, HIGH: {HEADLINE}",
         text=(
             "POSSIBLY THE SAME, HIGH: About launch\n"
-            "\n"
-            "“North Korea fires two ballistic missiles”\n"
             "\n"
             "The Wire, Tue 6 Jan 2026, 06:00 KST\n"
             f"{PAGE}\n"

@@ -40,6 +40,12 @@ def test_a_template_writes_the_message() -> None:
     assert (message.id, message.rule, message.type) == (alert().id, "launch", MessageType.FAILURE)
 
 
+@pytest.mark.parametrize("kind", ["json", "discord"])
+def test_a_template_gets_the_sentence_even_if_it_repeats_the_headline(kind: str) -> None:
+    """It may show the one without the other."""
+    assert made("{{ sentence }}", kind).text == HEADLINE
+
+
 def test_the_first_line_may_be_the_title() -> None:
     """A channel without titles has none unless the template makes one."""
     assert made("Subject: {{ level }} now\n\nbody").title == "high now"

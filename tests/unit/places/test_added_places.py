@@ -4,6 +4,8 @@ their ids say."""
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -13,7 +15,26 @@ from monitor.places.gazetteer import country_of, get_place_level, get_place_name
 
 BASE, REEF, CAMP = added_place_id("base", "KP"), added_place_id("reef", "sea:black-sea"), added_place_id("camp")
 STATE = added_place_id("state", country=True)
-ADDED = AddedPlaceNames(
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A name that is added if `added` says so."""
+
+    name: str
+    added: AddedPlaceName | None
+    asked: list[str] = field(default_factory=list)
+
+    def look_up(self) -> AddedPlaceName | None:
+        self.asked.append(self.name)
+        return self.added
+
+
+def add(names: Iterable[AddedPlaceName]) -> AddedPlaceNames:
+    return AddedPlaceNames(Looked(each.name, each) for each in names)
+
+
+ADDED = add(
     [
         *(AddedPlaceName(name, BASE) for name in ("Musudan", "무수단", "舞水端", "Musudan-ri base")),
         AddedPlaceName("Мусудан", BASE, is_prefix=True),
@@ -87,11 +108,26 @@ def test_of_what_nobody_knows_nothing_is_said() -> None:
     assert relate_places(BASE, "c2040959") == "apart"  # Sinpo: a city is no province
 
 
+def test_a_name_is_looked_up_when_a_text_has_its_beginning() -> None:
+    """Once, in either spelling; what turns out not to be added is not found."""
+    asked: list[str] = []
+    names = AddedPlaceNames(
+        [
+            Looked("musudan", AddedPlaceName("musudan", BASE), asked),
+            Looked("Gloria Rig", AddedPlaceName("Gloria Rig", REEF), asked),
+            Looked("Munhwa", None, asked),
+        ]
+    )
+    assert [each.place for each in find_places("Fire, says Munhwa", "en", names)] == []
+    assert asked == ["musudan", "Munhwa"]
+    for _ in range(2):
+        assert [each.place for each in find_places("At musudan, at Musudan", "de", names)] == [BASE, BASE]
+    assert sorted(asked) == ["Munhwa", "musudan", "musudan"]  # "mu" and "Mu"
+
+
 def test_finding_costs_what_the_text_costs() -> None:
     """However many names there are."""
-    many = AddedPlaceNames(
-        AddedPlaceName(f"Lager {number:05}", added_place_id(f"camp-{number}")) for number in range(20_000)
-    )
+    many = add(AddedPlaceName(f"Lager {number:05}", added_place_id(f"camp-{number}")) for number in range(20_000))
     text = "Fire in Lager 00017 and elsewhere, the army said. " * 20
     find_places(text, "en", many)
 

@@ -93,12 +93,12 @@ def test_a_delivery_that_was_given_up_on_the_other_channel_is_sent_there(databas
 
 def test_deliveries_are_moved_only_to_a_channel_of_the_config(database: Database) -> None:
     """Otherwise they would wait there too."""
-    with pytest.raises(InvalidRequest, match="there is no channel 'fone'; did you mean 'phone'"):
-        move_deliveries(database, PHONE, DeliverySelection([1]), "fone", NOON)
+    with pytest.raises(InvalidRequest, match="there is no channel 'pohne'; did you mean 'phone'"):
+        move_deliveries(database, PHONE, DeliverySelection([1]), "pohne", NOON)
     with pytest.raises(InvalidRequest, match="name another one"):
         move_deliveries(database, PHONE, DeliverySelection(channel="phone"), "phone", NOON)
-    with pytest.raises(InvalidRequest, match="there is no channel 'fone'"):
-        list_deliveries(database, PHONE, [], ["fone"], 9)
+    with pytest.raises(InvalidRequest, match="there is no channel 'pohne'"):
+        list_deliveries(database, PHONE, [], ["pohne"], 9)
 
 
 @pytest.mark.parametrize("selection", [{}, {"ids": [1], "dead": True}, {"ids": [1], "channel": "desk"}])

@@ -24,10 +24,14 @@ from monitor.store.engine.opening import open_database
 from monitor.store.engine.search_tables import INDEX_TABLE, sqlite_terms
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queries.matches import MatchFilter
 from monitor.store.queues.claims import Claims
 from monitor.store.search import article_search, search_index
 from monitor.store.search.article_search import ArticleSearch, IdRange, select_candidates
+from monitor.store.search.gathered_candidates import gather_candidates
 from monitor.store.search.index_removal import purge_discarded
+from monitor.store.search.index_terms import IndexTerm
+from monitor.store.search.match_search import MatchSearch
 from monitor.store.search.search_index import (
     IndexBuilder,
     IndexState,
@@ -221,11 +225,15 @@ def test_slices_of_any_size_find_the_same(desk: Desk, monkeypatch: pytest.Monkey
     rng = Random(3)
     words = ["strike", "port", "rowers", "导弹", "발사"]
     texts = {number: tuple(" ".join(rng.choices(words, k=k)) for k in (1, 2)) for number in range(60)}
-    desk.store(*texts_as_articles(texts))  # type: ignore[arg-type]
+    sources_of = {number: rng.choice(["wire", "wire", "post"]) for number in texts}
+    for each in texts_as_articles(texts):  # type: ignore[arg-type]
+        desk.store(replace(each, source=sources_of[int(each.uid)]))
     for asked in ("title:port", "title:port -text:strike", '"port strike"', "-title:rowers 导弹", "-port",
-                  "-title:port", "title:发", "title:port title:strike", "text:발사 title:导弹", ""):  # fmt: skip
+                  "-title:port", "title:发", "title:port title:strike", "text:발사 title:导弹", "",
+                  "port source:post", "title:port -source:wire", "-port source:post"):  # fmt: skip
         query = parsed(asked)
-        expected = scan_texts(query, texts)  # type: ignore[arg-type]
+        wanted = {"post"} if "source" in asked else {"wire", "post"}
+        expected = scan_texts(query, {number: texts[number] for number in texts if sources_of[number] in wanted})  # type: ignore[misc]
         pages: list[int] = []
         before: int | None = None
         while True:
@@ -264,6 +272,16 @@ def test_commits_leave_more_parts_before_sqlite_merges_them(desk: Desk, database
         desk.store(article(f"b{number}", f"Harbour {number}"))
     assert len(desk.find("harbour")) == 20
     assert desk.find("harbour 7") == ["b7"]
+
+
+@pytest.mark.usefixtures("desk")
+def test_postgresql_adds_few_terms_to_the_index_at_once(database: Database) -> None:
+    """Terms wait in a list, and the commit that fills it adds all of them: the larger the list, the longer it takes."""
+    if not database.shared:
+        return
+    with database.reading() as connection:
+        options = text("SELECT reloptions FROM pg_class WHERE relname = 'ix_article_terms_terms'")
+        assert connection.execute(options).scalar_one() == ["gin_pending_list_limit=512"]
 
 
 def test_an_edit_replaces_the_words(desk: Desk) -> None:
@@ -558,6 +576,20 @@ def test_filters_hold_with_and_without_words(desk: Desk) -> None:
         assert desk.find(query) == uids, query
 
 
+def test_matches_are_found_by_the_words_of_their_articles(desk: Desk) -> None:
+    """With the index, on both kinds of database, and without it."""
+    fires = rules(rule("launch"))
+    korea = "North Korea fires two ballistic missiles"
+    desk.store(article("sea", korea, "They fell into the sea.", seen=NOON - 2 * DAY), ruleset=fires)
+    desk.store(article("land", korea, "They fell on land.", seen=NOON - DAY), ruleset=fires)
+    expected = {"missiles": ["land", "sea"], "text:sea": ["sea"], "missiles -sea": ["land"], "rowers": []}
+    for is_on in (True, False):
+        switch_index(desk.database, wanted=is_on)
+        for query, uids in expected.items():
+            found = MatchSearch(desk.database).newest(MatchFilter(), parsed(query), 10)
+            assert [each.article.uid for each in found] == uids, query
+
+
 @pytest.mark.parametrize(
     ("query", "problem"),
     [
@@ -665,6 +697,37 @@ def test_the_places_of_words_are_those_of_the_text_as_received(
     assert all({"title": title, "text": body}[span.field][span.start : span.end] == span.text for span in spans)
 
 
+def test_postgresql_gathers_candidates_by_the_index_alone(desk: Desk, database: Database) -> None:
+    """It never goes through the entries, however few there are, and however often it was asked: for one statement it
+    keeps one plan."""
+    if not database.shared:
+        return
+    desk.store(*(article(f"a{number:02}", f"Ferries {number}") for number in range(40)))
+    with database.reading() as connection:
+        for number in range(12):
+            assert gather_candidates(connection, [IndexTerm("ferries"), IndexTerm(f"{number}")]) == [number + 1]
+        assert gather_candidates(connection, [IndexTerm("ferr", is_prefix=True)]) == list(range(1, 41))
+        assert gather_candidates(connection, [IndexTerm("rowers")]) == []
+        reads = connection.execute(
+            text(f"SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables WHERE relname = '{INDEX_TABLE}'")
+        ).one()
+        assert reads.seq_scan == 0
+        assert reads.idx_scan >= 14
+        assert connection.execute(text("SHOW enable_seqscan")).scalar_one() == "on"  # for what follows
+
+
+def test_postgresql_finds_candidates_once_for_a_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not for each slice of them: of a word in very many texts, that is most of the work."""
+    monkeypatch.setattr(article_search, "_SPARE", 0)
+    monkeypatch.setattr(article_search, "_LARGEST_SLICE", 3)
+    desk.store(*(article(f"a{number:02}", "Ferries", "strike") for number in range(40)))
+    with statements(desk.database) as run:
+        assert desk.find("title:strike", 1) == []
+    if desk.database.shared:
+        assert sum(INDEX_TABLE in statement for statement in run) == 1
+    assert sum("article.title" in statement for statement in run) > 10
+
+
 @pytest.mark.parametrize("with_texts", [True, False])
 def test_sqlite_reads_the_index_and_then_its_candidates(tmp_path: Path, with_texts: bool) -> None:
     """From the newest on, without sorting: a frequent word is found as quickly as a rare one."""
@@ -677,7 +740,7 @@ def test_sqlite_reads_the_index_and_then_its_candidates(tmp_path: Path, with_tex
     query = parsed("strike source:wire rule:launch lang:en since:2020-01-01")
     with database.reading() as connection:
         within = IdRange(0, 100, is_indexed=True)
-        statement = select_candidates(connection, query, within, with_texts=with_texts)
+        statement = select_candidates(query, within, with_texts=with_texts)
         ordered = statement.order_by(sqlite_terms.c.rowid.desc()).limit(50)
         compiled = ordered.compile(connection, compile_kwargs={"literal_binds": True})
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]

@@ -12,6 +12,7 @@ from monitor.alerting.case import PollGap, find_poll_gap
 from monitor.decide import Decision
 from monitor.ingest.new_articles import FallbackIdentity, KnownArticle
 from monitor.model import Claim, FetchOutcome, SourceStats, Validators
+from monitor.model.hashing import digest_texts
 from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
@@ -188,6 +189,11 @@ def test_what_we_have_of_articles(database: Database, claims: Claims) -> None:
     assert known["a1"].digest == article(text="More.").digest
 
 
+def identify(link: str | None, title: str, *, former_uid: str | None = None) -> FallbackIdentity:
+    """By what an entry with this title, and without text, is recognised."""
+    return FallbackIdentity(link, digest_texts(title, ""), former_uid)
+
+
 def test_an_article_is_found_under_another_uid(database: Database, claims: Claims) -> None:
     """By its address: that with the same words, else the latest; without one by its words. Of this source only."""
     section = SerialSection(database)
@@ -196,11 +202,9 @@ def test_an_article_is_found_under_another_uid(database: Database, claims: Claim
     commit(section, claimed(claims), *live, article("d", title="No address"))
     commit(section, claimed(claims, "post"), article("e", "Theirs", of="post", canonical="https://x.test/theirs"))
 
-    def uid_of(link: str | None, words: str) -> str | None:
+    def uid_of(link: str | None, title: str) -> str | None:
         return (
-            claims.find_known("wire", ["new"], {"new": FallbackIdentity(link, words)})
-            .get("new", KnownArticle(1, "", NOON))
-            .uid
+            claims.find_known("wire", ["new"], {"new": identify(link, title)}).get("new", KnownArticle(1, "", NOON)).uid
         )
 
     assert uid_of(page, "At two") == "two"
@@ -208,8 +212,8 @@ def test_an_article_is_found_under_another_uid(database: Database, claims: Claim
     assert uid_of(None, "No address") == "d"
     assert uid_of(None, "At two") is None
     assert uid_of("https://x.test/theirs", "Theirs") is None
-    assert claims.find_known("wire", ["d"], {"d": FallbackIdentity(page, "At two")})["d"].uid is None
-    former = {"new": FallbackIdentity(page, "At three", former_uid="one")}
+    assert claims.find_known("wire", ["d"], {"d": identify(page, "At two")})["d"].uid is None
+    former = {"new": identify(page, "At three", former_uid="one")}
     assert claims.find_known("wire", ["new"], former)["new"].uid == "one"
 
 
@@ -223,11 +227,11 @@ def test_several_sources_are_asked_of_together(database: Database, claims: Claim
             EntryLookup(
                 "wire",
                 ["a", "b"],
-                {"a": FallbackIdentity(page, "Here"), "b": FallbackIdentity(page, "There")},
+                {"a": identify(page, "Here"), "b": identify(page, "There")},
                 first_poll=True,
             ),
-            EntryLookup("post", ["a"], {"a": FallbackIdentity(page, "There")}),
-            EntryLookup("new", ["a"], {"a": FallbackIdentity(page, "Here")}, first_poll=True),
+            EntryLookup("post", ["a"], {"a": identify(page, "There")}),
+            EntryLookup("new", ["a"], {"a": identify(page, "Here")}, first_poll=True),
         ]
     )
     assert {key: each.uid for key, each in found.items()} == {

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.alerting.retry import RetryVerdict
+from monitor.matching import compile_rules
 from monitor.model import (
     Alert,
     AlertPolicy,
@@ -26,6 +27,7 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import attempt, delivery, story_article
 from monitor.store.queries.reports import ReportQueries
+from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from tests.building import (
@@ -41,6 +43,7 @@ from tests.building import (
     reason_of,
     rule,
     rules,
+    source,
     sources,
 )
 from tests.statements import statements
@@ -509,6 +512,22 @@ def test_a_message_says_who_reports_it_by_the_time_it_is_sent(database: Database
         commit(section, claimed(claims, of, seen), article(f"{minute}", of=of, seen=seen), at=seen)
     sent = alert_of(take(outbox, NOON + HOUR))
     assert (sent.also_reported_by, sent.publisher_count) == (("post", "echo"), 3)
+
+
+def test_a_source_that_gets_a_name_is_the_same_publisher(database: Database, outbox: Outbox) -> None:
+    """It is not among the others, and the story counts it once."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.register_sources(sources("wire", "post"), NOON)
+    for minute, (of, name) in enumerate((("wire", "wire"), ("wire", "Harbour Wire"), ("post", "post"))):
+        seen = NOON + minute * MINUTE
+        named = compile_rules([rule()], {}, {}, {of: replace(source(of), name=name)})
+        commit(section, claimed(claims, of, seen), article(f"{minute}", of=of, seen=seen), at=seen, ruleset=named)
+    sent = alert_of(take(outbox, NOON + HOUR))
+    assert (sent.also_reported_by, sent.publisher_count) == (("post",), 2)
+    (listed,) = StoryQueries(database).newest()
+    found = StoryQueries(database).find(listed.id)
+    assert found is not None
+    assert (listed.articles, listed.publishers, found.independent_publishers) == (3, 2, 2)
 
 
 def test_a_page_that_several_sources_list_is_of_one_publisher(database: Database, outbox: Outbox) -> None:

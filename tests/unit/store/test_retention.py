@@ -419,7 +419,7 @@ def test_the_alert_that_an_update_waits_to_follow_is_kept(archive: Archive) -> N
         first = connection.execute(select(alert.c.id)).scalar_one()
     (telling,) = Archive(archive.database).fall(NOON + 20 * DAY).released
     assert (telling.alert.kind, telling.alert.thread) == (AlertKind.UPDATE, first)
-    assert telling.alert.dedup_key.endswith(" update 1")
+    assert " update 1 " in telling.alert.dedup_key
     archive.ended(DeliveryState.ACCEPTED)
     archive.prune(NOON + 35 * DAY, A_WEEK)
     archive.prune(NOON + 35 * DAY, A_WEEK)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from monitor.config.loading.load import shipped_entities
 from monitor.model import Entity, Term
 from monitor.places.gazetteer import get_place_level
@@ -51,6 +53,17 @@ def test_places_that_lie_in_each_other_lie_anywhere() -> None:
     """Round about: none of them is found in the other for ever."""
     one, other = entity("one", "Onetown", lies_in="other"), entity("other", "Othertown", lies_in="one")
     assert {get_place_level(each) for each in ids("From Onetown to Othertown", one, other)} == {"area"}
+
+
+def test_a_place_has_one_id_whatever_was_read_before() -> None:
+    """Also in a circle, and whichever of its places is met first."""
+    circle = entity("one", "Onetown", lies_in="other"), entity("other", "Othertown", lies_in="one")
+    hall = entity("hall", "Assembly Hall 7", lies_in="one")
+    titles = ["Fire in Onetown", "Fire in Othertown", "Fire in Assembly Hall 7"]
+    for order in permutations(titles):
+        names = KnownNames([*circle, hall])
+        found = {title: facts_of(title, "", "en", NOON, names).places[0].place for title in order}
+        assert [found[title] for title in titles] == ["entity:one", "entity:other", "entity:hall@entity:one"]
 
 
 def test_names_of_a_country_that_the_gazetteer_lacks_join_it() -> None:

@@ -11,8 +11,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
+from zoneinfo import ZoneInfo
 
 import pytest
 import structlog
@@ -87,21 +89,45 @@ def test_elsewhere_than_on_a_terminal_each_line_is_json(stream: io.StringIO) -> 
     assert "북한" in stream.getvalue()
 
 
-def test_on_a_terminal_lines_are_for_people() -> None:
-    """No JSON; tracebacks too come without a warning about how they are drawn."""
+def test_on_a_terminal_lines_are_for_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No JSON, and the time of day where the desk is. Problems are whole, with their sentence; a traceback comes
+    without a warning about how it is drawn."""
+    monkeypatch.setenv("NO_COLOR", "1")
     stream = Terminal()
-    configure_logging(stream=stream, secrets=SECRETS)
+    configure_logging(stream=stream, secrets=SECRETS, zone=ZoneInfo("Asia/Seoul"))
     log.info(LogEvent.STARTED, url="json://h/s3cr3t-t0ken")
     try:
         fail("s3cr3t-t0ken")
     except ValueError:
-        log.exception(LogEvent.POLL_CRASHED)
-    text = text_in(stream)
-    assert re.match(r"\S*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z\b", text)  # it says that it is UTC
-    assert "daemon.started: The daemon polls and delivers." in text
-    assert "ValueError" in text
-    assert "{" not in text
-    assert "s3cr3t" not in text
+        log.exception(LogEvent.POLL_CRASHED, source="w" * 200)
+    started, crashed, *traceback = text_in(stream).splitlines()
+    assert re.fullmatch(r"\d\d:\d\d:\d\d daemon\.started url=\*\*\*", started)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d ERROR poll\.crashed: A poll crashed: a bug of ours\. source=w{200}", crashed)
+    assert traceback[-1] == "ValueError: ***"
+    now = datetime.now(ZoneInfo("Asia/Seoul"))
+    assert started[:5] in {f"{at:%H:%M}" for at in (now, now - timedelta(minutes=1))}
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("x" * 5, "title=xxxxx"),
+        ("x" * 40, f"title={'x' * 9}…"),
+        ("북" * 5, "title=북북북북북"),
+        ("북" * 40, "title=북북북북…"),  # each takes two columns, and nine are left
+    ],
+)
+def test_on_a_terminal_what_needs_nobody_takes_one_dim_line(
+    title: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alerts appear between these lines, and must not drown in them."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("COLUMNS", "39")
+    stream = Terminal()
+    configure_logging(stream=stream)
+    log.info(LogEvent.MATCHED, title=title)
+    (line,) = text_in(stream).splitlines()
+    assert re.fullmatch(rf"\x1b\[2m\d\d:\d\d:\d\d match\.decided {shown}\x1b\[0m", line)
 
 
 @pytest.fixture

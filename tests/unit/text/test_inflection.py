@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.inflection import inflect_phrase, release_dictionaries
+from monitor.text import inflection
+from monitor.text.inflection import inflect_phrase, may_be_inflected, release_dictionaries
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,15 @@ def test_other_languages_and_open_ends_stay_as_they_are() -> None:
     """Nothing is inflected that its author left open, or that no library knows."""
     assert inflect_phrase("ракет*", "ru") == ("ракет*",)
     assert inflect_phrase("missile", "en") == ("missile",)
+
+
+@pytest.mark.parametrize("text", ["Lazarus", "F-16", "XIX", "Turla hackers", "ракет*"])
+def test_a_text_without_other_forms_needs_no_dictionary(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading the dictionary takes a while."""
+    monkeypatch.setattr(inflection, "load_russian_analyzer", None)
+    assert inflect_phrase(text, "ru") == (text,)
+    assert not may_be_inflected(text, "ru")
+    assert may_be_inflected(f"Су-34 {text.strip('*')}", "ru")
 
 
 def test_forms_are_found_again_after_the_dictionaries_were_let_go() -> None:

@@ -121,6 +121,11 @@ SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
     ClauseCode.WOULD_HAVE_SENT: ({}, "it would have sent:"),
     ClauseCode.PUT_IN_SHADOW: ({"rule": "launch"}, "launch was put in shadow before it was sent"),
     ClauseCode.SWITCHED_OFF: ({"rule": "launch"}, "launch was switched off before it was sent"),
+    ClauseCode.MUTED: (
+        {"subject": "S1", "at": AT},
+        "S1 is muted until 21:05 (`stories unmute S1` ends that); not sent:",
+    ),
+    ClauseCode.MUTED_BEFORE_SENT: ({"subject": "S1"}, "S1 was muted before it was sent"),
     ClauseCode.DOUBT_LISTED: ({}, "listed in a digest"),
     ClauseCode.MERGED_WITH_SENT: ({}, "its subject was merged with one that was sent, and it says nothing new"),
     ClauseCode.MERGED: ({"publisher": "The Times"}, "two were merged, and The Times is sent for both"),
@@ -141,6 +146,11 @@ def clause(code: ClauseCode) -> ReasonClause:
 def test_each_clause_has_its_words(code: ClauseCode) -> None:
     """They show its parameters."""
     assert reason_in_words([clause(code)]) == SENTENCES[code][1]
+
+
+def test_one_more_publisher_is_singular() -> None:
+    """As are one story and one article of a digest."""
+    assert reason_in_words([ReasonClause(ClauseCode.MORE_PUBLISHERS, count=1)]) == "1 more independent publisher"
 
 
 def test_the_cooldown_is_shown_if_it_was_stored() -> None:

@@ -1,0 +1,110 @@
+"""Mutes as they are stored: columns of the story or event that a person has muted. So they are deleted with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    or_,
+    select,
+    union,
+    union_all,
+    update,
+)
+
+from monitor.alerting.case import Case
+from monitor.alerting.mutes import Mute, Mutes, list_mutable_ids
+from monitor.model import STORIES, PendingAlert, Rule
+from monitor.store.engine.database import Database, in_batches
+from monitor.store.engine.tables import event, match, story, story_article
+from monitor.store.state.features_cache import FeaturesCache
+from monitor.store.state.identity_marks import MarkedCluster, require_cluster, select_events_of_story
+from monitor.store.state.stored_part import StoredPart
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_SELECT_MUTES = union_all(
+    *(
+        select(table.c.id, table.c.muted_at, table.c.muted_until, table.c.muted_by).where(
+            table.c.id.in_(_IDS), table.c.muted_until.is_not(None)
+        )
+        for table in (story, event)
+    )
+)
+
+
+class StoredMutes(StoredPart):
+    """The mutes that one pass through the section has loaded, in `mutes`."""
+
+    def __init__(self, connection: Connection, cache: FeaturesCache | None = None) -> None:
+        super().__init__(connection, cache)
+        self.part = self.mutes = Mutes(complete=False)
+
+    def load_for_cases(self, cases: Sequence[Case], now: datetime) -> None:  # noqa: ARG002 - the contract's
+        """Load whether their stories and events are muted."""
+        self._load(id_ for case in cases for id_ in list_mutable_ids(case.story, case.event))
+
+    def load_for_due(self, due: Sequence[PendingAlert], rules: Iterable[Rule], now: datetime) -> None:  # noqa: ARG002
+        """Load the same for pending alerts."""
+        candidates = [pending.candidate for pending in due]
+        self._load(id_ for each in candidates for id_ in list_mutable_ids(each.story, each.event))
+
+    def _load(self, wanted: Iterable[str]) -> None:
+        ids = self.mutes.by_id.missing(wanted)
+        self.mutes.by_id.load({**dict.fromkeys(ids), **load_mutes(self._connection, ids)})
+
+
+def load_mutes(connection: Connection, ids: Iterable[str]) -> Mapping[str, Mute]:
+    """The mutes of these stories and events, by id, also those that are over."""
+    return {
+        row.id: Mute(row.id, row.muted_at, row.muted_until, row.muted_by)
+        for batch in in_batches(ids)
+        for row in connection.execute(_SELECT_MUTES, {"ids": batch})
+    }
+
+
+def select_muted_stories(now: datetime) -> CompoundSelect[tuple[str]]:
+    """The ids of the stories that are muted now, or have an event that is."""
+    muted_events = select(event.c.id).where(event.c.muted_until > now)
+    of_events = select(story_article.c.story_id).join(match, match.c.article_id == story_article.c.article_id)
+    return union(
+        select(story.c.id).where(story.c.muted_until > now, story.c.merged_into.is_(None)),
+        of_events.where(match.c.event_id.in_(muted_events)),
+    )
+
+
+def set_mute(database: Database, id_: str, mute: Mute | None) -> Mute | None:
+    """Mute a story or an event, or end its mute (None). Returns the mute that it had until now. Raises InvalidRequest
+    if there is no such story or event."""
+    with database.writing() as connection:
+        database.enter_section(connection)
+        cluster = require_cluster(connection, id_)
+        before = load_mutes(connection, [cluster.id]).get(cluster.id)
+        _write_mute(connection, cluster, mute)
+    return before
+
+
+def _write_mute(connection: Connection, cluster: MarkedCluster, mute: Mute | None) -> None:
+    """A story is muted with all its events. What was merged into one of them is muted too: alerts that were deferred
+    before the merge name it."""
+    values = {"muted_at": mute and mute.at, "muted_until": mute and mute.until, "muted_by": mute and mute.who}
+    muted: list[tuple[Table, list[str] | Select[tuple[str]]]] = [(cluster.table, [cluster.id])]
+    if cluster.scope == STORIES:
+        muted.append((event, select_events_of_story(cluster.id)))
+    for table, ids in muted:
+        condition = or_(table.c.id.in_(ids), table.c.merged_into.in_(ids))
+        connection.execute(update(table).where(condition).values(**values))
+
+
+def merge_mutes(connection: Connection, whole: MarkedCluster, part: MarkedCluster, now: datetime) -> None:
+    """After a merge: if one of the two is muted, the whole is; if both are, until the later end."""
+    active = [mute for mute in load_mutes(connection, [whole.id, part.id]).values() if mute.is_active(now)]
+    if active:
+        _write_mute(connection, whole, max(active, key=lambda mute: mute.until))

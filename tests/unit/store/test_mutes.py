@@ -1,0 +1,128 @@
+"""What a person has muted, as it is stored: with the events of a story, after merges and splits, until it goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.alerting.mutes import Mute
+from monitor.errors import InvalidRequest
+from monitor.model import OncePer, Reason, Retention, UpdateTrigger
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queries.stories import StoryQueries
+from monitor.store.state.stored_mutes import load_mutes, set_mute
+from tests.building import HOUR, MINUTE, NOON, alerts
+from tests.outbreaks import THAILAND, VIETNAM, Desk, event_of, story_of
+
+ENDS = NOON + 24 * HOUR
+
+
+def mute(desk: Desk, id_: str, until: timedelta = 24 * HOUR) -> Mute | None:
+    return set_mute(desk.database, id_, Mute(id_, desk.now, NOON + until, "ann"))
+
+
+def ends(database: Database, *ids: str) -> list[object]:
+    with database.reading() as connection:
+        found = load_mutes(connection, ids)
+    return [found[id_].until if id_ in found else None for id_ in ids]
+
+
+def test_a_muted_story_is_muted_with_its_events(database: Database) -> None:
+    """So its event stays muted in an article of another story; another event is sent."""
+    desk = Desk(database, once_per=OncePer.EVENT, again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=MINUTE)
+    first = desk.hear(VIETNAM, "Three people were killed.")
+    story, event = story_of(first), event_of(first)
+    assert mute(desk, story) is None
+    assert ends(database, story, event) == [ENDS, ENDS]
+    more = desk.hear(f"{VIETNAM}, ministry says", "Nine people were killed.")
+    assert (event_of(more), alerts(more)) == (event, [])
+    assert len(alerts(desk.hear(THAILAND))) == 1
+    desk.now += HOUR
+    assert set_mute(database, story, None) == Mute(story, NOON + MINUTE, ENDS, "ann")
+    assert ends(database, story, event) == [None, None]
+    assert len(alerts(desk.hear(f"{VIETNAM}, health ministry says", "20 people were killed."))) == 1
+
+
+def test_a_muted_event_leaves_its_story_to_other_rules(database: Database) -> None:
+    """Only its own rule is muted."""
+    desk = Desk(database, once_per=OncePer.EVENT)
+    first = desk.hear(VIETNAM)
+    mute(desk, event_of(first))
+    assert ends(database, story_of(first), event_of(first)) == [None, ENDS]
+
+
+def test_a_second_mute_replaces_the_first(database: Database) -> None:
+    """Also by an earlier end."""
+    desk = Desk(database)
+    story = story_of(desk.hear(VIETNAM))
+    mute(desk, story)
+    before = mute(desk, story, 2 * HOUR)
+    assert before is not None
+    assert before.until == ENDS
+    assert ends(database, story) == [NOON + 2 * HOUR]
+
+
+def test_what_is_not_there_is_not_muted(database: Database) -> None:
+    """With an error."""
+    with pytest.raises(InvalidRequest, match="there is no story or event 'S0'"):
+        set_mute(database, "S0", None)
+
+
+@pytest.mark.parametrize("muted", [(0,), (1,), (0, 1), (1, 0)])
+def test_a_merge_keeps_the_later_end(database: Database, muted: tuple[int, ...]) -> None:
+    """Whichever of the two was muted until then: the whole is, and so are alerts that name the part."""
+    desk = Desk(database, wait_at_least=HOUR)
+    ids = [story_of(desk.hear(VIETNAM)), story_of(desk.hear(THAILAND))]
+    for hours, which in zip((24, 9), muted, strict=False):
+        mute(desk, ids[which], hours * HOUR)
+    desk.merge(*ids)
+    assert ends(database, *ids) == [ENDS, ENDS]
+    assert desk.falls_due(NOON + 10 * HOUR) == []
+    assert desk.decisions()[0] == f"suppressed: {ids[0]} was muted before it was sent"
+
+
+def test_a_merge_of_events_keeps_the_mute(database: Database) -> None:
+    """As one of stories."""
+    desk = Desk(database, once_per=OncePer.EVENT)
+    ids = [event_of(desk.hear(VIETNAM)), event_of(desk.hear(THAILAND))]
+    mute(desk, ids[1])
+    desk.merge(*ids)
+    assert ends(database, *ids) == [ENDS, ENDS]
+
+
+def test_what_is_split_off_is_not_muted(database: Database) -> None:
+    """It is another happening, so it is sent."""
+    desk = Desk(database)
+    story = story_of(desk.hear(VIETNAM))
+    desk.hear(f"{VIETNAM}, ministry says")
+    mute(desk, story)
+    split = desk.split(story)
+    assert ends(database, story, split.id) == [ENDS, None]
+    assert [outcome.reason for _, outcome in split.decisions] == [Reason.FIRST]
+
+
+def test_a_mute_goes_with_its_story(database: Database) -> None:
+    """When that has no article left."""
+    desk = Desk(database)
+    story = story_of(desk.hear(VIETNAM))
+    mute(desk, story, timedelta(days=365))
+    desk.forget("wire")
+    retention = Retention(articles=24 * HOUR, alerts=24 * HOUR)
+    for _ in ArchivePruner(database, retention).prune_slices(NOON + timedelta(days=90)):
+        pass
+    assert StoryQueries(database).find(story) is None
+    assert ends(database, story) == [None]
+
+
+def test_a_merge_makes_nothing_of_a_mute_that_is_over(database: Database) -> None:
+    """And so ends no mute of an event of that story."""
+    desk = Desk(database, once_per=OncePer.EVENT)
+    first, second = desk.hear(VIETNAM), desk.hear(THAILAND)
+    story, event = story_of(first), event_of(first)
+    mute(desk, story, HOUR)
+    mute(desk, event)
+    desk.now = NOON + 2 * HOUR
+    desk.merge(story, story_of(second))
+    assert ends(database, event, event_of(second)) == [ENDS, None]
