@@ -25,12 +25,16 @@ class _ArticleFile(InputPath):
 
     def require(self, path: Path) -> None:
         """As for any file. People write `match list` where they mean `matches list`."""
-        if not is_there(path):
-            from monitor.cli.commands.matches import matches  # slow to import, and seldom needed
-
-            if matches.get_command(click.get_current_context(), str(path)) is not None:
-                raise InvalidRequest(f"{path}: there is no such file; did you mean `news-monitor matches {path}`?")
+        if not is_there(path) and _is_command_of_matches(str(path)):
+            raise InvalidRequest(f"{path}: there is no such file; did you mean `news-monitor matches {path}`?")
         super().require(path)
+
+
+def _is_command_of_matches(name: str) -> bool:
+    context = click.get_current_context()
+    program = context.find_root().command
+    matches = program.get_command(context, "matches") if isinstance(program, click.Group) else None
+    return isinstance(matches, click.Group) and matches.get_command(context, name) is not None
 
 
 @click.command()
