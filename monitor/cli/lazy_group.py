@@ -1,9 +1,11 @@
-"""A group whose commands are imported when they are used, so that `--help` and each command are quick."""
+"""Our groups of commands. Commands may be imported only when they are used, so that `--help` and each command are
+quick."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -21,12 +23,12 @@ class LazyGroup(click.Group):
     def __init__(
         self,
         *args: Any,  # noqa: ANN401 - click's
-        lazy: Mapping[str, tuple[str, str]],
+        lazy: Mapping[str, tuple[str, str]] | None = None,
         hints: Mapping[str, str] | None = None,
         **more: Any,  # noqa: ANN401 - click's
     ) -> None:
         super().__init__(*args, **more)
-        self._lazy = lazy
+        self._lazy = lazy or {}
         self._hints = hints or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -49,10 +51,12 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name. If there is none, the error says what to do instead, if that is
-        known."""
+        known, or names the closest command."""
         name = args[0]
         if name in self._hints and self.get_command(ctx, name) is None:
             ctx.fail(f"No such command {name!r}. {self._hints[name]}")
+        if self.get_command(ctx, name) is None and (close := get_close_matches(name, self.list_commands(ctx), n=1)):
+            ctx.fail(f"No such command {name!r}. Did you mean {close[0]!r}?")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

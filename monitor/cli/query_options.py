@@ -44,7 +44,11 @@ def query_argument(command: F) -> F:
     """`[QUERY]...`, `--since` and `--before`."""
     since = click.option("--since", metavar="TIME", help=f"Only articles first seen since this time: {TIME_EXAMPLES}")
     before = click.option(
-        "--before", metavar="TIME", help=f"Only articles first seen before this time: {TIME_EXAMPLES}"
+        "--before",
+        "--until",
+        "before",
+        metavar="TIME",
+        help=f"Only articles first seen before this time: {TIME_EXAMPLES}",
     )
     return click.argument("query", nargs=-1, metavar="[QUERY]...")(since(before(command)))
 

@@ -38,30 +38,45 @@ class AlertChange:
 class ReplayComparison:
     """`changes`: what two sets of rules alert of differently, in time order; `unchanged_counts`: for each rule, how
     many alerts both would send at the same time; `differing_counts`: how many of these with another article or
-    level."""
+    level; `articles`: how many were replayed; `hit_counts`: for each rule after the edit, how many of them it hit."""
 
     changes: tuple[AlertChange, ...]
     unchanged_counts: Mapping[str, int]
     differing_counts: Mapping[str, int]
+    articles: int
+    hit_counts: Mapping[str, int]
 
 
 def compare_replays(articles: Iterable[ScheduledArticle], before: Replay, after: Replay) -> ReplayComparison:
     """What would change if `after` ran in place of `before`. The articles are iterated once."""
     runs = _Run(before), _Run(after)
+    names = set()
     for article in articles:
+        names.add((article.article.source, article.article.uid))
         for run in runs:
-            run.sent += (result for result in run.player.process_article(article) if isinstance(result, ReplayedAlert))
+            run.process_article(article)
     for run in runs:
         run.sent += run.player.flush_pending()
-    return _compare_runs(*runs)
+    return _compare_runs(*runs, len(names))
 
 
 class _Run:
-    """One set of rules, and what it would send."""
+    """One set of rules, what it would send, and which articles each rule hit."""
 
     def __init__(self, player: Replay) -> None:
         self.player = player
         self.sent: list[ReplayedAlert] = []
+        self.hits: dict[str, set[tuple[str, str]]] = defaultdict(set)
+
+    def process_article(self, scheduled: ScheduledArticle) -> None:
+        """Process an article at its time, and collect what came of it."""
+        name = scheduled.article.source, scheduled.article.uid
+        for result in self.player.process_article(scheduled):
+            if isinstance(result, ReplayedAlert):
+                self.sent.append(result)
+                continue
+            for decided in result.decision.decisions:
+                self.hits[decided.match.rule].add(name)
 
 
 _Key = tuple[object, ...]
@@ -78,7 +93,7 @@ def _list_subject_keys(sent: ReplayedAlert, player: Replay) -> Iterator[_Key]:
             yield sent.rule, sent.kind, article
 
 
-def _compare_runs(before: _Run, after: _Run) -> ReplayComparison:
+def _compare_runs(before: _Run, after: _Run, articles: int) -> ReplayComparison:
     pairs: dict[int, int] = {}
     for list_keys in (_list_article_keys, _list_subject_keys):
         pairs |= _pair_alerts(before, after, list_keys, pairs)
@@ -96,6 +111,8 @@ def _compare_runs(before: _Run, after: _Run) -> ReplayComparison:
         changes=tuple(sorted((*lost, *gained, *moved), key=lambda change: change.sent.at)),
         unchanged_counts=Counter(sent.rule for sent, _ in unchanged),
         differing_counts=Counter(sent.rule for sent, other in unchanged if _has_different_details(sent, other)),
+        articles=articles,
+        hit_counts={rule: len(names) for rule, names in after.hits.items()},
     )
 
 

@@ -92,6 +92,7 @@ from monitor.model.outcome import (
 from monitor.model.routes import ClockSpan, Hours, Outside, PlannedDelivery, RouteStep, list_channels_of
 from monitor.model.rule_brief import RuleBrief
 from monitor.model.rules import (
+    BASELINE_AGE,
     EVENT_OPEN_FOR,
     MAX_COOLDOWN,
     PLACE_KINDS,
@@ -161,6 +162,7 @@ from monitor.model.sources import (
 from monitor.model.web_pages import PageMaker, PageRequest, PageResponse
 
 __all__ = [
+    "BASELINE_AGE",
     "CANARY_WITHIN",
     "COUNTABLE",
     "DEFAULT_KIND",

@@ -252,6 +252,7 @@ class WordList:
 # --- rules ------------------------------------------------------------------------------------------------------
 
 
+BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: what is in a source's past is not news
 MAX_COOLDOWN = timedelta(days=7)
 EVENT_OPEN_FOR = timedelta(days=14)
 """An event that nobody reports for longer than this is closed."""

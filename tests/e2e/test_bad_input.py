@@ -73,6 +73,9 @@ async def test_bad_sources_and_a_bad_rule_stop_nothing(tmp_path: Path) -> None:
     assert ended.out.count(f"\nHIGH: {LAUNCH}\n") == 1
     faults = [row for row in map(json.loads, ended.told) if row["event"] == "config.fault"]
     assert {Path(row["fault"].split(":")[0]).name for row in faults} == {"broken.yaml"}
+    [left_out] = [row for row in map(json.loads, ended.told) if row["event"] == "config.left_out"]
+    assert (left_out["level"], Path(left_out["file"]).name, left_out["rules"]) == ("warning", "broken.yaml", ["broken"])
+    assert f"`news-monitor rules try {left_out['file']}`" in left_out["see"]
     rows = {row["id"]: row for row in (await news_monitor("sources", "list", "--json", folder=tmp_path)).rows}
     problems = {name: rows[name]["problem"] or "" for name in BAD}
     assert {

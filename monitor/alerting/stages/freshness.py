@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from monitor.alerting.case import Case
 from monitor.alerting.stages.ruling import Suppress
-from monitor.model import ClauseCode, Reason, ReasonClause
-
-BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: what is in a source's past is not news
+from monitor.model import BASELINE_AGE, ClauseCode, Reason, ReasonClause
 
 
 def check_freshness(case: Case) -> Suppress | None:

@@ -9,6 +9,7 @@ import click
 from monitor import clock
 from monitor.cli.config_files import load_config
 from monitor.cli.config_summary import load_summary, load_summary_to_read
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import config_option, database_of, database_of_any_version, existing_database
 from monitor.cli.output.replay_report import track_progress
 from monitor.cli.paths import InputPath, OutputPath
@@ -22,7 +23,7 @@ from monitor.services.commands.db import (
 from monitor.wording.quantities import format_count
 
 
-@click.group()
+@click.group(cls=LazyGroup)
 def db() -> None:
     """The database: upgrade, backup, restore, check, prune, index."""
 

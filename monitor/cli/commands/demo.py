@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.alerting.stages.freshness import BASELINE_AGE
 from monitor.app import open_daemon
 from monitor.cli.called_name import find_called_name
 from monitor.cli.options import database_of
@@ -27,7 +26,7 @@ from monitor.demo.summary import (
     find_unexpected_result,
     summarize_events,
 )
-from monitor.model import Config
+from monitor.model import BASELINE_AGE, Config
 from monitor.store.queries.matches import MatchFilter, MatchQueries, MatchReport
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queries.stories import StoryQueries

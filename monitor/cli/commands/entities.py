@@ -27,11 +27,23 @@ def entities() -> None:
 @click.option("--group", metavar="G", help="Only those in this group, for example central-banks.")
 @click.option("--kind", metavar="K", help="Only those of this kind, for example country.")
 @json_option
-def list_(*, config: Path | None, rules: tuple[Path, ...], group: str | None, kind: str | None, as_json: bool) -> None:
+@click.argument("word", required=False)
+def list_(
+    *,
+    config: Path | None,
+    rules: tuple[Path, ...],
+    group: str | None,
+    kind: str | None,
+    as_json: bool,
+    word: str | None,
+) -> None:
     """List the entities that rules can name: their ids, groups, and the languages of their names.
+
+    WORD: only those with it, or with a word of which it is a part, in the id, the name or a spelling, in any language.
 
     \b
     Examples:
+      news-monitor entities list korea
       news-monitor entities list --kind country --group africa
       news-monitor entities list --group central-banks --json
       news-monitor entities list --rules seeds/entities
@@ -40,7 +52,7 @@ def list_(*, config: Path | None, rules: tuple[Path, ...], group: str | None, ki
     """
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
-    shown = list_entities(loaded.entities.values(), group, kind)
+    shown = list_entities(loaded.entities.values(), group, kind, word)
     if as_json:
         for entity in shown:
             print_json(entity_to_row(entity))

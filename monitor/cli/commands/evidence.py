@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import json_option, print_json
 from monitor.cli.paths import InputPath
 from monitor.errors import InvalidRequest
@@ -22,7 +23,7 @@ _INTEGRITY_ONLY = (
 )
 
 
-@click.group()
+@click.group(cls=LazyGroup)
 def evidence() -> None:
     """Evidence bundles, which `matches export --evidence` writes: verify."""
 

@@ -8,6 +8,7 @@ import click
 
 from monitor.cli.config_files import load_config
 from monitor.cli.inputs import load_selected_rules, rules_options
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import config_option, json_option, print_faults, print_json
 from monitor.cli.output.list_report import format_list, list_to_row
 from monitor.cli.output.tables import print_table
@@ -16,7 +17,7 @@ from monitor.services.queries.entities import group_by_language
 from monitor.services.queries.lists import list_lists, show_list
 
 
-@click.group()
+@click.group(cls=LazyGroup)
 def lists() -> None:
     """The lists of words that rules share: list, show."""
 

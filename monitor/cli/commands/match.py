@@ -12,16 +12,35 @@ from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
 from monitor.cli.options import format_evidence, json_option, print_faults, print_json, span_row
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import InputPath
+from monitor.config.loading.files import is_there
+from monitor.errors import InvalidRequest
 from monitor.lab.recorded import UnusableLine, read_recorded
 from monitor.matching.live import compile_live
 from monitor.model import Article, Match, MatchKind
 from monitor.sanitize import sanitize_line
 
 
+class _ArticleFile(InputPath):
+    """A file of articles."""
+
+    def require(self, path: Path) -> None:
+        """As for any file. People write `match list` where they mean `matches list`."""
+        if not is_there(path) and _is_command_of_matches(str(path)):
+            raise InvalidRequest(f"{path}: there is no such file; did you mean `news-monitor matches {path}`?")
+        super().require(path)
+
+
+def _is_command_of_matches(name: str) -> bool:
+    context = click.get_current_context()
+    program = context.find_root().command
+    matches = program.get_command(context, "matches") if isinstance(program, click.Group) else None
+    return isinstance(matches, click.Group) and matches.get_command(context, name) is not None
+
+
 @click.command()
 @rules_options
 @json_option
-@click.argument("file", type=InputPath(allow_dash=True))
+@click.argument("file", type=_ArticleFile(allow_dash=True))
 def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Path) -> None:
     """Print for each article of FILE which rules match it, and why.
 

@@ -34,10 +34,11 @@ from monitor.wording.quantities import format_count
 @config_option
 @rules_filter_option
 @since_option
-@click.option("--until", metavar="TIME", help=f"Only before this time: {TIME_EXAMPLES}")
+@click.option("--until", "--before", "until", metavar="TIME", help=f"Only before this time: {TIME_EXAMPLES}")
 @click.option("--match", "ids", multiple=True, type=MatchNumber(1, 2**31 - 1), metavar="ID", help="Only this match.")
 @click.option("--evidence", is_flag=True, help="Write an evidence bundle, a zip file that `evidence verify` checks.")
-@click.argument("file", type=OutputPath(), default=Path("-"))
+@click.option("-o", "--output", type=OutputPath(), help="The same as FILE.")
+@click.argument("file", type=OutputPath(), required=False)
 def export(
     config: Path,
     *,
@@ -46,7 +47,8 @@ def export(
     until: str | None,
     ids: tuple[int, ...],
     evidence: bool,
-    file: Path,
+    output: Path | None,
+    file: Path | None,
 ) -> None:
     """Write the matches as JSON lines into FILE (default, or "-": standard output), in the order in which they were
     stored.
@@ -66,7 +68,10 @@ def export(
       news-monitor matches export --since 2026-01-01 --until 2026-02-01 | gzip > january.jsonl.gz
       news-monitor matches export --evidence --match 17 evidence.zip
     """
-    if evidence and str(file) == "-":
+    if output is not None and file is not None:
+        raise InvalidRequest("-o and FILE both name a file: give one of them")
+    target = output or file or Path("-")
+    if evidence and str(target) == "-":
         raise InvalidRequest("name a file: an evidence bundle is a zip file")
     loaded = load_summary(config)
     settings = loaded.settings
@@ -77,14 +82,14 @@ def export(
     )
     found = iter_matches(loaded, database, wanted)
     if evidence:
-        _export_evidence(config, database, wanted, file)
+        _export_evidence(config, database, wanted, target)
         return
     count = 0
-    with open_output(file) as out:
+    with open_output(target) as out:
         for match in found:
             out.write(f"{json_line(_exported_row(match), out)}\n")
             count += 1
-    print_written(format_count(count, "match"), file)
+    print_written(format_count(count, "match"), target)
 
 
 def _export_evidence(config: Path, database: Database, wanted: MatchFilter, file: Path) -> None:

@@ -12,6 +12,7 @@ import click
 from monitor import clock
 from monitor.cli.config_summary import load_summary, load_summary_to_read
 from monitor.cli.known_names import NameOf
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
     existing_database,
@@ -40,7 +41,7 @@ _LEFT = {
 }
 
 
-@click.group()
+@click.group(cls=LazyGroup)
 def outbox() -> None:
     """The deliveries: list, retry, discard, move."""
 

@@ -13,6 +13,7 @@ from monitor import clock
 from monitor.alerting.step_week import HourSign, StepDay, list_signs
 from monitor.cli.config_summary import load_summary
 from monitor.cli.known_names import NameOf
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import config_option, json_option, print_faults, print_json
 from monitor.cli.output.streams import open_console
 from monitor.errors import InvalidRequest
@@ -25,7 +26,7 @@ _INDENT = "   "
 _HOURS = "0     6     12    18    "
 
 
-@click.group()
+@click.group(cls=LazyGroup)
 def routes() -> None:
     """The routes that rules name: show."""
 

@@ -16,7 +16,7 @@ from monitor.cli.options import config_option, existing_database, json_option, p
 from monitor.cli.output.replay_report import print_comparison, track_progress
 from monitor.cli.paths import InputPath
 from monitor.config.loading.load import load_rules
-from monitor.services.queries.rule_trial import try_rules
+from monitor.services.queries.rule_trial import find_failures_of_tried, list_tried_rules, try_rules
 
 _DAYS = 7
 
@@ -58,6 +58,9 @@ def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
     Its rules are tried as live rules, whatever their status is. If FILE is one of the config's files, the first run
     leaves it out.
 
+    The table has every rule of FILE; "hit" is the number of stored articles that it hits, sent or not. Tests of FILE
+    that fail are printed too.
+
     Nothing is sent and nothing is stored. The daemon may run meanwhile.
 
     \b
@@ -75,8 +78,11 @@ def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
     if own:
         raise SystemExit(1)
     database = existing_database(running.settings)
-    since = clock.now() - timedelta(days=days)
+    now = clock.now()
+    print_faults(find_failures_of_tried(tried, file, now))
+    since = now - timedelta(days=days)
     track = partial(track_progress, printing=False)
     found = try_rules(running, database, tried, file, since=since, track=track)
-    print_comparison(found, running.settings.timezone, as_json=as_json)
+    names = [rule.id for rule in list_tried_rules(tried, file)]
+    print_comparison(found, running.settings.timezone, as_json=as_json, tried=names)
     raise SystemExit(1 if loaded.faults else 0)

@@ -39,8 +39,8 @@ from monitor.services.queries.rules import (
     summarize_packs,
     summarize_rules,
 )
-from monitor.wording.alert_policy import describe_frequency
-from monitor.wording.quantities import duration_in_words, format_count
+from monitor.wording.alert_policy import describe_age_limit, describe_frequency
+from monitor.wording.quantities import format_count
 
 _HEADS = ("rule", "level", "status", "languages", "words", "tests", "owner", "title", "file")
 _HEALTH_HEADS = ("rule", "level", "status", "matches", "alerts", "updates", "same", "noise", "last sent", "30 days")
@@ -180,8 +180,8 @@ def _format_health(health: RuleHealth | None, timezone: str) -> Iterator[str]:
 
 
 def _describe_alerts(rule: Rule) -> Iterator[str]:
-    age = f"up to an age of {duration_in_words(rule.max_age)}" if rule.max_age else "of any age"
-    yield f"to {', '.join(rule.alert.to or ('default',))}, once per {rule.alert.once_per}, {age}"
+    to = ", ".join(rule.alert.to or ("default",))
+    yield f"to {to}, once per {rule.alert.once_per}, {describe_age_limit(rule.max_age)}"
     yield from describe_frequency(rule.alert)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from monitor.config.language.secrets import secrets_of
 from monitor.config.loading.files import is_there
 from monitor.config.loading.load import LoadedConfig
 from monitor.config.loading.user_files import UserFiles
-from monitor.errors import Fault, MonitorError
+from monitor.errors import MonitorError
 from monitor.runtime import descriptors
 from monitor.runtime.gc_tuning import relaxed
 from monitor.runtime.malloc_tuning import limit_arenas
@@ -65,14 +66,19 @@ def run(config: Path, once: bool) -> None:
         log.warning(LogEvent.ACTING_AS, owner=owner)
     if missing := missing_protections():
         log.warning(LogEvent.SANDBOX_INCOMPLETE, missing=list(missing))
-    _log_faults(loaded.faults)
+    _log_faults(loaded)
     asyncio.run(_run_daemon(loaded, files, once))
 
 
-def _log_faults(faults: Iterable[Fault]) -> None:
-
-    for fault in faults:
+def _log_faults(loaded: LoadedConfig) -> None:
+    """Log what is wrong with the files, and which rules do not run because of that."""
+    for fault in loaded.faults:
         log.error(LogEvent.FAULT, fault=str(fault))
+    for file, rules in loaded.left_out.items():
+        see = (
+            f"after you have corrected it, `{shlex.join(('news-monitor', 'rules', 'try', file))}` shows what it missed"
+        )
+        log.warning(LogEvent.LEFT_OUT, file=file, rules=list(rules), see=see)
 
 
 async def _run_daemon(loaded: LoadedConfig, files: UserFiles, once: bool) -> None:

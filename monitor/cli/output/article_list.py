@@ -34,7 +34,9 @@ def print_hits(page: HitPage, zone: str) -> None:
         )
         for hit in page.hits
     )
-    print_table(("id", "seen", "source", "title", "sentence"), list(rows), whole=("id",))
+    has_hits = any(quote.field is Field.TEXT for hit in page.hits for quote in hit.sentences)
+    head = "sentence" if has_hits else "first sentence"
+    print_table(("id", "seen", "source", "title", head), list(rows), whole=("id",))
 
 
 def print_hits_as_json(page: HitPage) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,7 +18,7 @@ from monitor.lab.rule_diff import ReplayComparison
 from monitor.model import AlertKind, MatchDecision, Outcome, Reason
 from monitor.model.outcome import clauses_to_row
 from monitor.sanitize import sanitize_line
-from monitor.wording.quantities import duration_in_words
+from monitor.wording.quantities import duration_in_words, format_count
 from monitor.wording.reasons import reason_in_words
 
 if TYPE_CHECKING:
@@ -105,8 +105,11 @@ def print_suppressed(suppressed: Counter[tuple[str, str]]) -> None:
     click.echo('the reasons: `--json`, under "decisions"; of stored articles: `news-monitor why ARTICLE`')
 
 
-def print_comparison(compared: ReplayComparison, zone: str, *, as_json: bool) -> None:
-    """What an edit would change, and at the end how much of each rule."""
+def print_comparison(
+    compared: ReplayComparison, zone: str, *, as_json: bool, tried: Collection[str] | None = None
+) -> None:
+    """What an edit would change, and at the end how much of each rule. `tried`: rules that are reported even if nothing
+    of them would be sent, with the number of articles that they hit."""
     for change in compared.changes:
         if as_json:
             print_json(
@@ -117,15 +120,18 @@ def print_comparison(compared: ReplayComparison, zone: str, *, as_json: bool) ->
         if change.moved_from is not None:
             before = format_local_time(change.moved_from, zone)
             click.echo(f"    {_describe_shift(change.sent.at, change.moved_from)}: before the edit at {before}")
-    if as_json:
-        click.echo(_summarize_comparison(compared), err=True)
-    else:
-        print_table(
-            ("rule", "gained", "lost", "as before", "moved", "otherwise"),
-            _comparison_to_rows(compared),
-            whole=("rule",),
-        )
-        click.echo(_summarize_comparison(compared))
+    if not as_json:
+        heads = ("rule", "gained", "lost", "as before", "moved", "otherwise", *(() if tried is None else ("hit",)))
+        print_table(heads, _comparison_to_rows(compared, tried), whole=("rule",))
+    for line in (*_describe_silent_rules(compared, tried or ()), _summarize_comparison(compared)):
+        click.echo(line, err=as_json)
+
+
+def _describe_silent_rules(compared: ReplayComparison, tried: Collection[str]) -> Iterator[str]:
+    """Which rules hit no article, and how to find out why."""
+    if silent := [rule for rule in tried if not compared.hit_counts.get(rule)]:
+        count = format_count(compared.articles, "article")
+        yield f"no hit among {count}: {', '.join(silent)}; `news-monitor why --rules FILE -` tries a headline of yours"
 
 
 def _describe_shift(at: datetime, before: datetime) -> str:
@@ -133,12 +139,13 @@ def _describe_shift(at: datetime, before: datetime) -> str:
     return f"{duration_in_words(abs(at - before))} {'later' if at > before else 'earlier'}"
 
 
-def _comparison_to_rows(compared: ReplayComparison) -> Iterator[tuple[object, ...]]:
+def _comparison_to_rows(compared: ReplayComparison, tried: Collection[str] | None) -> Iterator[tuple[object, ...]]:
     changed = Counter((change.sent.rule, str(change.kind)) for change in compared.changes)
-    for rule in sorted({*compared.unchanged_counts, *(rule for rule, _ in changed)}):
+    for rule in sorted({*compared.unchanged_counts, *(rule for rule, _ in changed), *(tried or ())}):
         otherwise = compared.differing_counts.get(rule, 0)
         as_before = compared.unchanged_counts.get(rule, 0) - otherwise
-        yield rule, changed[rule, "gained"], changed[rule, "lost"], as_before, changed[rule, "moved"], otherwise
+        hits = () if tried is None else (compared.hit_counts.get(rule, 0),)
+        yield rule, changed[rule, "gained"], changed[rule, "lost"], as_before, changed[rule, "moved"], otherwise, *hits
 
 
 def _summarize_comparison(compared: ReplayComparison) -> str:

@@ -17,8 +17,7 @@ from monitor.cli.output.streams import style_text
 from monitor.model import DEFAULT_ROUTE, Article, ConditionRole, Match, Outcome, Rule, Settings, Step, list_channels_of
 from monitor.sanitize import sanitize_line
 from monitor.services.queries.why import AlertReport, DeliveryHistory, RuleReport, WhyReport
-from monitor.wording.alert_policy import describe_frequency
-from monitor.wording.quantities import duration_in_words
+from monitor.wording.alert_policy import describe_age_limit, describe_frequency
 from monitor.wording.reasons import reason_in_words
 
 # --- the article ------------------------------------------------------------------------------------------------
@@ -113,8 +112,7 @@ def _describe_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
         routes = policy.to or (DEFAULT_ROUTE,)
         named = "; ".join(f"{route}: {', '.join(list_channels_of(settings.routes[route]))}" for route in routes)
         whom = f"sends to {named}; "
-    age = f"up to an age of {duration_in_words(rule.max_age)}" if rule.max_age else "of any age"
-    yield f"    {whom}once per {policy.once_per}, {age}"
+    yield f"    {whom}once per {policy.once_per}, {describe_age_limit(rule.max_age)}"
     if how := "; ".join(describe_frequency(policy)):
         yield f"    {how}"
 

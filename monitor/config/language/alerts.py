@@ -137,7 +137,7 @@ class AlertSchema(Schema):
     cooldown: Cooldown | None = Field(
         None,
         description="The shortest time from the first message to an update (default: 1 hour). Each later update waits "
-        "four times as long as the update before. A higher level and a correction are sent at once.",
+        "four times as long as the update before, at most a week. A higher level and a correction are sent at once.",
         examples=["3 hours"],
     )
     wait_at_least: Wait | None = Field(

@@ -14,7 +14,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from stat import S_ISDIR
 
-from monitor.config.language.faults import collect_faults, mark_hiding
+from monitor.config.language.faults import collect_faults, find_close_word, mark_hiding
 from monitor.config.language.network import networks_of
 from monitor.config.yaml.file_content import explain_broken_link
 from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, read_yaml_file
@@ -118,10 +118,19 @@ def _expand_path(path: Path, place: Place) -> tuple[list[_IdentifiedFile], list[
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the name
         if path.is_symlink():  # a broken link: reading it reports the fault
             return [(_resolve_identity(path), path)], []
-        raise InvalidFiles([Fault(place, f"there is no file or folder '{path}'")]) from None
+        raise InvalidFiles([Fault(place, f"there is no file or folder '{path}'", _suggest_sibling(path))]) from None
     except OSError as error:
         raise InvalidFiles([fault_from_os_error(place, error, f"'{path}' ")]) from None
     return _list_folder_files(path) if S_ISDIR(mode) else ([(_resolve_identity(path), path)], [])
+
+
+def _suggest_sibling(path: Path) -> str | None:
+    """A hint with the file or folder that is there beside a missing one, and has nearly its name; None if none is."""
+    names: list[str] = []
+    with suppress(OSError, ValueError):  # no such folder either
+        names = sorted(each.name for each in path.parent.iterdir())
+    close = find_close_word(path.name, names)
+    return None if close is None else f"did you mean '{path.with_name(close)}'?"
 
 
 def _list_folder_files(folder: Path) -> tuple[list[_IdentifiedFile], list[Fault]]:

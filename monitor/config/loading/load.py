@@ -43,12 +43,13 @@ _ENTITY_ID = re.compile("^entity: (\\S+)$", re.MULTILINE)  # as the shipped file
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
     """Everything valid in the files that a monitor.yaml names, and all faults. `documents`: of the rules, entities and
-    lists, by place; `source_places`: the place of each source, by id."""
+    lists, by place; `source_places`: the place of each source, by id; `left_out`: as in LoadedRules."""
 
     config: Config
     faults: tuple[Fault, ...]
     documents: Mapping[Place, YamlDocument] = field(default_factory=dict)
     source_places: Mapping[str, Place] = field(default_factory=dict)
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -120,7 +121,7 @@ def load_config_files(
     if settings is None:
         raise InvalidFiles(faults)
     config = Config(settings, read.sources, loaded.rules, loaded.entities, loaded.lists)
-    return LoadedConfig(config, faults, loaded.documents, read.source_places)
+    return LoadedConfig(config, faults, loaded.documents, read.source_places, loaded.left_out)
 
 
 def list_configured_paths(path: Path) -> list[Path]:

@@ -6,7 +6,7 @@ exist is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from monitor.config.language.base_schema import is_id
@@ -29,14 +29,16 @@ from monitor.model import Entity, EntityNamed, ListNamed, Place, RouteStep, Rule
 @dataclass(frozen=True, slots=True)
 class LoadedRules:
     """Everything valid in files of rules, entities and lists, and all faults. `declared_rule_ids`: of all rules in the
-    files, also of faulty ones; `sources`, `timezone` and `routes`: of the monitor.yaml that was read with them;
-    `documents`: of the rules, entities and lists, by place."""
+    files, also of faulty ones; `left_out`: the files with faults, and of each the ids of the rules in it that are not
+    used; `sources`, `timezone` and `routes`: of the monitor.yaml that was read with them; `documents`: of the rules,
+    entities and lists, by place."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
     lists: Mapping[str, WordList]
     faults: tuple[Fault, ...]
     declared_rule_ids: frozenset[str]
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     documents: Mapping[Place, YamlDocument] = field(default_factory=dict)
     timezone: str = "UTC"
@@ -67,7 +69,7 @@ def load_rule_files(
     lists = index_by_id([value for value in values if isinstance(value, WordList)], running.lists, faults)
     documents = {item.value.place: item.document for item in parsed}
     read_documents = [document for cached in cached_files for document in cached.documents]
-    declared, declared_rule_ids = _collect_declarations(read_documents)
+    declared, declared_rules = _collect_declarations(read_documents)
     extensions = [
         ParsedExtension(item.value, item.document, item.references)
         for item in parsed
@@ -88,22 +90,31 @@ def load_rule_files(
     definitions = registry.all_of_kind(Entity), registry.all_of_kind(WordList)
     faults = suggest_existing_ids(faults, registry, read_documents)
     faults = mark_follow_ups(faults, faults)
-    return LoadedRules(rules, *definitions, sort_faults(faults), declared_rule_ids, documents=documents)
+    faulty_files = {fault.place.file for fault in faults} & {str(file) for file in files}
+    left_out = {file: _list_unused_rules(file, declared_rules, rules) for file in sorted(faulty_files)}
+    return LoadedRules(
+        rules, *definitions, sort_faults(faults), frozenset(declared_rules), left_out, documents=documents
+    )
 
 
-def _collect_declarations(documents: Iterable[YamlDocument]) -> tuple[dict[Name, Place], frozenset[str]]:
-    """The places of all entities and lists in these documents, and the ids of all rules, also of faulty ones."""
+def _list_unused_rules(file: str, declared: Mapping[str, Place], used: Collection[str]) -> tuple[str, ...]:
+    """The ids of the rules in a file that are not used."""
+    return tuple(id_ for id_, place in declared.items() if place.file == file and id_ not in used)
+
+
+def _collect_declarations(documents: Iterable[YamlDocument]) -> tuple[dict[Name, Place], dict[str, Place]]:
+    """The places of all entities and lists in these documents, and of all rules by id, also of faulty ones."""
     declared: dict[Name, Place] = {}
-    rule_ids: set[str] = set()
+    rules: dict[str, Place] = {}
     for document in documents:
         match _get_document_kind(document), document.data:
             case "rule" as kind, dict(data):
-                rule_ids.add(str(data[kind]))
+                rules.setdefault(str(data[kind]), document.place())
             case "entity" as kind, dict(data):
                 declared[EntityNamed(str(data[kind]))] = document.place()
             case "list" as kind, dict(data):
                 declared[ListNamed(str(data[kind]))] = document.place()
-    return declared, frozenset(rule_ids)
+    return declared, rules
 
 
 _DocumentValue = Rule | Entity | WordList | Extension

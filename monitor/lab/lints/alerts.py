@@ -80,8 +80,9 @@ def lint_event_identity(
             "no entity in match is a place or somebody who acts, and there is no 'by': two events may look like one"
         )
         hint = (
-            "write the place or actor as an entity, such as one of kind place; or give a name, such as where, to the "
-            "conditions that find something else in each event, and write 'by: [where]' beside this"
+            "write the place or actor as an entity, such as one of kind place; or name the conditions that find "
+            "something else in each event, as in '{name: firm, words: {en: [Samsung, Hyundai]}}', and write "
+            "'by: [firm]' beside this"
         )
         yield annotated.make_lint(LintKind.NO_IDENTITY, ("alert", "once_per"), problem, hint)
     if rule.alert.event_lasts is not None and rule.alert.event_lasts >= DAY:

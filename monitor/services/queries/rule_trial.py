@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from monitor.alerting.case import DecisionContext
 from monitor.config.loading.compiled import compile_loaded
 from monitor.config.loading.rule_files import LoadedRules
+from monitor.errors import Fault
 from monitor.lab.replay import Replay, ScheduledArticle
 from monitor.lab.rule_diff import ReplayComparison, compare_replays
+from monitor.lab.rule_tests import failures_of_each
 from monitor.model import Config, Rule, RuleStatus
 from monitor.store.engine.database import Database
 from monitor.store.queries.archive import Archive
@@ -39,6 +41,18 @@ def try_rules(
     after = compile_loaded(_force_live(tried, file), tried, running.sources)
     articles = track(_read_archive(archive, since), archive.count(since))
     return compare_replays(articles, Replay(before, context), Replay(after, context))
+
+
+def list_tried_rules(tried: LoadedRules, file: Path) -> list[Rule]:
+    """The rules of `file` (a file or folder) among those that were loaded."""
+    return [rule for rule in tried.rules.values() if _is_from_file(rule, file)]
+
+
+def find_failures_of_tried(tried: LoadedRules, file: Path, now: datetime) -> tuple[Fault, ...]:
+    """The tests of the rules of `file` that do not hold."""
+    rules = list_tried_rules(tried, file)
+    found = failures_of_each(rules, tried.entities, tried.lists, tried.sources, now, all_rules=tried.rules.values())
+    return tuple(fault for faults in found for fault in faults)
 
 
 def _is_from_file(rule: Rule, file: Path) -> bool:

@@ -52,6 +52,7 @@ __all__ = [
 ]
 
 _RULE_GONE = "the rule is gone, or its file has a fault"
+_RULE_OFF = "the rule is off; to see what it would make of the article, add its id to this command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,17 @@ class RuleReport:
     @property
     def says(self) -> str:
         """What the rule makes of the article now, in a sentence."""
-        return self.explanation.summary if self.explanation else _RULE_GONE
+        return self.explanation.summary if self.explanation else self._why_unexplained
 
     @property
     def why(self) -> str:
         """Why the rule makes that of it."""
-        return self.explanation.why if self.explanation else _RULE_GONE
+        return self.explanation.why if self.explanation else self._why_unexplained
+
+    @property
+    def _why_unexplained(self) -> str:
+        """Why the rule says nothing of the article now."""
+        return _RULE_GONE if self.rule is None else _RULE_OFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from monitor.cli import cli
+from monitor.errors import InvalidRequest
 
 CONFIG = """\
 rules: [rules]
@@ -71,3 +73,32 @@ def test_each_row_says_its_names_and_where_it_stands(tmp_path: Path) -> None:
 def test_the_table_shows_groups_and_languages(tmp_path: Path) -> None:
     _, out = listed(tmp_path, "--group", "west-africa")
     assert out.splitlines()[1].split() == ["mali", "country", "Mali", "africa", "west-africa", "en", "ru"]
+
+
+@pytest.mark.parametrize(
+    ("word", "wanted"),
+    [("mal", ["mali"]), ("bamako", ["mali"]), ("МАЛИ", ["mali"]), ("central bank", ["ecb"]), ("ch", ["chad"])],
+)
+def test_a_word_finds_ids_names_and_spellings(tmp_path: Path, word: str, wanted: list[str]) -> None:
+    """In any language, whatever the case."""
+    assert ids(tmp_path, word) == wanted
+
+
+@pytest.mark.parametrize(
+    ("command", "word", "wanted"),
+    [
+        ("list", "rotterdam", "no entity has 'rotterdam' in its id, its name or a spelling; write one into a file"),
+        ("list", "mallli", "no entity has 'mallli' in its id, its name or a spelling; did you mean 'mali'?"),
+        ("show", "mallli", "there is no entity 'mallli'; did you mean 'mali'?"),
+        ("show", "european", "there is no entity 'european'; it is in a name of: ecb"),
+        ("show", "rotterdam", "there is no entity 'rotterdam'; `news-monitor entities list WORD` finds entities"),
+    ],
+)
+def test_an_entity_that_is_not_there_brings_those_that_may_be_meant(
+    tmp_path: Path, command: str, word: str, wanted: str
+) -> None:
+    """Never twenty others."""
+    listed(tmp_path)
+    ended = CliRunner().invoke(cli, ["entities", command, "-c", str(tmp_path / "monitor.yaml"), word])
+    assert isinstance(ended.exception, InvalidRequest | SystemExit)
+    assert wanted in (ended.output or str(ended.exception))

@@ -30,6 +30,19 @@ def test_who_tries_a_command_that_silences_reads_what_to_write(words: str) -> No
     assert (other.exit_code, "silence" in other.output) == (2, False)
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("stat", "No such command 'stat'. Did you mean 'status'?"),
+        ("rules lst", "No such command 'lst'. Did you mean 'list'?"),
+        ("match list", "list: there is no such file; did you mean `news-monitor matches list`?"),
+    ],
+)
+def test_a_command_that_is_nearly_right_is_suggested(words: str, wanted: str) -> None:
+    result = CliRunner().invoke(cli, words.split())
+    assert wanted in result.output or str(result.exception) == wanted
+
+
 def test_every_command_is_there_under_its_name() -> None:
     """Of the program and of each of its groups; and it says what it does."""
     groups = [cli]
@@ -56,7 +69,8 @@ def test_groups_list_their_commands_with_whole_sentences() -> None:
     """None is cut off in the middle."""
     groups = {name: cli.get_command(CONTEXT, name) for name in cli.list_commands(CONTEXT)}
     for name, group in groups.items():
-        if isinstance(group, LazyGroup):
+        if isinstance(group, click.Group):
+            assert isinstance(group, LazyGroup)
             listed = CliRunner().invoke(cli, [name, "--help"]).output.partition("Commands:")[2]
             assert re.findall(r"\S+\.\.\.$", listed, re.MULTILINE) == []
             assert "  list " in listed or "list" not in group.list_commands(CONTEXT)

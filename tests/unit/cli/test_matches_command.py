@@ -135,11 +135,11 @@ async def test_conditions_that_have_a_name_are_called_by_it(lived_in: Database, 
     assert [row["level"] for row in rows] == [None, "high", "high", "high"]
 
 
-@pytest.mark.parametrize("where", ["-", "all.jsonl"])
-async def test_everything_can_be_taken_away(where: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", [["-"], ["all.jsonl"], ["-o", "all.jsonl"]])
+async def test_everything_can_be_taken_away(where: list[str], tmp_path: Path) -> None:
     """All matches as JSON lines, in the order in which they were stored, as the list has them, with the texts."""
-    ended = await news_monitor("matches", "export", where, folder=tmp_path)
-    lines = ended.out if where == "-" else (tmp_path / where).read_text(encoding="utf-8")
+    ended = await news_monitor("matches", "export", *where, folder=tmp_path)
+    lines = ended.out if where == ["-"] else (tmp_path / where[-1]).read_text(encoding="utf-8")
     rows = [json.loads(line) for line in lines.splitlines()]
     listed = (await news_monitor("matches", "list", "--json", folder=tmp_path)).rows
     texts = [(row["article"].pop("text"), row["article"].pop("authors"), row["article"].pop("tags")) for row in rows]
@@ -149,13 +149,19 @@ async def test_everything_can_be_taken_away(where: str, tmp_path: Path) -> None:
 
 
 async def test_a_span_of_time_can_be_taken_away(tmp_path: Path) -> None:
-    """From --since on and before --until, so that months meet and do not overlap."""
+    """From --since on and before --until, so that months meet and do not overlap. --before means the same, also for
+    articles."""
     days = [("2026-01-05 21:00", "2026-01-05 21:10"), ("2026-01-05 21:10", "2026-01-06"), ("2026-01-06", "2026-01-07")]
     counts = []
     for since, until in days:
         ended = await news_monitor("matches", "export", "--since", since, "--until", until, folder=tmp_path)
         counts.append(len(ended.rows))
     assert counts == [2, 2, 0]
+    day = ("--since", "2026-01-05 21:00", "--until", "2026-01-05 21:10")
+    before = tuple(word.replace("--until", "--before") for word in day)
+    assert len((await news_monitor("matches", "export", *before, folder=tmp_path)).rows) == 2
+    articles = [(await news_monitor("articles", "export", *each, folder=tmp_path)).rows for each in (day, before)]
+    assert articles[0] == articles[1] != []
 
 
 @pytest.mark.parametrize(
@@ -168,6 +174,7 @@ async def test_a_span_of_time_can_be_taken_away(tmp_path: Path) -> None:
             "--rule launch and rule:korea: no match has both; to",
         ),
         (("list", "--source", "wire", "source:other"), "--source wire and source:other: no match has both; to list"),
+        (("export", "-o", "a.jsonl", "b.jsonl"), "-o and FILE both name a file: give one of them"),
         (("export", "nosuch/all.jsonl"), "nosuch/all.jsonl: there is no folder nosuch; make it first"),
     ],
 )

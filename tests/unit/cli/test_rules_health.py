@@ -61,7 +61,7 @@ def test_a_rule_is_shown() -> None:
     read_output("matches", "mark", "2", "noise")
     printed = read_output("rules", "show", "launch")
     assert "rule       launch, high, live\n" in printed
-    assert "alerts     to default, once per story, of any age\n" in printed
+    assert "alerts     to default, once per story, of any age (12 hours at the first poll of a source)\n" in printed
     assert "0 matches, of which 0 mentions; 0 alerts, 0 updates; 0 suppressed as the same\n" in printed
     assert "last sent  2026-01-05 21:10\n" in printed
     assert "marks      0 good, 1 noise (100% noise)\n" in printed

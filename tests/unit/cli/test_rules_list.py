@@ -60,13 +60,15 @@ async def test_a_rule_of_a_file_is_shown_without_a_config(tmp_path: Path) -> Non
     (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
     ended = await news_monitor("rules", "show", "strikes", "--rules", "rules.yaml", folder=tmp_path)
     assert (ended.code, ended.err) == (0, "")
-    how_often = "events differ by where; an event lasts 2 days; sent again if: new fact; cooldown: 1 hour"
+    age = "of any age (12 hours at the first poll of a source)"
+    how_often = "events differ by where; an event lasts 2 days; sent again if: new fact; cooldown: 1 hour, "
+    how_often += "four times as long after each update"
     assert ended.out.splitlines() == [
         "rule       strikes, low, shadow",
         "title      Strikes",
         "file       rules.yaml:1:1",
         "owner      labour-desk",
-        f"alerts     to night, once per event, of any age; {how_often}; at most 6 an hour",
+        f"alerts     to night, once per event, {age}; {how_often}; at most 6 an hour",
         "languages  any; 1 word, 2 tests",
     ]
 

@@ -53,6 +53,17 @@ async def test_a_new_rule_is_tried_as_if_it_were_live(status: str, folder: Path)
     assert why.code == 0, why.err
 
 
+async def test_a_rule_that_hits_nothing_is_in_the_table(folder: Path) -> None:
+    """Its words may have a typing error. A test that shows it is printed too, and how to try more headlines."""
+    tests = 'tests: {fires: ["The dockworkers strike"]}\n'
+    ended = await tried(folder, str(written(folder / "new.yaml", "port", "dokworkers", tests)), *ALWAYS)
+    assert ended.code == 0
+    rows = [line.split() for line in ended.out.splitlines()]
+    assert ["port", "0", "0", "0", "0", "0", "0"] in rows
+    assert "no hit among 2 articles: port; `news-monitor why --rules FILE -` tries a headline of yours" in ended.out
+    assert "this test of port must fire" in ended.err
+
+
 async def test_an_edit_stands_in_place_of_the_rule_that_runs(folder: Path) -> None:
     """What it does not tell any more is lost; nothing is said of there being two."""
     written(folder / "edited.yaml", "launch", "rockets")

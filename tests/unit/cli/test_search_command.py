@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,6 +73,18 @@ async def test_an_article_with_hits_in_its_title_alone_has_its_first_sentence(tm
     assert "**" not in seen
     found = rows(await run(tmp_path, "search", "title:late", "--json"))
     assert [[quote["field"] for quote in row["sentences"]] for row in found] == [["title"]] * 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize(
+    ("command", "head"),
+    [("articles list", "first sentence"), ("search title:late", "first sentence"), ("search seoul", "sentence")],
+)
+async def test_the_column_is_called_first_sentence_if_no_text_has_a_hit(
+    command: str, head: str, tmp_path: Path
+) -> None:
+    """Else people look in it for the word that they searched."""
+    assert re.split("  +", (await run(tmp_path, *command.split())).out.splitlines()[0].strip())[-1] == head
 
 
 @pytest.mark.usefixtures("lived_in")

@@ -320,6 +320,14 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     assert "by the rule as it is now" not in again
 
 
+async def test_a_rule_that_was_switched_off_later_is_off_and_not_gone(kept: Folder) -> None:
+    """Its stored decisions are still shown. Asked for by its id, it says what it would make of the article."""
+    kept.write(QUIET.replace("shadow", "off") + LAUNCH)
+    shown = (await kept.why("1")).out
+    assert "✗ quiet (off): the rule is off; to see what it would make of the article, add its id" in shown
+    assert "✓ quiet (off): news at level low" in (await kept.why("1", "quiet")).out
+
+
 async def test_what_was_stored_otherwise_than_the_same_rule_says_now_is_told(kept: Folder) -> None:
     """The sources that a rule looks at change too, and so does the program."""
     database = open_database(kept.url)
@@ -462,7 +470,7 @@ async def test_how_often_a_rule_tells_is_said(kept: Folder) -> None:
         LAUNCH + "alert: {again_if: [3 more publishers, new fact], cooldown: 2 hours, wait_at_least: 5 minutes, "
         "at_most: 6 an hour}\n"
     )
-    again = "sent again if: new fact, 3 more publishers; cooldown: 2 hours"
+    again = "sent again if: new fact, 3 more publishers; cooldown: 2 hours, four times as long after each update"
     said = f"once per story, up to an age of 12 hours\n    {again}; waits at least 5 minutes; at most 6 an hour\n"
     assert f"    sends to default: desk, phone; {said}" in (await kept.why("1", "launch")).out
     assert f"    {said}" in (await kept.why("-", "launch", stdin=HEADLINE)).out

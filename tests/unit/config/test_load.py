@@ -409,6 +409,16 @@ def test_what_monitor_yaml_names_and_is_not_there_is_told_at_its_place(write: Wr
     assert list(result.config.rules) == ["drills"]
 
 
+def test_a_missing_file_brings_the_one_beside_it_that_is_close(write: Write) -> None:
+    """As for every other name."""
+    folder = write(_GOOD | {"monitor.yaml": _MONITOR.replace("[rules]", "[rules, rulse]")})
+    [fault] = loaded(folder).faults
+    assert (fault.problem, fault.hint) == (
+        f"there is no file or folder '{folder}/rulse'",
+        f"did you mean '{folder}/rules'?",
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "why"),
     [

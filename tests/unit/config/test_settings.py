@@ -269,6 +269,11 @@ def test_things_are_kept_as_long_as_is_written() -> None:
     ("text", "said"),
     [
         ("timezone: Europe/Berln", "1:11: 'Europe/Berln' is not a time zone; did you mean 'Europe/Berlin'?"),
+        ("timezone: KST", "1:11: 'KST' is not a time zone; this is an abbreviation; write a zone that has it: Asia/Py"),
+        (
+            "timezone: cest",
+            "1:11: 'cest' is not a time zone; this is an abbreviation; write a zone that has it: ",
+        ),
         ("timezone: Europe", "1:11: 'Europe' is not a time zone"),  # a folder of the zone files
         ("timezone: ../../etc/passwd", "1:11: '../../etc/passwd' is not a time zone"),
         ("timezone: 3", "1:11: expected text, found a number"),

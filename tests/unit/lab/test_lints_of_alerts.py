@@ -156,6 +156,21 @@ def test_events_that_nothing_tells_apart(tmp_path: Path, condition: str, alert: 
     assert told_of(tmp_path, EVENTS % (condition, alert)) == wanted
 
 
+def test_the_advice_about_identity_can_be_followed(tmp_path: Path) -> None:
+    """The condition that its hint shows is accepted as it is written, and the advice does not come again."""
+    file = tmp_path / "a.yaml"
+    file.write_text(EVENTS % ("words: [c]", ""), encoding="utf-8")
+    loaded = load_rules([file])
+    found = find_lints(
+        LintContext(loaded.rules, loaded.entities, loaded.lists, loaded.documents, {}), [*loaded.rules.values()]
+    )
+    [hint] = [lint.hint for lint in found if lint.kind == "no-identity"]
+    assert hint is not None
+    condition, by = hint.split("'")[1], hint.split("'")[3]
+    rule = f"rule: a\ntitle: A\nlevel: low\nmatch: {condition}\nalert: {{once_per: event, {by}}}\n"
+    assert told_of(tmp_path, rule) == ["untested rule: a"]
+
+
 def test_only_events_need_an_identity(tmp_path: Path) -> None:
     """Stories and articles have one of their own."""
     for once_per in ("story", "article"):
