@@ -222,11 +222,16 @@ class Delivery:
 
     def name_publishers(self, name_of: Callable[[str], str]) -> Delivery:
         """The delivery, with the names that readers know the other publishers by: a source without a name has its id
-        for a publisher. `name_of`: the name of a source, or the text itself if there is no such source."""
-        if isinstance(self.alert, Notice) or not self.alert.also_reported_by:
+        for a publisher. If it has a name since then, it counts once. `name_of`: the name of a source, or the text
+        itself if there is no such source."""
+        alert = self.alert
+        if isinstance(alert, Notice) or not alert.also_reported_by:
             return self
-        names = dict.fromkeys(map(name_of, self.alert.also_reported_by))
-        return replace(self, alert=replace(self.alert, also_reported_by=tuple(names)))
+        names = dict.fromkeys(map(name_of, alert.also_reported_by))
+        names.pop(name_of(alert.article.source), None)
+        count = alert.publisher_count - len(alert.also_reported_by) + len(names)
+        named = replace(alert, also_reported_by=tuple(names), publisher_count=max(count, 1))
+        return replace(self, alert=named)
 
 
 class MessageType(StrEnum):

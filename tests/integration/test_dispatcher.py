@@ -20,6 +20,7 @@ from monitor import clock, delivery
 from monitor.alerting import retry
 from monitor.alerting.retry import UNANSWERED_WAIT
 from monitor.delivery import Dispatcher
+from monitor.matching import compile_rules
 from monitor.model import Channel, DeliveryState, Level, Limits, Receipt, ReceiptKind, RouteStep, SendRate, Settings
 from monitor.notify import Notifier
 from monitor.notify.notifier import SENDERS
@@ -110,6 +111,20 @@ async def test_other_publishers_have_the_names_that_sources_are_known_by(
         await dispatcher.send_all_due()
     [body] = [json.loads(body)["message"] for body in faults.bodies("ok/desk")]
     assert "Wire, " in body
+    assert "Also reported by Post; 2 independent publishers in all" in body
+
+
+async def test_a_source_that_has_a_name_by_now_counts_once(database: Database, faults: FaultServer) -> None:
+    """Its first report has its id for a publisher, the next one the name."""
+    now, claims, section = clock.now(), Claims(database, "test"), SerialSection(database)
+    claims.register_sources(building.sources("wire", "post"), now)
+    for uid, of, name in (("a", "wire", "wire"), ("b", "wire", "Wire"), ("c", "post", "post"), ("d", "post", "Post")):
+        ruleset = compile_rules([building.rule()], {}, {}, {of: replace(building.source(of), name=name)})
+        claim = building.claimed(claims, of, now)
+        building.commit(section, claim, building.article(uid, of=of, seen=now), at=now, ruleset=ruleset)
+    async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
+        await dispatcher.send_all_due()
+    [body] = [json.loads(body)["message"] for body in faults.bodies("ok/desk")]
     assert "Also reported by Post; 2 independent publishers in all" in body
 
 
