@@ -137,7 +137,8 @@ class Case:
         if not records:
             return None
         record = replace(reduce(SubjectRecord.merge, records), key=self.key)
-        return record.with_source_name(self.article.source, self.source_publisher)
+        is_agency = self.wire == self.article.source  # it counts by its id, with or without a name
+        return record if is_agency else record.with_source_name(self.article.source, self.source_publisher)
 
     @property
     def was_sent_before(self) -> bool:

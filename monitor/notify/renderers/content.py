@@ -221,7 +221,8 @@ def _describe_alert(
     headline = truncate_text(article.title or alert.rule_title, room.headline)
     sentence = crop_sentence(alert.sentence, alert.highlights, room.sentence) if room.sentence else None
     shown_headline = _fit_headline(label, headline, capabilities.max_title)
-    adds = capabilities.whole_text or not repeats_title(alert.sentence, shown_headline)
+    has_title = bool(article.title)  # else the rule's title is shown, and that is no quote
+    adds = capabilities.whole_text or not has_title or not repeats_title(alert.sentence, shown_headline)
     return MessageContent(
         label=label,
         headline=headline,

@@ -596,3 +596,11 @@ def test_of_a_digest_the_longest_that_fits_is_sent() -> None:
         assert can.accepts("", text)
         lines.append(text.count(". HIGH"))
     assert lines == [7, 6, 1, 0]
+
+
+@pytest.mark.parametrize("kind", ["ntfy", "mailto", "discord", "tgram", "zulip", "sms"])
+def test_a_post_without_a_headline_is_quoted_below_the_title_of_its_rule(kind: str) -> None:
+    """Also if that title has the same words: it does not show what the post says."""
+    of = told("Earthquake!")
+    of = replace(of, article=replace(of.article, title=""), rule_title="Earthquake in Japan")
+    assert "Earthquake!" in message(of, kind=kind).text
