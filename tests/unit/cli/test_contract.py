@@ -416,7 +416,7 @@ MISSING = {
     "{}/new: there is no folder {}; make it first": (
         "sources export -o {}/new", "matches export {}/new", "db backup {}/new", "marks export {}/new",
         "report --html {}/new", "rules import -o {}/new words.txt", "rules import --sources {}/new words.txt",
-        "articles export -o {}/new",
+        "articles export -o {}/new", "matches export -o {}/new",
     ),
 }  # fmt: skip
 
