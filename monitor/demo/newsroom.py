@@ -23,13 +23,8 @@ from monitor import clock
 from monitor.config.language.durations import parse_duration
 from monitor.config.yaml.yaml12 import read_yaml_file
 
-EDITIONS = (
-    "before",
-    "first",
-    "after",
-    "corrected",
-    "later",
-)  # keys of an outlet's file, in the order in which they come out
+# Keys of an outlet's file, in the order in which they come out.
+EDITIONS = ("before", "first", "after", "corrected", "later")
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def _join_message(event: MutableMapping[str, Any]) -> str:
     """Take the name of an event and its sentence out of it, as one text on one line."""
     text, message = str(event.pop("event")), event.pop("message", None)
     joined = text if message is None else f"{text}: {message}"
-    return joined.replace("\n", "\\n")  # a library may quote text of others, which would be a line of its own
+    return joined.replace("\n", "\\n")  # a library may quote text of others, which would begin another line
 
 
 def _join_parts(said: str, event: Mapping[str, Any]) -> str:
