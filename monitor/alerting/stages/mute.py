@@ -11,7 +11,7 @@ from monitor.model import ClauseCode, Reason, ReasonClause
 def suppress_if_muted(case: Case, ruling: Ruling) -> Ruling:
     """The ruling of the other stages, unless it would send something before the mute ends. What would replace a pending
     alert goes into that, at its time: without it, a correction would be lost, and what it corrects sent."""
-    mute = case.state[Mutes].find_active(case.story, case.event, case.now)
+    mute = case.state[Mutes].find_active(case.story, case.subject_event, case.now)
     if mute is None or isinstance(ruling, Suppress) or (isinstance(ruling, Defer) and ruling.due >= mute.until):
         return ruling
     if ruling is not None and (replaced := ruling.replaces) is not None:

@@ -31,10 +31,11 @@ _DEFAULT = "24 hours"
 def mute(config: Path, duration: str | None, until: str | None, name: str) -> None:
     """Mute a story or event: no alert and no update about it is sent until the mute ends.
 
-    A story is muted for all rules, with its events, so also in other languages. An event is muted for its rule only.
-    Each match is stored all the same, and `matches list --reason muted` lists what was not sent. It is not sent later
-    either. Alerts that are deferred are suppressed if they come due before the end. Messages that are in the outbox
-    already are still sent. Another story of the same rule still leads to alerts. The daemon may run meanwhile.
+    A muted event is muted in all languages, for its rule. A muted story is muted for all rules, in its language. The
+    two are separate: each has a mute that you make and end. Each match is stored all the same, and `matches list
+    --reason muted` lists what was not sent. It is not sent later either. Alerts that are deferred are suppressed if
+    they come due before the end. Messages that are in the outbox already are still sent. Another story of the same rule
+    still leads to alerts. The daemon may run meanwhile.
 
     \b
     Examples:
@@ -45,7 +46,7 @@ def mute(config: Path, duration: str | None, until: str | None, name: str) -> No
     settings, now = load_summary_to_read(config).settings, clock.now()
     end = _find_end(duration, until, now, settings.timezone)
     muted = mute_story(existing_database(settings), name, end, now=now, who=get_username()).story
-    whom = f"for {muted.rule} only" if muted.rule else "for all rules"
+    whom = f"in all languages, for {muted.rule}" if muted.rule else "for all rules, in its language"
     click.echo(f"{muted.id} is muted until {format_local_time(end, settings.timezone)}, {whom}{_format_title(muted)}")
     click.echo(f"To end that: news-monitor stories unmute {muted.id}")
 
@@ -54,8 +55,8 @@ def mute(config: Path, duration: str | None, until: str | None, name: str) -> No
 @config_option
 @click.argument("name", metavar="ID")
 def unmute(config: Path, name: str) -> None:
-    """End the mute of a story, with its events, or of an event. What was suppressed meanwhile is not sent now. Alerts
-    that are still deferred are sent when they are due.
+    """End the mute of a story or of an event. What was suppressed meanwhile is not sent now. Alerts that are still
+    deferred are sent when they are due.
 
     \b
     Example:

@@ -60,7 +60,7 @@ def split_story(
 
 
 def mute_story(database: Database, id_: str, until: datetime, *, now: datetime, who: str) -> MuteResult:
-    """Send nothing of a story with its events, or of an event, until this time; the beginning of the id is enough. If
+    """Send nothing of a story, or of an event, until this time; the beginning of the id is enough. If
     it is muted already, the new end counts. `who`: the name of the person. Raises InvalidRequest if the story does not
     exist, or if the end is past or too far."""
     if until <= now:
@@ -73,8 +73,8 @@ def mute_story(database: Database, id_: str, until: datetime, *, now: datetime, 
 
 
 def unmute_story(database: Database, id_: str, *, now: datetime) -> MuteResult:
-    """End the mute of a story with its events, or of an event; the beginning of the id is enough. Raises InvalidRequest
-    if the story does not exist."""
+    """End the mute of a story or of an event; the beginning of the id is enough. Raises InvalidRequest if the story
+    does not exist."""
     story = _find_whole(database, id_)
     before = set_mute(database, story.id, None)
     return MuteResult(story, before if before is not None and before.is_active(now) else None)

@@ -100,6 +100,13 @@ def test_a_muted_event_is_muted_in_all_its_stories() -> None:
     assert desk.decide("b", event=other).alert is not None
 
 
+def test_a_rule_that_no_longer_sends_events_is_not_muted_by_one() -> None:
+    """What comes, and what was deferred meanwhile, are asked the same."""
+    desk, event = Desk("E1", wait_at_least=20 * MINUTE), Event("E1", "launch", "", NOON)
+    assert desk.decide("a", event=event).pending is not None
+    assert desk.release(NOON + 20 * MINUTE) == (1, [])
+
+
 def test_of_two_mutes_the_later_end_is_shown() -> None:
     """A person must end that one, too."""
     desk = Desk("S1", once_per=OncePer.EVENT)
