@@ -6,6 +6,7 @@ The mute of a story and that of its event are separate: each is made, ended and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -89,15 +90,37 @@ def _is_active(table: Table, now: datetime) -> ColumnElement[bool]:
     return and_(table.c.muted_at <= now, table.c.muted_until > now)
 
 
-def set_mute(database: Database, id_: str, mute: Mute | None) -> Mute | None:
-    """Mute a story or an event, or end its mute (None). Returns the mute that it had until now. Raises InvalidRequest
+@dataclass(frozen=True, slots=True)
+class MuteChange:
+    """The mute that a story or an event had before it was muted, also one that was over, and the one that it has
+    now."""
+
+    before: Mute | None
+    after: Mute
+
+
+def set_mute(database: Database, id_: str, mute: Mute, *, may_shorten: bool = True) -> MuteChange:
+    """Mute a story or an event. `may_shorten`: also if it is muted already, and that ends later. Raises InvalidRequest
     if there is no such story or event."""
     with database.writing() as connection:
         database.enter_section(connection)
         cluster = require_cluster(connection, id_)
         before = load_mutes(connection, [cluster.id]).get(cluster.id)
+        if before is not None and before.until > mute.until and not may_shorten:
+            return MuteChange(before, before)
         _write_mute(connection, cluster, mute)
-    return before
+        return MuteChange(before, mute)
+
+
+def end_mute(database: Database, id_: str) -> Mute | None:
+    """End the mute of a story or an event. Returns it, also if it was over. Raises InvalidRequest if there is no such
+    story or event."""
+    with database.writing() as connection:
+        database.enter_section(connection)
+        cluster = require_cluster(connection, id_)
+        before = load_mutes(connection, [cluster.id]).get(cluster.id)
+        _write_mute(connection, cluster, None)
+        return before
 
 
 def _write_mute(connection: Connection, cluster: MarkedCluster, mute: Mute | None) -> None:

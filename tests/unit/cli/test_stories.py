@@ -362,7 +362,14 @@ def test_an_event_is_muted_for_its_rule_and_a_mute_ends_by_itself(monkeypatch: p
         f"{event} is muted until 2026-01-06 08:00:00 KST, in all languages, for launch: "
     )
     assert f"muted     {event} until 2026-01-06 08:00:00 KST" in told("stories", "show", story)
-    told("stories", "mute", event, "--for", "90 minutes")
+    monkeypatch.setenv("LOGNAME", "bob")
+    told("stories", "mute", event, "--until", "2026-01-07")
+    kept = told("stories", "mute", event).splitlines()
+    assert kept[0].startswith(f"{event} is muted until 2026-01-07 00:00:00 KST, ")
+    assert kept[1] == "It was muted until then already, by bob. To shorten that, give --for or --until."
+    monkeypatch.setenv("LOGNAME", "ann")
+    shortened = told("stories", "mute", event, "--for", "90 minutes").splitlines()
+    assert shortened[1] == "It was muted until 2026-01-07 00:00:00 KST, by bob."
     assert f"muted     {event} until 2026-01-05 23:30:00 KST" in told("stories", "show", story)
     monkeypatch.setattr("monitor.clock.now", lambda: NOON + 150 * MINUTE)
     assert "muted     " not in told("stories", "show", story)

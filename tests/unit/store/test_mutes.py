@@ -13,7 +13,7 @@ from monitor.model import OncePer, Reason, Retention, UpdateTrigger
 from monitor.store.engine.database import Database
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.stories import StoryQueries
-from monitor.store.state.stored_mutes import load_mutes, set_mute
+from monitor.store.state.stored_mutes import MuteChange, end_mute, load_mutes, set_mute
 from tests.building import HOUR, MINUTE, NOON, alerts, rule
 from tests.outbreaks import THAILAND, VIETNAM, Desk, event_of, story_of
 
@@ -21,7 +21,7 @@ ENDS = NOON + 24 * HOUR
 
 
 def mute(desk: Desk, id_: str, until: timedelta = 24 * HOUR) -> Mute | None:
-    return set_mute(desk.database, id_, Mute(id_, desk.now, NOON + until, "ann"))
+    return set_mute(desk.database, id_, Mute(id_, desk.now, NOON + until, "ann")).before
 
 
 def ends(database: Database, *ids: str) -> list[object]:
@@ -43,7 +43,7 @@ def test_a_muted_story_is_muted_for_all_rules_in_its_language(database: Database
     korean = desk.hear("베트남서 엠폭스 첫 확진, 12명 사망", "Twelve people were killed.")
     assert (story_of(korean) == story, event_of(korean), len(alerts(korean))) == (False, event, 1)
     desk.now += HOUR
-    assert set_mute(database, story, None) == Mute(story, NOON + MINUTE, ENDS, "ann")
+    assert end_mute(database, story) == Mute(story, NOON + MINUTE, ENDS, "ann")
     assert ends(database, story, event) == [None, None]
     assert len(alerts(desk.hear(f"{VIETNAM}, health ministry says", "20 people were killed."))) == 1
 
@@ -57,10 +57,10 @@ def test_the_mutes_of_a_story_and_of_its_event_are_separate(database: Database) 
     mute(desk, story, HOUR)
     assert ends(database, story, event) == [NOON + HOUR, NOON + 7 * 24 * HOUR]
     desk.merge(story, other)
-    set_mute(database, story, None)
+    end_mute(database, story)
     assert ends(database, story, event) == [None, NOON + 7 * 24 * HOUR]
     mute(desk, story, HOUR)
-    set_mute(database, event, None)
+    end_mute(database, event)
     assert ends(database, story, event) == [NOON + HOUR, None]
 
 
@@ -85,10 +85,24 @@ def test_a_second_mute_replaces_the_first(database: Database) -> None:
     assert ends(database, story) == [NOON + 2 * HOUR]
 
 
+def test_a_mute_that_may_not_shorten_keeps_the_later_end(database: Database) -> None:
+    """And sets a later one."""
+    desk = Desk(database)
+    story = story_of(desk.hear(VIETNAM))
+    mute(desk, story)
+    first, longer, shorter = (
+        Mute(story, desk.now, NOON + hours * HOUR, who) for hours, who in ((24, "ann"), (25, "bob"), (2, "bob"))
+    )
+    assert set_mute(database, story, shorter, may_shorten=False) == MuteChange(first, first)
+    assert ends(database, story) == [ENDS]
+    assert set_mute(database, story, longer, may_shorten=False) == MuteChange(first, longer)
+    assert ends(database, story) == [NOON + 25 * HOUR]
+
+
 def test_what_is_not_there_is_not_muted(database: Database) -> None:
     """With an error."""
     with pytest.raises(InvalidRequest, match="there is no story or event 'S0'"):
-        set_mute(database, "S0", None)
+        end_mute(database, "S0")
 
 
 @pytest.mark.parametrize("muted", [(0,), (1,), (0, 1), (1, 0)])
