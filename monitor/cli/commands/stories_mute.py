@@ -84,6 +84,8 @@ def _describe_mute(done: MuteResult, zone: str) -> Iterator[str]:
         yield f"It was muted until then already, by {before.who}. To shorten that, give --for or --until."
     elif before is not None:
         yield f"It was muted until {format_local_time(before.until, zone)}, by {before.who}."
+    for event in story.events:
+        yield f"To mute it in all languages, for {event.rule}: news-monitor stories mute {event.id}"
     yield f"To end that: news-monitor stories unmute {story.id}"
 
 

@@ -306,6 +306,7 @@ def test_a_story_is_muted_and_the_views_say_so() -> None:
     done = told("stories", "mute", story[:9])
     assert done == (
         f"{story} is muted until 2026-01-06 22:00:00 KST, for all rules, in its language: {CAME[1][1]}\n"
+        f"To mute it in all languages, for launch: news-monitor stories mute {event}\n"
         f"To end that: news-monitor stories unmute {story}\n"
     )
     muted = [f"until 2026-01-06 22:00:00 KST, by ann; to end that: news-monitor stories unmute {story}"]
