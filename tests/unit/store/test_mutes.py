@@ -48,6 +48,20 @@ def test_a_muted_story_is_muted_for_all_rules_in_its_language(database: Database
     assert len(alerts(desk.hear(f"{VIETNAM}, health ministry says", "20 people were killed."))) == 1
 
 
+def test_a_correction_during_a_mute_is_in_the_update_after_it(database: Database) -> None:
+    """That quotes the corrected number."""
+    triggers = frozenset({UpdateTrigger.NEW_FACT, UpdateTrigger.CORRECTED})
+    desk = Desk(database, again_if=triggers, cooldown=6 * HOUR)
+    story = story_of(desk.hear(VIETNAM, "Two people were killed."))
+    desk.hear(f"{VIETNAM}, ministry says", "90 people were killed.")
+    mute(desk, story, 5 * HOUR)
+    corrected = desk.hear(f"CORRECTED: {VIETNAM}, ministry says", "Nine people were killed.")
+    assert (story_of(corrected), alerts(corrected)) == (story, [])
+    assert desk.decisions()[1] == "suppressed: a later report of herald says more, and is sent instead"
+    assert desk.falls_due(NOON + 5 * HOUR) == []
+    assert desk.falls_due(NOON + 7 * HOUR) == [f"update {story} CORRECTED: {VIETNAM}, ministry says"]
+
+
 def test_the_mutes_of_a_story_and_of_its_event_are_separate(database: Database) -> None:
     """What a person does to one of them changes nothing of the other, also if it is merged."""
     desk = Desk(database, once_per=OncePer.EVENT)
