@@ -98,14 +98,16 @@ class Case:
         return self.state[NotificationLedger]
 
     @property
+    def subject_event(self) -> Event | None:
+        """Its event, if the rule sends events as new."""
+        return self.event if self.rule.alert.once_per is OncePer.EVENT else None
+
+    @property
     def subject_key(self) -> str:
         """The key of what this rule sends as new at most once."""
-        once_per = self.rule.alert.once_per
-        if once_per is OncePer.ARTICLE:
+        if self.rule.alert.once_per is OncePer.ARTICLE:
             return article_key(self.rule.id, self.article.source, self.article.uid)
-        if once_per is OncePer.EVENT and self.event is not None:
-            return event_key(self.rule.id, self.event.id)
-        return self._own_story_key
+        return event_key(self.rule.id, event.id) if (event := self.subject_event) is not None else self._own_story_key
 
     @property
     def _own_story_key(self) -> str:
@@ -125,7 +127,7 @@ class Case:
     @property
     def display_id(self) -> str:
         """The id by which people find its event or story."""
-        return self.event.id if self.event and self.rule.alert.once_per is OncePer.EVENT else self.story.id
+        return self.story.id if (event := self.subject_event) is None else event.id
 
     @property
     def record(self) -> SubjectRecord | None:
@@ -203,7 +205,7 @@ class Case:
             routes=self.rule.alert.to or (DEFAULT_ROUTE,),
             article=without_text(self.article),
             story=self.story,
-            event=self.event if self.rule.alert.once_per is OncePer.EVENT else None,
+            event=self.subject_event,
             publisher=self.publisher or self.article.source,
             wire=self.wire,
             facts=self.facts,

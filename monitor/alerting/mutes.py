@@ -15,7 +15,7 @@ from monitor.state import Overlay, StatePart
 @dataclass(frozen=True, slots=True)
 class Mute:
     """A person has muted a story or an event. `id`: of the story or event; `at`: when; `until`: when the mute ends;
-    `who`: the user's name on that machine."""
+    `who`: the user's name on that machine. What came before `at` was not muted: `why` decides on it again."""
 
     id: str
     at: datetime
@@ -29,6 +29,8 @@ class Mute:
 
 class Mutes(StatePart):
     """The mutes of stories and events, by id. Decisions never change them.
+
+    A muted story is muted for all rules, a muted event for its rule, in all stories of that event.
 
     Complete by itself: a story that it does not hold is not muted. With `complete=False` it raises NotLoaded if asked
     for a story or event that was not loaded.

@@ -49,9 +49,13 @@ def _parse_date(text: str, zone: str) -> datetime:
 
 
 def _find_next(text: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """The next time at which clocks of the zone show this. Raises ValueError."""
+    """The next time at which clocks of the zone show this. When they are set back, they show an hour twice. Raises
+    ValueError."""
     hour, minute = map(int, text.split(":"))
     today = now.astimezone(zone).date()
-    days = (today + timedelta(days=number) for number in range(2))
-    candidates = [datetime.combine(day, time(hour, minute), zone).astimezone(UTC) for day in days]
+    candidates = [
+        datetime.combine(today + timedelta(days=days), time(hour, minute, fold=fold), zone).astimezone(UTC)
+        for days in range(2)
+        for fold in (0, 1)
+    ]
     return next(candidate for candidate in candidates if candidate > now)

@@ -24,7 +24,7 @@ from monitor.cli.options import (
     parse_time_option,
     print_json,
 )
-from monitor.cli.output.mute_report import mute_lines
+from monitor.cli.output.mute_report import list_mute_ends, mute_lines
 from monitor.cli.output.tables import print_table
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.model.outcome import ReasonClauses, clauses_to_row
@@ -60,7 +60,7 @@ def list_(
     config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, only_muted: bool, most: int
 ) -> None:
     """List the stories, the last reported first: events, articles, publishers, alerts, what each is possibly the same
-    as, and until when it is muted. A story has several events if several rules have one for it.
+    as, and until when it or an event of it is muted. A story has several events if several rules have one for it.
 
     \b
     Examples:
@@ -77,7 +77,8 @@ def list_(
             print_json(asdict(each))
         return
     in_doubt = any(each.possibly for each in found)  # few are: the column is there where one is
-    mute_ends = {each.id: each.muted_until for each in found if each.muted_until and each.muted_until > now}
+    mutes = {each.id: list_mute_ends(each.id, each.mutes, now, zone) for each in found}
+    has_mutes = any(mutes.values())
     heads = ("story", "event", "last", "articles", "publishers", "alerts", "rules", "title")
     rows = [
         (
@@ -85,11 +86,11 @@ def list_(
             each.alerts,
             ", ".join(each.rules), _format_title(each.title, each.articles),
             *([", ".join(other.id for other in each.possibly)] if in_doubt else []),
-            *([format_local_time(mute_ends[each.id], zone) if each.id in mute_ends else ""] if mute_ends else []),
+            *([", ".join(mutes[each.id])] if has_mutes else []),
         )
         for each in found
     ]  # fmt: skip
-    more = [*(["possibly"] if in_doubt else []), *(["muted until"] if mute_ends else [])]
+    more = [*(["possibly"] if in_doubt else []), *(["muted until"] if has_mutes else [])]
     print_table((*heads, *more), rows, whole=("story", "event", "possibly"))
 
 

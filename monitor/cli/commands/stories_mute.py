@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from monitor.cli.options import (
     parse_duration_option,
 )
 from monitor.errors import InvalidRequest
-from monitor.services.commands.stories import StoryDetails, mute_story, unmute_story
+from monitor.services.commands.stories import MuteResult, StoryDetails, mute_story, unmute_story
 from monitor.services.times import parse_time_to_come
 
 _DEFAULT = "24 hours"
@@ -31,10 +32,12 @@ _DEFAULT = "24 hours"
 def mute(config: Path, duration: str | None, until: str | None, name: str) -> None:
     """Mute a story or event: no alert and no update about it is sent until the mute ends.
 
-    A story is muted for all rules, with its events, so also in other languages. An event is muted for its rule only.
-    Each match is stored all the same, and `matches list --reason muted` lists what was not sent. It is not sent later
-    either. Alerts that are deferred are suppressed if they come due before the end. Messages that are in the outbox
-    already are still sent. Another story of the same rule still leads to alerts. The daemon may run meanwhile.
+    A muted event is muted in all languages, for its rule. A muted story is muted for all rules, in its language. The
+    two are separate: each has a mute that you make and end. Each match is stored all the same, and `matches list
+    --reason muted` lists what was not sent. It is not sent later either. Alerts that are deferred are suppressed if
+    they come due before the end. A mute that ends later is only shortened with --for or --until. Messages that are in
+    the outbox already are still sent. Another story of the same rule still leads to alerts. The daemon may run
+    meanwhile.
 
     \b
     Examples:
@@ -43,19 +46,18 @@ def mute(config: Path, duration: str | None, until: str | None, name: str) -> No
       news-monitor stories mute S1f0a --until 08:00
     """
     settings, now = load_summary_to_read(config).settings, clock.now()
-    end = _find_end(duration, until, now, settings.timezone)
-    muted = mute_story(existing_database(settings), name, end, now=now, who=get_username()).story
-    whom = f"for {muted.rule} only" if muted.rule else "for all rules"
-    click.echo(f"{muted.id} is muted until {format_local_time(end, settings.timezone)}, {whom}{_format_title(muted)}")
-    click.echo(f"To end that: news-monitor stories unmute {muted.id}")
+    end, may_shorten = _find_end(duration, until, now, settings.timezone), duration is not None or until is not None
+    done = mute_story(existing_database(settings), name, end, now=now, who=get_username(), may_shorten=may_shorten)
+    for line in _describe_mute(done, settings.timezone):
+        click.echo(line)
 
 
 @click.command()
 @config_option
 @click.argument("name", metavar="ID")
 def unmute(config: Path, name: str) -> None:
-    """End the mute of a story, with its events, or of an event. What was suppressed meanwhile is not sent now. Alerts
-    that are still deferred are sent when they are due.
+    """End the mute of a story or of an event. What was suppressed meanwhile is not sent now. Alerts that are still
+    deferred are sent when they are due.
 
     \b
     Example:
@@ -72,6 +74,19 @@ def _find_end(duration: str | None, until: str | None, now: datetime, timezone: 
     if until is not None:
         return parse_time_to_come(until, now, timezone)
     return now + parse_duration_option(duration or _DEFAULT)
+
+
+def _describe_mute(done: MuteResult, zone: str) -> Iterator[str]:
+    story, before, until = done.story, done.before, format_local_time(done.mute.until, zone)
+    whom = f"in all languages, for {story.rule}" if story.rule else "for all rules, in its language"
+    yield f"{story.id} is muted until {until}, {whom}{_format_title(story)}"
+    if before == done.mute:
+        yield f"It was muted until then already, by {before.who}. To shorten that, give --for or --until."
+    elif before is not None:
+        yield f"It was muted until {format_local_time(before.until, zone)}, by {before.who}."
+    for event in story.events:
+        yield f"To mute it in all languages, for {event.rule}: news-monitor stories mute {event.id}"
+    yield f"To end that: news-monitor stories unmute {story.id}"
 
 
 def _format_title(story: StoryDetails) -> str:

@@ -10,11 +10,15 @@ from monitor.wording.local_time import format_local_time
 
 
 def mute_lines(mutes: Iterable[Mute], now: datetime, zone: str) -> Iterator[str]:
-    """A line for each mute that is active, with the command that ends it. A mute that ends no later than one before it
-    is left out: it was probably made together with that one, or it changes nothing."""
-    shown: Mute | None = None
+    """A line for each mute that is active, with the command that ends it."""
     for mute in mutes:
-        if mute.is_active(now) and (shown is None or mute.until > shown.until):
+        if mute.is_active(now):
             until, command = format_local_time(mute.until, zone), f"news-monitor stories unmute {mute.id}"
             yield f"muted     {mute.id} until {until}, by {mute.who}; to end that: {command}"
-            shown = mute
+
+
+def list_mute_ends(story: str, mutes: Iterable[Mute], now: datetime, zone: str) -> list[str]:
+    """When the active mutes of a story and its events end; those of events with their ids."""
+    active = [mute for mute in mutes if mute.is_active(now)]
+    names = (("" if mute.id == story else f"{mute.id} ") for mute in active)
+    return [f"{name}{format_local_time(mute.until, zone)}" for name, mute in zip(names, active, strict=True)]

@@ -16,17 +16,26 @@ from monitor.store.engine.database import Database
 from monitor.store.lifecycle.cluster_merge import ClusterMerger, MergeResult
 from monitor.store.lifecycle.cluster_split import ClusterSplitter, SplitResult
 from monitor.store.queries.stories import StoryDetails, StoryQueries
-from monitor.store.state.stored_mutes import set_mute
+from monitor.store.state.stored_mutes import end_mute, set_mute
 
-__all__ = ["MuteResult", "StoryDetails", "merge_stories", "mute_story", "split_story", "unmute_story"]
+__all__ = ["MuteResult", "StoryDetails", "UnmuteResult", "merge_stories", "mute_story", "split_story", "unmute_story"]
 
 LONGEST_MUTE = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
 class MuteResult:
-    """The result of muting a story or an event, or of ending its mute. `before`: the mute that it had until then; None:
-    it was not muted."""
+    """The result of muting a story or an event. `before`: the mute that it had until then; None: it was not muted.
+    `mute`: the one that it has now."""
+
+    story: StoryDetails
+    before: Mute | None
+    mute: Mute
+
+
+@dataclass(frozen=True, slots=True)
+class UnmuteResult:
+    """The result of ending the mute of a story or an event. `before`: that mute; None: it was not muted."""
 
     story: StoryDetails
     before: Mute | None
@@ -59,25 +68,30 @@ def split_story(
     return splitter.split(found.id, articles, now, who, quiet=quiet)
 
 
-def mute_story(database: Database, id_: str, until: datetime, *, now: datetime, who: str) -> MuteResult:
-    """Send nothing of a story with its events, or of an event, until this time; the beginning of the id is enough. If
-    it is muted already, the new end counts. `who`: the name of the person. Raises InvalidRequest if the story does not
-    exist, or if the end is past or too far."""
+def mute_story(
+    database: Database, id_: str, until: datetime, *, now: datetime, who: str, may_shorten: bool = True
+) -> MuteResult:
+    """Send nothing of a story, or of an event, until this time; the beginning of the id is enough. If it is muted
+    already, the new end counts; if not `may_shorten`, the later end. `who`: the name of the person. Raises
+    InvalidRequest if the story does not exist, or if the end is past or too far."""
     if until <= now:
         raise InvalidRequest("the end of a mute must be in the future")
     if until - now > LONGEST_MUTE:
         raise InvalidRequest("the longest mute is 1 year; to keep a subject out of a rule, add its words to `unless`")
     story = _find_whole(database, id_)
-    before = set_mute(database, story.id, Mute(story.id, now, until, who))
-    return MuteResult(story, before)
+    change = set_mute(database, story.id, Mute(story.id, now, until, who), may_shorten=may_shorten)
+    return MuteResult(story, _select_active(change.before, now), change.after)
 
 
-def unmute_story(database: Database, id_: str, *, now: datetime) -> MuteResult:
-    """End the mute of a story with its events, or of an event; the beginning of the id is enough. Raises InvalidRequest
-    if the story does not exist."""
+def unmute_story(database: Database, id_: str, *, now: datetime) -> UnmuteResult:
+    """End the mute of a story or of an event; the beginning of the id is enough. Raises InvalidRequest if the story
+    does not exist."""
     story = _find_whole(database, id_)
-    before = set_mute(database, story.id, None)
-    return MuteResult(story, before if before is not None and before.is_active(now) else None)
+    return UnmuteResult(story, _select_active(end_mute(database, story.id), now))
+
+
+def _select_active(mute: Mute | None, now: datetime) -> Mute | None:
+    return mute if mute is not None and mute.is_active(now) else None
 
 
 def _find_whole(database: Database, id_: str) -> StoryDetails:

@@ -31,8 +31,8 @@ class PossiblySame:
 @dataclass(frozen=True, slots=True)
 class StoryReport:
     """A story: how many articles it has, of how many publishers; `rules`: those that matched it; `alerts`: how many
-    messages were sent about it; `possibly`: what its events are possibly the same as; `muted_until`: the end of the
-    last mute of it or of one of its events, also if that is past."""
+    messages were sent about it; `possibly`: what its events are possibly the same as; `mutes`: its mute and
+    those of its events, also those that are over."""
 
     id: str
     title: str
@@ -44,7 +44,7 @@ class StoryReport:
     events: tuple[str, ...]
     alerts: int
     possibly: tuple[PossiblySame, ...] = ()
-    muted_until: datetime | None = None
+    mutes: tuple[Mute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ class StoryQueries:
 
 def _find_mutes(connection: Connection, ids: Sequence[str]) -> tuple[Mute, ...]:
     mutes = load_mutes(connection, ids)
-    return tuple(mutes[id_] for id_ in ids if id_ in mutes)
+    return tuple(mutes[id_] for id_ in dict.fromkeys(ids) if id_ in mutes)
 
 
 def _find_events(connection: Connection, story_id: str) -> tuple[ClusterName, ...]:
@@ -278,7 +278,7 @@ def _build_story_report(connection: Connection, row: Any) -> StoryReport:  # noq
         events=events,
         alerts=len(alerts),
         possibly=_find_possibly_same(connection, events),
-        muted_until=max((mute.until for mute in _find_mutes(connection, [row.id, *events])), default=None),
+        mutes=_find_mutes(connection, [row.id, *events]),
     )
 
 

@@ -1,17 +1,22 @@
-"""Mutes as they are stored: columns of the story or event that a person has muted. So they are deleted with it."""
+"""Mutes as they are stored: columns of the story or event that a person has muted. So they are deleted with it.
+
+The mute of a story and that of its event are separate: each is made, ended and merged alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     CompoundSelect,
     Connection,
-    Select,
     Table,
+    and_,
     bindparam,
     or_,
     select,
@@ -22,11 +27,11 @@ from sqlalchemy import (
 
 from monitor.alerting.case import Case
 from monitor.alerting.mutes import Mute, Mutes, list_mutable_ids
-from monitor.model import STORIES, PendingAlert, Rule
+from monitor.model import PendingAlert, Rule
 from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import event, match, story, story_article
 from monitor.store.state.features_cache import FeaturesCache
-from monitor.store.state.identity_marks import MarkedCluster, require_cluster, select_events_of_story
+from monitor.store.state.identity_marks import MarkedCluster, require_cluster
 from monitor.store.state.stored_part import StoredPart
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -49,7 +54,7 @@ class StoredMutes(StoredPart):
 
     def load_for_cases(self, cases: Sequence[Case], now: datetime) -> None:  # noqa: ARG002 - the contract's
         """Load whether their stories and events are muted."""
-        self._load(id_ for case in cases for id_ in list_mutable_ids(case.story, case.event))
+        self._load(id_ for case in cases for id_ in list_mutable_ids(case.story, case.subject_event))
 
     def load_for_due(self, due: Sequence[PendingAlert], rules: Iterable[Rule], now: datetime) -> None:  # noqa: ARG002
         """Load the same for pending alerts."""
@@ -72,35 +77,58 @@ def load_mutes(connection: Connection, ids: Iterable[str]) -> Mapping[str, Mute]
 
 def select_muted_stories(now: datetime) -> CompoundSelect[tuple[str]]:
     """The ids of the stories that are muted now, or have an event that is."""
-    muted_events = select(event.c.id).where(event.c.muted_until > now)
+    muted_events = select(event.c.id).where(_is_active(event, now))
     of_events = select(story_article.c.story_id).join(match, match.c.article_id == story_article.c.article_id)
     return union(
-        select(story.c.id).where(story.c.muted_until > now, story.c.merged_into.is_(None)),
+        select(story.c.id).where(_is_active(story, now), story.c.merged_into.is_(None)),
         of_events.where(match.c.event_id.in_(muted_events)),
     )
 
 
-def set_mute(database: Database, id_: str, mute: Mute | None) -> Mute | None:
-    """Mute a story or an event, or end its mute (None). Returns the mute that it had until now. Raises InvalidRequest
+def _is_active(table: Table, now: datetime) -> ColumnElement[bool]:
+    """`Mute.is_active`, as a condition."""
+    return and_(table.c.muted_at <= now, table.c.muted_until > now)
+
+
+@dataclass(frozen=True, slots=True)
+class MuteChange:
+    """The mute that a story or an event had before it was muted, also one that was over, and the one that it has
+    now."""
+
+    before: Mute | None
+    after: Mute
+
+
+def set_mute(database: Database, id_: str, mute: Mute, *, may_shorten: bool = True) -> MuteChange:
+    """Mute a story or an event. `may_shorten`: also if it is muted already, and that ends later. Raises InvalidRequest
     if there is no such story or event."""
     with database.writing() as connection:
         database.enter_section(connection)
         cluster = require_cluster(connection, id_)
         before = load_mutes(connection, [cluster.id]).get(cluster.id)
+        if before is not None and before.until > mute.until and not may_shorten:
+            return MuteChange(before, before)
         _write_mute(connection, cluster, mute)
-    return before
+        return MuteChange(before, mute)
+
+
+def end_mute(database: Database, id_: str) -> Mute | None:
+    """End the mute of a story or an event. Returns it, also if it was over. Raises InvalidRequest if there is no such
+    story or event."""
+    with database.writing() as connection:
+        database.enter_section(connection)
+        cluster = require_cluster(connection, id_)
+        before = load_mutes(connection, [cluster.id]).get(cluster.id)
+        _write_mute(connection, cluster, None)
+        return before
 
 
 def _write_mute(connection: Connection, cluster: MarkedCluster, mute: Mute | None) -> None:
-    """A story is muted with all its events. What was merged into one of them is muted too: alerts that were deferred
-    before the merge name it."""
+    """What was merged into it is muted too: alerts that were deferred before the merge name it."""
     values = {"muted_at": mute and mute.at, "muted_until": mute and mute.until, "muted_by": mute and mute.who}
-    muted: list[tuple[Table, list[str] | Select[tuple[str]]]] = [(cluster.table, [cluster.id])]
-    if cluster.scope == STORIES:
-        muted.append((event, select_events_of_story(cluster.id)))
-    for table, ids in muted:
-        condition = or_(table.c.id.in_(ids), table.c.merged_into.in_(ids))
-        connection.execute(update(table).where(condition).values(**values))
+    ids = cluster.table.c
+    itself = or_(ids.id == cluster.id, ids.merged_into == cluster.id)
+    connection.execute(update(cluster.table).where(itself).values(**values))
 
 
 def merge_mutes(connection: Connection, whole: MarkedCluster, part: MarkedCluster, now: datetime) -> None:

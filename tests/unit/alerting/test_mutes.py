@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -100,6 +100,13 @@ def test_a_muted_event_is_muted_in_all_its_stories() -> None:
     assert desk.decide("b", event=other).alert is not None
 
 
+def test_a_rule_that_no_longer_sends_events_is_not_muted_by_one() -> None:
+    """What comes, and what was deferred meanwhile, are asked the same."""
+    desk, event = Desk("E1", wait_at_least=20 * MINUTE), Event("E1", "launch", "", NOON)
+    assert desk.decide("a", event=event).pending is not None
+    assert desk.release(NOON + 20 * MINUTE) == (1, [])
+
+
 def test_of_two_mutes_the_later_end_is_shown() -> None:
     """A person must end that one, too."""
     desk = Desk("S1", once_per=OncePer.EVENT)
@@ -154,6 +161,38 @@ def test_a_report_that_is_withdrawn_during_the_mute_is_not_sent_after_it() -> No
     desk.mute("S1", until=NOON + 30 * MINUTE)
     desk.decide("a", NOON + 10 * MINUTE, wire_status="withdrawn")
     assert desk.release(NOON + 2 * HOUR) == (0, [])
+
+
+@pytest.mark.parametrize("wait", [HOUR, 6 * HOUR])
+def test_a_correction_during_a_mute_goes_into_the_deferred_update(wait: timedelta) -> None:
+    """Otherwise that would be sent after the mute, or after `unmute`, without it. It is not sent while the mute
+    lasts."""
+    desk = Desk(again_if=AGAIN | {UpdateTrigger.CORRECTED}, cooldown=wait)
+    desk.decide("a", facts=(("dead", 2),))
+    assert desk.decide("b", NOON + 10 * MINUTE, facts=(("dead", 90),)).pending is not None
+    desk.mute("S1", at=NOON + 20 * MINUTE, until=NOON + 5 * HOUR)
+    corrected = desk.decide("c", NOON + 30 * MINUTE, facts=(("dead", 9),), wire_status="corrected")
+    due = NOON + wait
+    assert explained(corrected) == (
+        "deferred: update: new fact: 90 dead; it was corrected; first sent at 12:00; "
+        f"it says more than what was deferred, until {due:%H:%M}"
+    )
+    assert [change.before.candidate.article.uid for change in corrected.pending_changes] == ["b"]
+    (pending,) = desk.ledger.pending
+    assert (pending.due, pending.candidate.article.uid, pending.candidate.wire_status) == (due, "c", "corrected")
+    muted = ["suppressed: S1 was muted before it was sent"] if wait == HOUR else []
+    assert desk.release(due) == (1 - len(muted), muted)
+
+
+@pytest.mark.parametrize("wait", [HOUR, 6 * HOUR])
+def test_a_higher_level_during_a_mute_goes_into_what_is_deferred(wait: timedelta) -> None:
+    """Also into the first alert of a story."""
+    desk = Desk(again_if=AGAIN, wait_at_least=wait)
+    desk.decide("a", level=Level.MEDIUM)
+    desk.mute("S1", until=NOON + 5 * HOUR)
+    desk.decide("b", NOON + 10 * MINUTE, level=Level.CRITICAL)
+    (pending,) = desk.ledger.pending
+    assert (pending.due, pending.candidate.level) == (NOON + wait, Level.CRITICAL)
 
 
 def test_a_rule_in_shadow_would_not_have_sent_what_is_muted() -> None:

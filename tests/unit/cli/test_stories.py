@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -304,27 +305,53 @@ def test_a_story_is_muted_and_the_views_say_so() -> None:
     story, (event,) = wire["id"], wire["events"]
     done = told("stories", "mute", story[:9])
     assert done == (
-        f"{story} is muted until 2026-01-06 22:00:00 KST, for all rules: {CAME[1][1]}\n"
+        f"{story} is muted until 2026-01-06 22:00:00 KST, for all rules, in its language: {CAME[1][1]}\n"
+        f"To mute it in all languages, for launch: news-monitor stories mute {event}\n"
         f"To end that: news-monitor stories unmute {story}\n"
     )
-    muted = f"until 2026-01-06 22:00:00 KST, by ann; to end that: news-monitor stories unmute {story}\n"
+    muted = [f"until 2026-01-06 22:00:00 KST, by ann; to end that: news-monitor stories unmute {story}"]
     [number] = [each["id"] for each in rows("matches", "list") if each["article"]["source"] == "wire"]
     for view in (("stories", "show", story), ("matches", "show", str(number)), ("why", "wire a1")):
-        assert told(*view).count(f"muted     {story} {muted}") == 1
-        assert told(*view).count("muted     ") == 1
-    assert f"muted     {event} until 2026-01-06 22:00:00 KST, by ann;" in told("stories", "show", event)
-    heads, *lines = told("stories", "list", "--muted").splitlines()
+        assert re.findall(r"muted     S\w+ (.*)", told(*view)) == muted
+    assert "muted     " not in told("stories", "show", event)
+    heads, line = told("stories", "list", "--muted").splitlines()
     assert heads.split()[-2:] == ["muted", "until"]
-    in_other_languages = [each["id"] for each in rows("stories", "list") if event in each["events"]]
-    assert [each.split()[0] for each in lines] == in_other_languages
-    assert {each.rstrip()[-23:] for each in lines} == {"2026-01-06 22:00:00 KST"}
-    assert [each["id"] for each in rows("stories", "list", "--muted")] == in_other_languages
-    assert f"stories     5; by people: {len(lines)} muted now (`news-monitor stories list --muted`)\n" in told("status")
-    assert rows("status")[0]["muted"] == len(lines)
+    assert (line.split()[0], line.rstrip()[-25:]) == (story, "  2026-01-06 22:00:00 KST")
+    assert "stories     5; by people: 1 muted now (`news-monitor stories list --muted`)\n" in told("status")
+    assert rows("status")[0]["muted"] == 1
     assert told("stories", "unmute", story) == f"{story} is no longer muted: {CAME[1][1]}\n"
     assert told("stories", "unmute", story) == f"{story} is not muted: {CAME[1][1]}\n"
-    assert "muted     " not in told("stories", "show", event)
+    assert "muted     " not in told("stories", "show", story)
     assert told("stories", "list", "--muted").splitlines()[1:] == []
+
+
+@pytest.mark.usefixtures("database", "_at_noon")
+def test_the_mutes_of_a_story_and_of_its_event_are_shown() -> None:
+    """Both, also if one ends before the other: a person must end both. The list shows the event's in all its
+    stories."""
+    wire = rows("stories", "list")[3]
+    story, (event,) = wire["id"], wire["events"]
+    told("stories", "mute", story)
+    told("stories", "mute", event, "--for", "2 hours")
+    [number] = [each["id"] for each in rows("matches", "list") if each["article"]["source"] == "wire"]
+    for view in (("stories", "show", story), ("matches", "show", str(number)), ("why", "wire a1")):
+        assert re.findall("muted     (.*) until (.*), by", told(*view)) == [
+            (story, "2026-01-06 22:00:00 KST"),
+            (event, "2026-01-06 00:00:00 KST"),
+        ]
+    in_all_languages = [each["id"] for each in rows("stories", "list") if event in each["events"]]
+    listed = {each.split()[0]: each.rstrip() for each in told("stories", "list", "--muted").splitlines()[1:]}
+    assert (list(listed), len(listed)) == (in_all_languages, 3)
+    of_event = f"{event} 2026-01-06 00:00:00 KST"
+    assert {id_: line.endswith(f"  {of_event}") for id_, line in listed.items()} == {
+        id_: id_ != story for id_ in in_all_languages
+    }
+    assert listed[story].endswith(f"  2026-01-06 22:00:00 KST, {of_event}")
+    assert [[mute["id"] for mute in each["mutes"]] for each in rows("stories", "list", "--muted")] == [
+        [story, event] if id_ == story else [event] for id_ in in_all_languages
+    ]
+    told("stories", "unmute", story)
+    assert re.findall("muted     (.*) until", told("stories", "show", story)) == [event]
 
 
 @pytest.mark.usefixtures("database", "_at_noon")
@@ -333,10 +360,17 @@ def test_an_event_is_muted_for_its_rule_and_a_mute_ends_by_itself(monkeypatch: p
     wire = rows("stories", "list")[3]
     story, (event,) = wire["id"], wire["events"]
     assert told("stories", "mute", event, "--until", "08:00").startswith(
-        f"{event} is muted until 2026-01-06 08:00:00 KST, for launch only: "
+        f"{event} is muted until 2026-01-06 08:00:00 KST, in all languages, for launch: "
     )
     assert f"muted     {event} until 2026-01-06 08:00:00 KST" in told("stories", "show", story)
-    told("stories", "mute", event, "--for", "90 minutes")
+    monkeypatch.setenv("LOGNAME", "bob")
+    told("stories", "mute", event, "--until", "2026-01-07")
+    kept = told("stories", "mute", event).splitlines()
+    assert kept[0].startswith(f"{event} is muted until 2026-01-07 00:00:00 KST, ")
+    assert kept[1] == "It was muted until then already, by bob. To shorten that, give --for or --until."
+    monkeypatch.setenv("LOGNAME", "ann")
+    shortened = told("stories", "mute", event, "--for", "90 minutes").splitlines()
+    assert shortened[1] == "It was muted until 2026-01-07 00:00:00 KST, by bob."
     assert f"muted     {event} until 2026-01-05 23:30:00 KST" in told("stories", "show", story)
     monkeypatch.setattr("monitor.clock.now", lambda: NOON + 150 * MINUTE)
     assert "muted     " not in told("stories", "show", story)

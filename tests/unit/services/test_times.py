@@ -53,6 +53,22 @@ def test_a_time_to_come_is_read_in_the_zone_of_the_desk(text: str, zone: str, fo
 
 
 @pytest.mark.parametrize(
+    ("now", "text", "found"),
+    [
+        ("2026-10-25T00:30Z", "02:45", "2026-10-25T00:45Z"),  # 02:30 there, for the first time
+        ("2026-10-25T00:50Z", "02:45", "2026-10-25T01:45Z"),
+        ("2026-10-25T01:30Z", "02:45", "2026-10-25T01:45Z"),  # for the second time
+        ("2026-10-25T01:50Z", "02:45", "2026-10-26T01:45Z"),
+        ("2026-03-29T00:00Z", "02:45", "2026-03-29T01:45Z"),  # that night clocks show no 02:45
+        ("2026-03-29T01:50Z", "02:45", "2026-03-30T00:45Z"),
+    ],
+)
+def test_the_next_time_in_a_night_when_clocks_change(now: str, text: str, found: str) -> None:
+    """An hour that comes twice counts twice."""
+    assert parse_time_to_come(text, datetime.fromisoformat(now), "Europe/Berlin") == datetime.fromisoformat(found)
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("2026-03-29", "is past"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,15 +13,15 @@ from monitor.model import OncePer, Reason, Retention, UpdateTrigger
 from monitor.store.engine.database import Database
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.stories import StoryQueries
-from monitor.store.state.stored_mutes import load_mutes, set_mute
-from tests.building import HOUR, MINUTE, NOON, alerts
+from monitor.store.state.stored_mutes import MuteChange, end_mute, load_mutes, set_mute
+from tests.building import HOUR, MINUTE, NOON, alerts, rule
 from tests.outbreaks import THAILAND, VIETNAM, Desk, event_of, story_of
 
 ENDS = NOON + 24 * HOUR
 
 
 def mute(desk: Desk, id_: str, until: timedelta = 24 * HOUR) -> Mute | None:
-    return set_mute(desk.database, id_, Mute(id_, desk.now, NOON + until, "ann"))
+    return set_mute(desk.database, id_, Mute(id_, desk.now, NOON + until, "ann")).before
 
 
 def ends(database: Database, *ids: str) -> list[object]:
@@ -29,20 +30,52 @@ def ends(database: Database, *ids: str) -> list[object]:
     return [found[id_].until if id_ in found else None for id_ in ids]
 
 
-def test_a_muted_story_is_muted_with_its_events(database: Database) -> None:
-    """So its event stays muted in an article of another story; another event is sent."""
+def test_a_muted_story_is_muted_for_all_rules_in_its_language(database: Database) -> None:
+    """Its event is not muted with it, so what another story reports of that is sent."""
     desk = Desk(database, once_per=OncePer.EVENT, again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=MINUTE)
+    desk.rule = replace(rule("mpox", ["mpox", "*엠폭스"]), alert=desk.rule.alert)
     first = desk.hear(VIETNAM, "Three people were killed.")
     story, event = story_of(first), event_of(first)
     assert mute(desk, story) is None
-    assert ends(database, story, event) == [ENDS, ENDS]
+    assert ends(database, story, event) == [ENDS, None]
     more = desk.hear(f"{VIETNAM}, ministry says", "Nine people were killed.")
-    assert (event_of(more), alerts(more)) == (event, [])
-    assert len(alerts(desk.hear(THAILAND))) == 1
+    assert (story_of(more), event_of(more), alerts(more)) == (story, event, [])
+    korean = desk.hear("베트남서 엠폭스 첫 확진, 12명 사망", "Twelve people were killed.")
+    assert (story_of(korean) == story, event_of(korean), len(alerts(korean))) == (False, event, 1)
     desk.now += HOUR
-    assert set_mute(database, story, None) == Mute(story, NOON + MINUTE, ENDS, "ann")
+    assert end_mute(database, story) == Mute(story, NOON + MINUTE, ENDS, "ann")
     assert ends(database, story, event) == [None, None]
     assert len(alerts(desk.hear(f"{VIETNAM}, health ministry says", "20 people were killed."))) == 1
+
+
+def test_a_correction_during_a_mute_is_in_the_update_after_it(database: Database) -> None:
+    """That quotes the corrected number."""
+    triggers = frozenset({UpdateTrigger.NEW_FACT, UpdateTrigger.CORRECTED})
+    desk = Desk(database, again_if=triggers, cooldown=6 * HOUR)
+    story = story_of(desk.hear(VIETNAM, "Two people were killed."))
+    desk.hear(f"{VIETNAM}, ministry says", "90 people were killed.")
+    mute(desk, story, 5 * HOUR)
+    corrected = desk.hear(f"CORRECTED: {VIETNAM}, ministry says", "Nine people were killed.")
+    assert (story_of(corrected), alerts(corrected)) == (story, [])
+    assert desk.decisions()[1] == "suppressed: a later report of herald says more, and is sent instead"
+    assert desk.falls_due(NOON + 5 * HOUR) == []
+    assert desk.falls_due(NOON + 7 * HOUR) == [f"update {story} CORRECTED: {VIETNAM}, ministry says"]
+
+
+def test_the_mutes_of_a_story_and_of_its_event_are_separate(database: Database) -> None:
+    """What a person does to one of them changes nothing of the other, also if it is merged."""
+    desk = Desk(database, once_per=OncePer.EVENT)
+    first, other = desk.hear(VIETNAM), story_of(desk.hear(THAILAND))
+    story, event = story_of(first), event_of(first)
+    mute(desk, event, 7 * 24 * HOUR)
+    mute(desk, story, HOUR)
+    assert ends(database, story, event) == [NOON + HOUR, NOON + 7 * 24 * HOUR]
+    desk.merge(story, other)
+    end_mute(database, story)
+    assert ends(database, story, event) == [None, NOON + 7 * 24 * HOUR]
+    mute(desk, story, HOUR)
+    end_mute(database, event)
+    assert ends(database, story, event) == [NOON + HOUR, None]
 
 
 def test_a_muted_event_leaves_its_story_to_other_rules(database: Database) -> None:
@@ -50,7 +83,9 @@ def test_a_muted_event_leaves_its_story_to_other_rules(database: Database) -> No
     desk = Desk(database, once_per=OncePer.EVENT)
     first = desk.hear(VIETNAM)
     mute(desk, event_of(first))
-    assert ends(database, story_of(first), event_of(first)) == [None, ENDS]
+    desk.rule = replace(desk.rule, id="other")
+    again = desk.hear(f"{VIETNAM}, ministry says")
+    assert (story_of(again), len(alerts(again))) == (story_of(first), 1)
 
 
 def test_a_second_mute_replaces_the_first(database: Database) -> None:
@@ -64,10 +99,24 @@ def test_a_second_mute_replaces_the_first(database: Database) -> None:
     assert ends(database, story) == [NOON + 2 * HOUR]
 
 
+def test_a_mute_that_may_not_shorten_keeps_the_later_end(database: Database) -> None:
+    """And sets a later one."""
+    desk = Desk(database)
+    story = story_of(desk.hear(VIETNAM))
+    mute(desk, story)
+    first, longer, shorter = (
+        Mute(story, desk.now, NOON + hours * HOUR, who) for hours, who in ((24, "ann"), (25, "bob"), (2, "bob"))
+    )
+    assert set_mute(database, story, shorter, may_shorten=False) == MuteChange(first, first)
+    assert ends(database, story) == [ENDS]
+    assert set_mute(database, story, longer, may_shorten=False) == MuteChange(first, longer)
+    assert ends(database, story) == [NOON + 25 * HOUR]
+
+
 def test_what_is_not_there_is_not_muted(database: Database) -> None:
     """With an error."""
     with pytest.raises(InvalidRequest, match="there is no story or event 'S0'"):
-        set_mute(database, "S0", None)
+        end_mute(database, "S0")
 
 
 @pytest.mark.parametrize("muted", [(0,), (1,), (0, 1), (1, 0)])
