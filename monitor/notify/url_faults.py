@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from urllib.parse import quote
 
+from monitor.notify.apprise_compat.mail_plugin import find_wrong_address
 from monitor.notify.apprise_compat.plugins import (
     file_options_of,
     guide_of,
@@ -43,6 +44,8 @@ def find_url_fault(url: str) -> str | None:
     if sign := next(_find_login_ends(url, kind), None):
         # what is behind the sign would be the host: a part of the password would be looked up as a name
         return f"'{sign}' in the login of this address ends it; percent-encode the {sign} as {quote(sign, safe='')}"
+    if kind in MAIL_KINDS and (part := find_wrong_address(url)):
+        return f"Apprise finds no mail address in {part}; write one like desk@example.org, without accents"
     plugin = make_plugin(with_forced_options(url))
     if plugin is None:
         return _explain_unusable(url, kind)

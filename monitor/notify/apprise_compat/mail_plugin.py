@@ -23,6 +23,7 @@ from apprise import NotifyFormat, NotifyType
 from apprise.exception import AppriseException
 from apprise.plugins.deltachat import NotifyDeltaChat
 from apprise.plugins.email import EmailMessage, NotifyEmail, SecureMailMode
+from apprise.utils.parse import is_email, parse_emails
 
 from monitor.model import Level, Message, Receipt
 from monitor.notify.apprise_compat.log_receipts import NO_RECIPIENT, UNCLEAR
@@ -41,6 +42,19 @@ _PRIORITIES = {
     Level.INFO: ("5", "low"),
 }
 _SESSION_ERRORS = (OSError, smtplib.SMTPException, RuntimeError)
+
+
+def find_wrong_address(url: str) -> str | None:
+    """Which part of a mail channel's URL should have mail addresses, and has something else: Apprise sends nothing
+    there. None: all are addresses. With a user, `from` may be the name of the sender."""
+    parsed: Any = NotifyEmail.parse_url(url)  # type: ignore[no-untyped-call]
+    if not parsed:
+        return None
+    options = ["to", "cc", "bcc"] if parsed["user"] else ["from", "to", "cc", "bcc"]
+    values = {f"`{option}`": parsed["qsd"].get(option, "") for option in options}
+    values["its path"] = NotifyEmail.split_path(parsed["fullpath"])  # type: ignore[no-untyped-call]
+    found: dict[str, list[str]] = {part: parse_emails(value) for part, value in values.items()}  # type: ignore[no-untyped-call]
+    return next((part for part, addresses in found.items() if not all(map(is_email, addresses))), None)
 
 
 class MailPlugin(OwnReceipts, NotifyEmail):  # type: ignore[no-untyped-call]

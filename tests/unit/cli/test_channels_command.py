@@ -195,6 +195,22 @@ def test_a_mail_address_without_a_reader_is_added_with_advice(tmp_path: Path) ->
     assert added.stderr == f"{advice} the reader\n"
 
 
+def test_a_reader_without_a_mail_address_is_a_fault(tmp_path: Path) -> None:
+    """Of `channels add`, which writes nothing then, and of `check`."""
+    url, fault = "mailto://127.0.0.1:25?from=a@x.test&to=desk.x.test", "Apprise finds no mail address in `to`"
+    write_config(tmp_path, {})
+    config = tmp_path / "monitor.yaml"
+    before = config.read_bytes()
+    added = CliRunner().invoke(cli, ["channels", "add", "-c", str(config), "mail", url])
+    assert isinstance(added.exception, InvalidFiles)
+    assert fault in str(added.exception)
+    assert config.read_bytes() == before
+    write_config(tmp_path, {}, channels={"mail": url})
+    checked = CliRunner().invoke(cli, ["check", "-c", str(config)])
+    assert checked.exit_code != 0
+    assert fault in f"{checked.output}{checked.exception}"
+
+
 def test_a_route_that_is_made_for_a_channel_is_announced(tmp_path: Path) -> None:
     """Nobody names it yet, and it may be a slip of the pen."""
     write_config(tmp_path, {})
