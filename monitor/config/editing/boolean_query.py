@@ -11,7 +11,7 @@ unit     = word | "phrase" | (query) | NOT unit | -unit | field:unit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -136,6 +136,14 @@ def parse_query(text: str, dialect: QueryDialect) -> QueryNode:
     return found
 
 
+def _make_mixture_problem(offset: int, written: Collection[str]) -> QueryProblem:
+    """AND and OR without parentheses. `written`: the operators that are not left out."""
+    hint = "put parentheses around what belongs together"
+    if set(written) == {"OR"}:
+        hint = f"{hint}; or, if this is a query of Google's, give --format google-alerts"
+    return QueryProblem(offset, "AND and OR are mixed here, and engines differ in which comes first", hint)
+
+
 class _QueryParser:
     """Goes through the tokens once. `kind` and `token` are of the token that comes next; kind "end": none."""
 
@@ -174,14 +182,16 @@ class _QueryParser:
         if depth > MAX_DEPTH:
             raise self.problem(f"more than {MAX_DEPTH} levels are inside each other", "write it in several rules")
         groups: list[list[QueryNode]] = [[self._parse_proximity(depth)]]
-        operators: dict[str, int] = {}
+        operators: set[str] = set()
+        written: set[str] = set()  # an operator that is left out is AND
         while self.kind not in ("end", "close"):
             at = self.offset
+            if self.kind == "operator" and self.token:
+                written.add(_SAME_OPERATOR.get(self.token[0], self.token[0]))
             operator = self._take_operator()
-            operators.setdefault(operator, at)
+            operators.add(operator)
             if self._dialect is QueryDialect.STRICT and len(operators) == 2:
-                problem = "AND and OR are mixed here, and engines differ in which comes first"
-                raise self.problem(problem, "put parentheses around what belongs together", at)
+                raise _make_mixture_problem(at, written)
             operand = self._parse_proximity(depth)
             if operator == "OR":
                 groups[-1].append(operand)

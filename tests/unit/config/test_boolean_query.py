@@ -161,6 +161,25 @@ def test_what_cannot_be_said_is_refused_where_it_is(query: str, col: int, proble
 
 
 @pytest.mark.parametrize(
+    ("query", "may_be_google"),
+    [
+        ('"oil spill" OR "barge accident" Rhine -football', True),
+        ("Busan strike | walkout", True),
+        ("Busan -baseball strike OR walkout", True),
+        ("Busan AND strike OR walkout", False),
+        ("Busan NOT strike OR walkout", False),
+    ],
+)
+def test_a_mixture_that_google_understands_names_its_format(query: str, *, may_be_google: bool) -> None:
+    """Google's queries leave AND out, and there this query is clear."""
+    with pytest.raises(QueryProblem) as raised:
+        parse_query(query, QueryDialect.STRICT)
+    assert ("--format google-alerts" in raised.value.hint) is may_be_google
+    if may_be_google:
+        assert rule_from_query(parse_query(query, QueryDialect.GOOGLE))
+
+
+@pytest.mark.parametrize(
     "query", ["NOT strike", "-strike -walkout", "strike OR NOT walkout", "NOT (strike AND walkout)"]
 )
 def test_a_query_that_any_article_would_meet_is_no_rule(query: str) -> None:
