@@ -10,6 +10,7 @@ from contextlib import suppress
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from threading import Timer
+from typing import Any
 
 import pytest
 from click import unstyle
@@ -19,11 +20,13 @@ from tests.e2e.whole import ROOT
 from tests.patience import PATIENCE
 
 
-def on_terminal(columns: int, *arguments: str, folder: Path = ROOT) -> list[str]:
-    """The lines that Python prints with these arguments on a terminal that is so wide."""
+def on_terminal(columns: int, *arguments: str, folder: Path = ROOT, stream: str = "stdout") -> list[str]:
+    """The lines that Python prints with these arguments on a terminal that is so wide. `stream`: stdout or stderr,
+    which is the terminal."""
     ours, theirs = pty.openpty()
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": str(columns), "TERM": "xterm"}
-    process = subprocess.Popen([sys.executable, *arguments], stdout=theirs, env=surroundings, cwd=folder)
+    ends: dict[str, Any] = {stream: theirs}
+    process = subprocess.Popen([sys.executable, *arguments], env=surroundings, cwd=folder, **ends)
     os.close(theirs)
     printed = b""
     late = Timer(PATIENCE, process.kill)

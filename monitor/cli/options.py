@@ -262,6 +262,12 @@ def alert_word(kind: str | None) -> str:
     return kind if kind and kind != "new" else "alert"
 
 
+def announce_wait(doing: str) -> None:
+    """Print to a person at a terminal what the command does now, before it waits for a server."""
+    if sys.stderr.isatty():
+        click.echo(f"{doing} ...", err=True)
+
+
 def print_faults(faults: Iterable[Fault]) -> None:
     """Faults, for people, on stderr."""
     for fault in faults:

@@ -20,6 +20,7 @@ from monitor.cli.config_summary import load_summary, load_summary_with_secrets
 from monitor.cli.known_names import NameOf
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
+    announce_wait,
     config_option,
     database_if_any,
     existing_database,
@@ -290,6 +291,7 @@ def _describe_drill(report: DeliveryReport, began: datetime) -> str:
 
 async def _print_tests(settings: Settings, names: Collection[str]) -> dict[str, bool]:
     """Whether each channel accepted its message."""
+    announce_wait(f"sending a test message on {', '.join(names or settings.channels)}")
     results = {}
     async for test in send_test_messages(settings, names, clock.now()):
         kind, detail = test.receipt.kind, test.receipt.detail

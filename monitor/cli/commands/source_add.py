@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from monitor.cli.options import config_option, format_local_time, print_faults
+from monitor.cli.options import announce_wait, config_option, format_local_time, print_faults
 from monitor.cli.paths import find_config
 from monitor.config.editing.source_files import source_files
 from monitor.errors import MonitorError
@@ -81,7 +80,9 @@ def add(
     keys = {"id": id_, **given, "tags": tags}
     given_keys = {key: value for key in _KEYS if (value := keys[key])}
     request = SourceRequest(files, files.file_for(file), url, given_keys)
-    found = asyncio.run(propose_sources(request, check=not no_check, on_fetch=lambda: _announce_fetch(url)))
+    found = asyncio.run(
+        propose_sources(request, check=not no_check, on_fetch=lambda: announce_wait(f"asking {redact_url(url)}"))
+    )
     for feed, source in found.known:
         click.echo(f"{redact_url(feed.url)} is there already: {source.place}", err=True)
     if not found.candidates:
@@ -96,12 +97,6 @@ def add(
     _describe_added(found, chosen, ids[0])
     if id_ is None:
         click.echo(_TO_RENAME, err=True)
-
-
-def _announce_fetch(url: str) -> None:
-    """Where nobody answers, it takes half a minute."""
-    if sys.stderr.isatty():
-        click.echo(f"asking {redact_url(url)} ...", err=True)
 
 
 def _describe_added(found: SourceProposal, added: Sequence[SourceCandidate], id_: str) -> None:

@@ -22,6 +22,7 @@ from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, NOON
 from tests.conftest import FaultServer
 from tests.e2e.whole import news_monitor, write_config
+from tests.terminal import on_terminal
 
 
 async def test_channels_are_listed_without_their_addresses(lived_in: Database, tmp_path: Path) -> None:
@@ -86,6 +87,15 @@ async def test_a_test_tells_what_each_server_answered(faults: FaultServer, tmp_p
         assert len(faults.bodies(path)) == 1
     assert "INFO: A test of the channel screen" in ended.out
     assert not (tmp_path / "monitor.db").exists()  # nothing is stored
+
+
+def test_a_test_says_at_a_terminal_on_which_channels_it_sends(tmp_path: Path) -> None:
+    """A server that does not answer may take minutes. Addresses are secret, so the line has the names."""
+    write_config(tmp_path, {}, channels={"screen": "console://", "second": "console://"})
+    arguments = ("-m", "monitor", "channels", "test", "-c", str(tmp_path / "monitor.yaml"))
+    assert on_terminal(100, *arguments, stream="stderr") == ["sending a test message on screen, second ..."]
+    [line] = on_terminal(100, *arguments, "second", stream="stderr")
+    assert line == "sending a test message on second ..."
 
 
 async def test_a_channel_that_works_again_is_not_taken_for_one_that_has_sent_all(
