@@ -23,11 +23,28 @@ from monitor.cli.output import article_list
 from monitor.errors import InvalidRequest
 from monitor.model import Settings
 from monitor.model.article_query import ArticleQuery
-from monitor.services.article_query import parse_article_query, require_time_order
+from monitor.services.article_query import FILTERS, parse_article_query, require_time_order
 from monitor.services.queries.search import search_articles
 
 _OPERATORS = frozenset({"AND", "OR", "NOT"})  # of other programs
 F = TypeVar("F", bound=Callable[..., object])
+
+
+class QueryCommand(click.Command):
+    """A command with a QUERY, whose filters people try as options."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse them. The error of an unknown option says how to write it in the query, if it is a filter there."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            name = error.option_name.lstrip("-")
+            key = next((key for key in FILTERS if name.startswith(key)), None)  # also --sources, --language
+            if key is None:
+                raise
+            raise click.UsageError(
+                f"No such option {error.option_name!r}. Write in the QUERY: {key}:...", ctx
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)

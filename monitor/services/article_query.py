@@ -21,7 +21,9 @@ MAX_QUERY = 1_000  # characters
 _FIELDS = {"title": Field.TITLE, "text": Field.TEXT}
 _NAMES = ("source", "lang", "rule")
 _SINCE, _BEFORE = ("since", "after"), ("before", "until")
-_KEYS = (*_FIELDS, *_NAMES, *_SINCE, *_BEFORE)
+FILTERS = (*_FIELDS, *_NAMES)
+"""The keys of a query that are not times."""
+_KEYS = (*FILTERS, *_SINCE, *_BEFORE)
 _MINUS = "-－−–‑"  # as keyboards and word processors write it
 _PIECE = re.compile(
     rf"\s*(?P<minus>[{_MINUS}]?)(?:(?P<key>[A-Za-z]+)[:：])?"

@@ -21,7 +21,7 @@ from monitor.cli.options import (
 from monitor.cli.output.article_list import details_row, export_row, format_details, print_found_by_words
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import OutputPath
-from monitor.cli.query_options import PageOptions, page_options, print_search, query_argument, read_query
+from monitor.cli.query_options import PageOptions, QueryCommand, page_options, print_search, query_argument, read_query
 from monitor.services.queries.search import iter_articles, show_article
 from monitor.wording.quantities import format_count
 
@@ -37,7 +37,7 @@ def articles() -> None:
     """The stored articles: list, search, show, export, forget, mark."""
 
 
-@articles.command("list")
+@articles.command("list", cls=QueryCommand)
 @page_options
 @query_argument
 def list_(*, config: Path, query: tuple[str, ...], since: str | None, before: str | None, **page: Any) -> None:  # noqa: ANN401
@@ -53,7 +53,7 @@ def list_(*, config: Path, query: tuple[str, ...], since: str | None, before: st
     print_search(config, query, since, before, PageOptions(**page))
 
 
-@articles.command("search")
+@articles.command("search", cls=QueryCommand)
 @page_options
 @query_argument
 def search_(*, config: Path, query: tuple[str, ...], since: str | None, before: str | None, **page: Any) -> None:  # noqa: ANN401
@@ -92,7 +92,7 @@ def show(config: Path, as_json: bool, article: str) -> None:
     print_lines(format_details(details, loaded.settings.timezone))
 
 
-@articles.command()
+@articles.command(cls=QueryCommand)
 @config_option
 @query_argument
 @click.option(

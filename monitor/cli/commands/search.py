@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.query_options import PageOptions, page_options, print_search, query_argument
+from monitor.cli.query_options import PageOptions, QueryCommand, page_options, print_search, query_argument
 from monitor.errors import InvalidRequest
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @page_options
 @query_argument
 def search(

@@ -249,3 +249,15 @@ async def test_matches_are_filtered_by_the_words_of_their_article(tmp_path: Path
     assert await list_matches("source:other") == {("launch", "b"), ("korea", "b")}
     assert await list_matches("ferry") == set()
     assert await list_matches("before:2026-01-05T12:05Z") == {("launch", "a"), ("korea", "a")}
+
+
+@pytest.mark.parametrize("command", ["search x", "articles list", "articles search x", "articles export"])
+@pytest.mark.parametrize(("option", "key"), [("--source", "source"), ("--rule", "rule"), ("--language", "lang")])
+async def test_a_filter_that_is_tried_as_an_option_is_shown_as_the_query_has_it(
+    command: str, option: str, key: str, tmp_path: Path
+) -> None:
+    """Options that only look like it would lead astray; another unknown option gets the closest one."""
+    ended = await run(tmp_path, *command.split(), option, "wire")
+    assert ended.code == 2
+    assert f"No such option '{option}'. Write in the QUERY: {key}:..." in ended.err
+    assert re.search("Did you mean.*'--since'", (await run(tmp_path, *command.split(), "--sinc", "today")).err)
