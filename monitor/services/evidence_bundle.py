@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import IO, Any
 
-from monitor.services.evidence_zip import find_stray_data
+from monitor.services.evidence_zip import find_folders, find_stray_data
 
 FORMAT, FORMAT_VERSION = "news-monitor evidence", 1
 ABOUT, SUMS, README = "bundle.json", "SHA256SUMS", "README.txt"
@@ -169,17 +169,20 @@ class _BundleReader:
         self.digests: dict[str, str] = {}
         self.faulty: set[str] = set()
         self.problems: list[str] = []
+        folders, seen = find_folders(archive), set[str]()
         for info in archive.infolist():
-            if info.filename in self.digests:
+            if info.filename in seen:
                 self._add_problem(info.filename, "it is there twice")
                 continue
+            seen.add(info.filename)
             content = b""
             try:
                 content = _read_limited(archive, info)
                 self._infos[info.filename] = info
             except _DAMAGES as error:
                 self._add_problem(info.filename, f"it cannot be read: {error}")
-            self.digests[info.filename] = sha256(content).hexdigest()
+            if info.filename not in folders:
+                self.digests[info.filename] = sha256(content).hexdigest()
 
     def _add_problem(self, name: str, problem: str) -> None:
         self.faulty.add(name)

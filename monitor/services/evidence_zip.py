@@ -11,7 +11,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from stat import S_IFMT, S_IFREG
+from pathlib import PurePosixPath
+from stat import S_IFDIR, S_IFMT, S_IFREG
 from typing import IO, Any
 
 # From the specification of the format (APPNOTE.TXT, 4.3): the fixed parts of the headers around the contents.
@@ -24,15 +25,28 @@ _VERSION, _LARGE_VERSION = 20, 45  # of the format, which that list demands of a
 _CHUNK = 2**16  # bytes
 
 
+def find_folders(archive: zipfile.ZipFile) -> frozenset[str]:
+    """The names of the entries of folders that have files in the archive. Programs that pack a folder write them; they
+    say nothing that the names of the files do not say."""
+    infos = archive.infolist()
+    parents = {f"{parent}/" for info in infos if not info.is_dir() for parent in PurePosixPath(info.filename).parents}
+    return frozenset(info.filename for info in infos if info.filename in parents and _is_folder(info))
+
+
+def _is_folder(info: zipfile.ZipInfo) -> bool:
+    return not info.file_size and S_IFMT(info.external_attr >> 16) in (0, S_IFDIR)
+
+
 def find_stray_data(archive: zipfile.ZipFile, file: IO[bytes], largest: int) -> Iterator[str]:
-    """All that the file has besides plain files, in sentences. `largest`: the bytes of a file beyond which its content
-    is not looked at. Raises OSError, struct.error if the file is damaged."""
+    """All that the file has besides plain files and their folders, in sentences. `largest`: the bytes of a file beyond
+    which its content is not looked at. Raises OSError, struct.error if the file is damaged."""
+    folders = find_folders(archive)
     if archive.comment:
         yield "the zip file has a comment, which no sum covers"
     for info in archive.infolist():
         if info.comment or (info.extra and not _is_beyond_4_gib(info)):
             yield f"{info.filename}: it has a comment or other data beside its content"
-        if S_IFMT(info.external_attr >> 16) not in (0, S_IFREG):
+        if S_IFMT(info.external_attr >> 16) not in (0, S_IFREG) and info.filename not in folders:
             yield f"{info.filename}: it is a link or another special file"
         if info.file_size <= largest and _hides_data(info, file):
             yield f"{info.filename}: it has bytes that do not belong to its content"

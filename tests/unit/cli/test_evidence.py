@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import io
 import json
+import shutil
 import string
 import struct
 import subprocess
@@ -335,17 +336,6 @@ def small_bundle(spans: Sequence[dict[str, Any]] = ({"field": "title", "start": 
     return out.getvalue()
 
 
-def test_a_damaged_file_never_ends_in_a_traceback() -> None:
-    """Whichever byte is another one: then something is said, or the content is what it was."""
-    whole = small_bundle()
-    assert check_bundle(io.BytesIO(whole)).problems == ()
-    sums = check_bundle(io.BytesIO(whole)).sha256
-    for position in range(len(whole)):
-        damaged = whole[:position] + bytes([whole[position] ^ 0x55]) + whole[position + 1 :]
-        found = check_bundle(io.BytesIO(damaged))
-        assert found.problems or found.sha256 == sums
-
-
 @pytest.mark.parametrize("content", [b"", b"PK", b"<html>", small_bundle()[:-10], b"PK\x05\x06" + bytes(18)])
 def test_what_is_no_bundle_is_said(content: bytes) -> None:
     """Cut off, or something else."""
@@ -373,6 +363,67 @@ def repack(change: Callable[[zipfile.ZipFile, zipfile.ZipInfo], None]) -> bytes:
                 change(new, entry)
             new.writestr(entry, old.read(info))
     return out.getvalue()
+
+
+def add_entry(name: str, content: bytes = b"", mode: int = 0o40755) -> Callable[[zipfile.ZipFile, object], None]:
+    """Adds an entry, by default as programs that pack a folder write it."""
+
+    def add(bundle: zipfile.ZipFile, _entry: object) -> None:
+        folder = zipfile.ZipInfo(name)
+        folder.external_attr = mode << 16
+        with warnings.catch_warnings(action="ignore"):  # a name that is there already
+            bundle.writestr(folder, content)
+
+    return add
+
+
+@pytest.mark.parametrize("whole", [small_bundle(), repack(add_entry("match-1/"))], ids=["as written", "with a folder"])
+def test_a_damaged_file_never_ends_in_a_traceback(whole: bytes) -> None:
+    """Whichever byte is another one: then something is said, or the content is what it was."""
+    assert check_bundle(io.BytesIO(whole)).problems == ()
+    sums = check_bundle(io.BytesIO(whole)).sha256
+    for position in range(len(whole)):
+        damaged = whole[:position] + bytes([whole[position] ^ 0x55]) + whole[position + 1 :]
+        found = check_bundle(io.BytesIO(damaged))
+        assert found.problems or found.sha256 == sums
+
+
+def test_a_bundle_that_was_unpacked_and_packed_again_is_whole(tmp_path: Path) -> None:
+    """With entries for its folders, which say nothing that the names of the files do not say."""
+    with zipfile.ZipFile(io.BytesIO(small_bundle())) as bundle:
+        bundle.extractall(tmp_path / "unpacked")
+    packed = Path(shutil.make_archive(str(tmp_path / "again"), "zip", tmp_path / "unpacked"))
+    with zipfile.ZipFile(packed) as bundle:
+        assert {"match-1/", "rules/"} <= {*bundle.namelist()}
+    with packed.open("rb") as file:
+        found = check_bundle(file)
+    assert (found.problems, found.sha256) == ((), check_bundle(io.BytesIO(small_bundle())).sha256)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (add_entry("Nobody was there/"), "Nobody was there/: it was added"),
+        (add_entry("match-1/", b"hidden"), "match-1/: it was added"),
+        (add_entry("match-1/", mode=0o120777), "match-1/: it is a link or another special file"),
+        (add_entry("match-1", mode=0o40755), "match-1: it is a link or another special file"),
+    ],
+)
+def test_a_folder_that_says_more_than_its_files_is_reported(
+    entry: Callable[[zipfile.ZipFile, object], None], said: str
+) -> None:
+    """A name, a content or a link."""
+    assert said in check_bundle(io.BytesIO(repack(entry))).problems
+
+
+def test_a_folder_that_is_there_twice_is_reported() -> None:
+    """As a file is: the second may hide something from a reader of the first."""
+
+    def add_twice(bundle: zipfile.ZipFile, entry: object) -> None:
+        for _ in range(2):
+            add_entry("match-1/")(bundle, entry)
+
+    assert "match-1/: it is there twice" in check_bundle(io.BytesIO(repack(add_twice))).problems
 
 
 def insert_bytes(_bundle: zipfile.ZipFile, _entry: zipfile.ZipInfo) -> None:
