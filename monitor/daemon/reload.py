@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from monitor import clock
 from monitor.config.loading.user_files import FilesSnapshot, UserFiles
-from monitor.daemon.rule_edit_log import log_once_per_edits
+from monitor.daemon.rule_edit_log import log_rule_edits
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Channel, Config, MessageTemplate, RunningVersion, select_running_rules
 from monitor.notify import channel_faults_in_worker
@@ -139,7 +139,7 @@ class Reloader:
             return
         self._again = True
         await self._apply(config)
-        log_once_per_edits(self._config.rules, config.rules)
+        log_rule_edits(self._config.rules, config.rules)
         self._config, self._again = config, False
         await self._report(running)
 

@@ -30,6 +30,7 @@ class LogEvent(StrEnum):
     NOT_LISTENING = "http.failed", "The address of `web` cannot be used."
     FILES_RELOADED = "config.reloaded", "Edited files were read."
     ONCE_PER_EDITED = "config.once_per_edited", "The `once_per` of a rule was edited."
+    RULE_RENAMED = "config.rule_renamed", "The id of a rule was edited."
     DATABASE_CREATED = "database.created", "A new database was created."
 
     POLLED = "source.polled", "A source was polled."

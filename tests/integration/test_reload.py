@@ -166,6 +166,30 @@ async def test_an_edit_of_once_per_says_what_follows(folder: Path, taken: Taken,
     assert taken.titles["launch"] == "L"
 
 
+async def test_a_new_id_of_a_rule_says_what_follows(folder: Path, taken: Taken, reloader: Reloader) -> None:
+    """Not of a rule that is new: its match is another one, or it is in another file, or it was not sent."""
+    launch, rules = folder / "rules" / "launch.yaml", folder / "rules"
+    renamed = RULE.format(id="start", title="Start")
+    for file, text in (
+        (launch, renamed.replace("low", "high")),
+        (launch, RULE.format(id="other", title="L").replace("missile", "rocket")),
+        (launch, RULE.format(id="shadow", title="L").replace("missile", "rocket") + "status: shadow\n"),
+        (launch, RULE.format(id="live", title="L").replace("missile", "rocket")),
+        (rules / "moved.yaml", RULE.format(id="moved", title="L").replace("missile", "rocket")),
+    ):
+        launch.unlink()
+        write(file, text)
+        with capture_logs() as logs:
+            await looks(reloader)
+        said = [each for each in logs if each["event"] == LogEvent.RULE_RENAMED]
+        if text.startswith("rule: start"):
+            assert [(each["rule"], each["before"]) for each in said] == [("start", "launch")]
+            assert said[0]["follows"].endswith("come as first alerts")
+        else:
+            assert said == []
+    assert "moved" in taken.titles
+
+
 async def test_an_edit_of_a_template_is_taken_and_a_faulty_one_is_not(
     folder: Path, taken: Taken, reloader: Reloader
 ) -> None:
