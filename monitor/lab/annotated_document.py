@@ -46,6 +46,7 @@ class LintKind(StrEnum):
     DROPPED_BY_UNLESS = "dropped-by-unless"
     MEETS_TOO_MUCH = "meets-too-much"
     SINGLE_CHARACTER = "single-character"
+    FUNCTION_WORD = "function-word"
     SHORT_PREFIX = "short-prefix"
     SHORT_LATIN = "short-latin"
     SEARCH_OPERATOR = "search-operator"

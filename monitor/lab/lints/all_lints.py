@@ -114,6 +114,7 @@ def _lint_document(annotated: AnnotatedDocument, context: LintContext) -> tuple[
         *near.lint_shared_words(annotated, context.lists),
         *habits.lint_search_operators(annotated),
         *habits.lint_short_latin_words(annotated),
+        *words.lint_function_words(annotated),
         *words.lint_short_prefixes(annotated),
         *words.lint_never_counting(annotated, context.lists),
         *words.lint_dropped_by_unless(annotated, context.lists),

@@ -11,6 +11,7 @@ from monitor.config.yaml.yaml12 import ValuePath
 from monitor.lab.annotated_document import NETS, AnnotatedDocument, ConditionPart, Lint, LintKind
 from monitor.matching.terms import TermForm, Token, list_forms, tokenize_term
 from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words, terms_within
+from monitor.text.function_words import find_languages_of_function_word
 from monitor.text.scripts import HAN, HANGUL, KANA
 
 _MIN_PREFIX = 3  # letters of an alphabet: thousands of words begin with fewer
@@ -51,6 +52,20 @@ def _list_terms_without_near(
         for part in annotated.all_parts():
             if isinstance(part.condition, Words) and not part.inside_near:
                 yield from _locate_terms(annotated, (*part.path, "words"), part.condition.terms)
+
+
+def lint_function_words(annotated: AnnotatedDocument) -> Iterator[Lint]:
+    """An article, preposition, conjunction or pronoun that suffices for the match of a rule."""
+    for match in annotated.conditions["match"] if isinstance(annotated.definition, Rule) else ():
+        for part in _list_alternatives(match):
+            for term in part.condition.terms if isinstance(part.condition, Words) else ():
+                if languages := [] if term.exact else find_languages_of_function_word(term.text, term.language):
+                    problem = f"'{term.text}' alone meets this rule, and nearly every text in {languages[0]} has it"
+                    hint = "write a longer phrase; for an abbreviation add `case: exact`"
+                    if term.language == "any":
+                        hint += "; if you mean a word of another language, list it under that language"
+                    path = annotated.path_of_word((*part.path, "words"), term)
+                    yield annotated.make_lint(LintKind.FUNCTION_WORD, path, problem, hint)
 
 
 def lint_short_prefixes(annotated: AnnotatedDocument) -> Iterator[Lint]:

@@ -12,7 +12,7 @@ from monitor.lab.lints.all_lints import LintContext, find_lints
 from monitor.model import Source
 from tests.building import source
 
-RULE = "rule: r\ntitle: A rule\nlevel: %s\nmatch: {words: [a]}\ntests: {fires: [a]}\n"
+RULE = "rule: r\ntitle: A rule\nlevel: %s\nmatch: {words: [drill]}\ntests: {fires: [drill]}\n"
 EVENTS = """\
 rule: r
 title: A rule

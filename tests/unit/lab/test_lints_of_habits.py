@@ -50,7 +50,7 @@ def test_each_search_operator_is_named_with_how_it_is_written_here(
 )
 def test_what_only_looks_like_one_is_a_word(word: str, tmp_path: Path) -> None:
     """Small letters, and signs inside of words."""
-    assert kinds(tmp_path, f"{{words: ['{word}']}}") == []
+    assert kinds(tmp_path, f"{{all: [{{words: ['{word}']}}, {{words: [drill]}}]}}") == []
 
 
 # --- short words in Latin letters -------------------------------------------------------------------------------
