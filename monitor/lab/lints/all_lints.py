@@ -118,6 +118,7 @@ def _lint_document(annotated: AnnotatedDocument, context: LintContext) -> tuple[
         *words.lint_short_prefixes(annotated),
         *words.lint_never_counting(annotated, context.lists),
         *words.lint_dropped_by_unless(annotated, context.lists),
+        *words.lint_dropped_by_not(annotated, context.lists),
         *words.lint_duplicates(annotated),
     )
 

@@ -10,7 +10,7 @@ from itertools import chain
 from monitor.config.yaml.yaml12 import ValuePath
 from monitor.lab.annotated_document import NETS, AnnotatedDocument, ConditionPart, Lint, LintKind
 from monitor.matching.terms import TermForm, Token, list_forms, tokenize_term
-from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words, terms_within
+from monitor.model import AllOf, AnyOf, Entity, Ignore, ListNamed, Not, Rule, Term, WordList, Words, terms_within
 from monitor.text.function_words import find_languages_of_function_word
 from monitor.text.scripts import HAN, HANGUL, KANA
 
@@ -123,13 +123,36 @@ def lint_dropped_by_unless(annotated: AnnotatedDocument, lists: Lists) -> Iterat
     """A word of `match` or `mention` that cannot help, because `unless` drops every article that contains it."""
     if not isinstance(annotated.definition, Rule) or annotated.definition.unless is None:
         return
-    alternatives = [part for unless in annotated.conditions["unless"] for part in _list_alternatives(unless)]
+    parts = [part for net in NETS for each in annotated.conditions[net] for part in each.positive_parts()]
+    yield from _lint_dropped_words(annotated, parts, annotated.conditions["unless"], "unless drops the article", lists)
+
+
+def lint_dropped_by_not(annotated: AnnotatedDocument, lists: Lists) -> Iterator[Lint]:
+    """A word in an `all` that cannot help, because a `not` beside it drops every article that contains it."""
+    nets = NETS if isinstance(annotated.definition, Rule) else ()
+    roots = (root for net in nets for root in annotated.conditions[net])
+    for all_of in (part for root in roots for part in root.positive_parts() if isinstance(part.condition, AllOf)):
+        excluding = [part.parts[0] for part in all_of.parts if isinstance(part.condition, Not)]
+        if excluding:
+            parts = [*all_of.positive_parts()]
+            yield from _lint_dropped_words(annotated, parts, excluding, "the `not` beside it drops the article", lists)
+
+
+def _lint_dropped_words(
+    annotated: AnnotatedDocument,
+    parts: Iterable[ConditionPart],
+    excluding: Iterable[ConditionPart],
+    consequence: str,
+    lists: Lists,
+) -> Iterator[Lint]:
+    """The words of `parts` that are only in articles that meet one of `excluding`. `consequence`: of meeting it."""
+    alternatives = [part for each in excluding for part in _list_alternatives(each)]
     indexes = [
         (part.field, WordIndex(words_of_part(part, lists)))
         for part in alternatives
         if not part.ignores and part.times == 1
     ]
-    for part in (part for net in NETS for each in annotated.conditions[net] for part in each.positive_parts()):
+    for part in parts:
         if not isinstance(part.condition, Words):
             continue
         field_indexes = [words for field, words in indexes if field in (None, part.field)]
@@ -138,7 +161,7 @@ def lint_dropped_by_unless(annotated: AnnotatedDocument, lists: Lists) -> Iterat
                 yield annotated.make_lint(
                     LintKind.DROPPED_BY_UNLESS,
                     annotated.path_of_word((*part.path, "words"), term),
-                    f"'{term.text}' can never help: where it is found, unless drops the article for '{by}'",
+                    f"'{term.text}' can never help: where it is found, {consequence} for '{by}'",
                     "remove it here, or there; to exclude only some places, write it under ignore",
                 )
 

@@ -258,6 +258,24 @@ def test_a_word_that_unless_drops(tmp_path: Path, match: str, unless: str, dropp
     expect(at(tmp_path, text), *(("dropped-by-unless", word) for word in dropped))
 
 
+@pytest.mark.parametrize(
+    ("match", "dropped"),
+    [
+        ("{all: [{words: [Rhine, Main], in: title}, {not: {words: [Rhine]}}]}", ["Rhine, "]),
+        ("{all: [{any: [{words: [strikes]}, {words: [Rhine]}]}, {not: {any: [{words: ['strike*']}]}}]}", ["strikes"]),
+        ("{any: [{words: [port]}, {all: [{words: [Rhine]}, {not: {words: [Rhine]}}]}]}", ["Rhine]}, "]),
+        # the article can still meet these
+        ("{all: [{words: [Rhine]}, {not: {words: [Rhine], in: title}}]}", []),
+        ("{all: [{words: [Rhine]}, {not: {words: [Upper Rhine]}}]}", []),
+        ("{all: [{words: [Rhine]}, {not: {all: [{words: [Rhine]}, {words: [cruise]}]}}]}", []),
+        ("{any: [{words: [Rhine]}, {all: [{words: [port]}, {not: {words: [Rhine]}}]}]}", []),
+    ],
+)
+def test_a_word_that_a_not_beside_it_drops(tmp_path: Path, match: str, dropped: list[str]) -> None:
+    """As `unless` does, but only for what is in the same `all`."""
+    expect(at(tmp_path, rule(match)), *(("dropped-by-unless", word) for word in dropped))
+
+
 def test_mention_is_looked_at_as_match_is(tmp_path: Path) -> None:
     """A language that it lacks, a word that `unless` drops, a pattern that every article is searched for."""
     more = "mention: {all: [{words: {en: [x], ko: [훈련]}}, {words: {en: [y]}}]}\n"
