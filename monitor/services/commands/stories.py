@@ -35,10 +35,12 @@ class MuteResult:
 
 @dataclass(frozen=True, slots=True)
 class UnmuteResult:
-    """The result of ending the mute of a story or an event. `before`: that mute; None: it was not muted."""
+    """The result of ending the mute of a story or an event. `before`: that mute; None: it was not muted.
+    `still_active`: the mutes of its stories or events, because of which nothing of these is sent still."""
 
     story: StoryDetails
     before: Mute | None
+    still_active: tuple[Mute, ...] = ()
 
 
 def merge_stories(database: Database, config: Config, id_: str, other: str, *, now: datetime, who: str) -> MergeResult:
@@ -87,7 +89,10 @@ def unmute_story(database: Database, id_: str, *, now: datetime) -> UnmuteResult
     """End the mute of a story or of an event; the beginning of the id is enough. Raises InvalidRequest if the story
     does not exist."""
     story = _find_whole(database, id_)
-    return UnmuteResult(story, _select_active(end_mute(database, story.id), now))
+    before = _select_active(end_mute(database, story.id), now)
+    others = [each.id for each in story.events] if story.rule is None else [each.story for each in story.members]
+    still_active = (mute for mute in StoryQueries(database).find_mutes(others) if mute.is_active(now))
+    return UnmuteResult(story, before, tuple(still_active))
 
 
 def _select_active(mute: Mute | None, now: datetime) -> Mute | None:

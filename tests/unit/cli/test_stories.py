@@ -355,6 +355,23 @@ def test_the_mutes_of_a_story_and_of_its_event_are_shown() -> None:
 
 
 @pytest.mark.usefixtures("database", "_at_noon")
+@pytest.mark.parametrize("ends_story", [True, False])
+def test_unmute_prints_the_mutes_that_still_hold(ends_story: bool) -> None:
+    """Those of the story's events, or of the event's stories, each with the command that ends it."""
+    wire = rows("stories", "list")[3]
+    story, (event,) = wire["id"], wire["events"]
+    ended, other, kind = (story, event, "event") if ends_story else (event, story, "story")
+    told("stories", "mute", story)
+    told("stories", "mute", event)
+    first, *more = told("stories", "unmute", ended).splitlines()
+    assert first.startswith(f"{ended} is no longer muted")
+    until = f"until 2026-01-06 22:00:00 KST, by ann; to end that: news-monitor stories unmute {other}"
+    assert more == [f"But nothing is sent for its {kind} {other}, which is muted {until}"]
+    assert len(told("stories", "unmute", ended).splitlines()) == 2  # it was not muted
+    assert len(told("stories", "unmute", other).splitlines()) == 1
+
+
+@pytest.mark.usefixtures("database", "_at_noon")
 def test_an_event_is_muted_for_its_rule_and_a_mute_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """At a time, or after one."""
     wire = rows("stories", "list")[3]
