@@ -83,9 +83,12 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) 
 
 
 def find_close_word(word: str, known: Sequence[str]) -> str | None:
-    """The known word that this one was probably meant to be: the most similar one, if it is close."""
-    candidates = get_close_matches(word, known, n=_CANDIDATES, cutoff=0.6)
-    return next((each for each in candidates if _is_close(word, each)), None)
+    """The known word that this one was probably meant to be: the most similar one, if it is close. Capital letters do
+    not matter."""
+    by_folded = {each.casefold(): each for each in reversed(known)}
+    folded = word.casefold()
+    candidates = get_close_matches(folded, by_folded, n=_CANDIDATES, cutoff=0.6)
+    return next((by_folded[each] for each in candidates if _is_close(folded, each)), None)
 
 
 def _is_close(word: str, known: str) -> bool:
@@ -202,6 +205,7 @@ def _nearest_key(key: str, free: Sequence[str]) -> str | None:
     """A hint with the key that an unknown key was probably meant to be. Keys are few and short, so two of them look
     alike by chance more often than names do. Hence a higher cutoff, or one key must begin with the other (lang for
     language)."""
+    key = key.casefold()
     close = get_close_matches(key, free, n=1, cutoff=0.7)
     prefixes = [
         candidate

@@ -77,6 +77,17 @@ def told(folder: Path, text: str) -> list[str]:
             _MATCH.replace("high", "hihg"),
             "3:8: 'hihg' is not one of: info, low, medium, high, critical; did you mean 'high'?",
         ),
+        # capital letters
+        (
+            _MATCH.replace("high", "HIGH"),
+            "3:8: 'HIGH' is not one of: info, low, medium, high, critical; did you mean 'high'?",
+        ),
+        (_MATCH + "status: OFF\n", "5:9: 'OFF' is not one of: live, shadow, off; did you mean 'off'?"),
+        (
+            _MATCH + "alert: {once_per: EVENT}\n",
+            "5:19: 'EVENT' is not one of: article, story, event; did you mean 'event'?",
+        ),
+        (_MATCH + "UNLESS: {words: [a]}\n", "5:1: I do not know 'UNLESS'; did you mean 'unless'?"),
         # an unknown entity, list or group
         (_RULE + "match: {entity: jpaan}\n", "4:17: there is no entity 'jpaan'; did you mean 'japan'?"),
         (_RULE + "match: {list: denial}\n", "4:15: there is no list 'denial'; did you mean 'denials'?"),
