@@ -188,6 +188,9 @@ def _explain_unknown_key(issue: _ValidationIssue) -> _Explanation:
     reserved = KEYS.get(label, ())
     if issue.key in reserved:
         return explain_reserved_keyword(issue.key)
+    key, colon, value = issue.key.partition(":")
+    if colon and value and key in allowed:  # it is not quoted: it may be an address with a password
+        return f"a blank is missing after the ':' of '{key}'", f"write '{key}: ...'"
     if (
         placement := ELSEWHERE.get(label, {}).get(issue.key)
         or _suggest_inner_mapping(issue)

@@ -28,10 +28,12 @@ _BEGIN = r"^\s*(?:- +)*"
 _WIDE_LINE = re.compile(_BEGIN + "[a-z_]+(?:-[A-Za-z]+)? *(：)")
 _WIDE_INSIDE = re.compile("[{,] *[a-z_]+(?:-[A-Za-z]+)? *(：)")
 _NO_BLANK = re.compile(_BEGIN + r"[a-z_]+(:)[^\s:]")
+_NO_BLANK_INSIDE = re.compile(r":[\[{]")
 _HASHTAG = re.compile(r"[\[{,]\s*(#\w.*)")
 _SIGNS = ("alias", "anchor", "tag", "block scalar", "directive")
 """What the parser expects after a text that begins with *, &, !, | or %."""
 _CLOSE_HINT = "close it where the text ends"
+_NO_BLANK_AFTER_COLON = "a blank is missing after this ':'", "write ': '"
 _NO_COLON = "a ':' is missing after this key", "write 'key: value'"
 _FOREIGN_BLANKS = "\u3000\u00a0"
 
@@ -185,7 +187,9 @@ def _find_likely_causes(
             yield (number + 1, hashtag.start(1) + 1), *explain_leading_sign("#")
     for number in (opening.line, mark.line - 1):
         if 0 <= number < len(lines) and (match := _NO_BLANK.match(lines[number])):
-            yield (number + 1, match.start(1) + 1), "a blank is missing after this ':'", "write ': '"
+            yield (number + 1, match.start(1) + 1), *_NO_BLANK_AFTER_COLON
+    if _NO_BLANK_INSIDE.match(_text_from_mark(lines, mark)):
+        yield _mark_to_position(mark), *_NO_BLANK_AFTER_COLON
     no_colons = [*_find_missing_colons(lines, text, error, mark)]
     if not _joins_list_items(text, mark):
         yield from no_colons

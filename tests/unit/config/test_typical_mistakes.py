@@ -293,6 +293,15 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         ),
         # a blank that is missing
         (_MATCH.replace("level: ", "level:"), "3:6: a blank is missing after this ':'; write ': '"),
+        (_RULE + "match: {words:[Rhine]}\n", "4:14: a blank is missing after this ':'; write ': '"),
+        (_RULE + "match: {words: {en: [a], ko:[b]}}\n", "4:28: a blank is missing after this ':'; write ': '"),
+        (_RULE + "match:\n  words: {en:[a],\n   ko: [b]}\n", "5:13: a blank is missing after this ':'; write ': '"),
+        (_RULE + "match: {near:{within: sentence}}\n", "4:13: a blank is missing after this ':'; write ': '"),
+        (_RULE + "match: {words:Rhine}\n", "4:9: a blank is missing after the ':' of 'words'; write 'words: ...'"),
+        (
+            _MATCH + "alert: {to:default}\n",
+            "5:9: a blank is missing after the ':' of 'to'; write 'to: ...'",
+        ),
         (
             _RULE + "match:\n  words:\n    -missile\n    -rocket\n",
             "6:5: expected a list, found text; write a blank after each '-'",
