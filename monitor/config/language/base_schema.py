@@ -61,7 +61,7 @@ class Schema(BaseModel):
     label: ClassVar[str] = "mapping"
     one_of: ClassVar[tuple[str, ...]] = ()
     at_least_one_of: ClassVar[tuple[str, ...]] = ()
-    message_if_none: ClassVar[str] = "this mapping is empty"
+    message_if_none: ClassVar[str] = "this is empty"
     message_if_several: ClassVar[str] = "keep one of them"
     allowed_with: ClassVar[dict[str, tuple[str, ...]]] = {}
 

@@ -20,6 +20,8 @@ from monitor.config.yaml.indentation import find_wrong_indentation
 SyntaxFault = tuple[tuple[int, int], str, str | None]
 """Line and column, the problem, and a hint."""
 
+KEYS_WITH_VALUES = "keys with values"
+"""What YAML calls a mapping, in the words of our messages."""
 FULL_WIDTH = "this ： is a full-width colon", "write ': '"
 
 _MOST_DIRECTIVES = 100  # the parser compares each with all before it
@@ -75,12 +77,8 @@ _OF_INDENTATION = (
 """The errors that a line with a wrong indentation can cause."""
 
 
-_LIST, _MAPPING = ("a list", "[", "]"), ("a mapping", "{", "}")
-_UNCLOSED = {"did not find expected ',' or ']'": _LIST, "did not find expected ',' or '}'": _MAPPING}
-_BRACKETS: dict[type[yaml.Token], tuple[str, str, str]] = {
-    yaml.FlowSequenceStartToken: _LIST,
-    yaml.FlowMappingStartToken: _MAPPING,
-}
+_UNCLOSED = {"did not find expected ',' or ']'": "[]", "did not find expected ',' or '}'": "{}"}
+_BRACKETS: dict[type[yaml.Token], str] = {yaml.FlowSequenceStartToken: "[]", yaml.FlowMappingStartToken: "{}"}
 
 
 class _SyntaxMark(Protocol):
@@ -120,18 +118,17 @@ def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> SyntaxFault:
     return _mark_to_position(mark), problem, hint
 
 
-def _explain_unclosed(kind: tuple[str, str, str], opening: _SyntaxMark, mark: _SyntaxMark, text: str) -> SyntaxFault:
-    """The fault of a list or mapping in brackets, which the parser left at the first sign that cannot be in it. A line
+def _explain_unclosed(brackets: str, opening: _SyntaxMark, mark: _SyntaxMark, text: str) -> SyntaxFault:
+    """The fault of an opening bracket, behind which the parser left at the first sign that cannot be in it. A line
     that is indented further than that of the bracket is still meant to be inside: only a ',' may be missing there. In
     any other line the parser came too far, and the reader needs the place of the bracket."""
-    (what, begin, end), lines = kind, text.splitlines()
+    begin, end, lines = brackets[0], brackets[1], text.splitlines()
     if mark.line < len(lines) and (
         opening.line == mark.line or _measure_indent(lines[mark.line]) > _measure_indent(lines[opening.line])
     ):
-        line = f" in line {opening.line + 1}" if opening.line != mark.line else ""
-        problem = f"{what} that began with '{begin}'{line} is not closed"
-        return _mark_to_position(mark), problem, f"add the ',' or '{end}'"
-    return _mark_to_position(opening), f"{what} that begins here with '{begin}' is not closed", f"add the '{end}'"
+        where = f"in line {opening.line + 1}" if opening.line != mark.line else "before it"
+        return _mark_to_position(mark), f"the '{begin}' {where} is not closed", f"add the ',' or '{end}'"
+    return _mark_to_position(opening), f"this '{begin}' is not closed", f"add the '{end}'"
 
 
 def _measure_indent(line: str) -> int:

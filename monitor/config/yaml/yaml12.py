@@ -23,6 +23,7 @@ import yaml
 from monitor.config.yaml.file_content import read_file_content
 from monitor.config.yaml.syntax import (
     FULL_WIDTH,
+    KEYS_WITH_VALUES,
     explain_leading_sign,
     explain_syntax_error,
     find_excess_directive,
@@ -333,7 +334,7 @@ class _YamlReader:
             return event.value
         self._reject_unsupported(event)
         if not isinstance(event, yaml.AliasEvent):
-            self._add_fault(event.start_mark, "a key must be plain text, not a list or a mapping")
+            self._add_fault(event.start_mark, f"a key must be plain text, not a list or {KEYS_WITH_VALUES}")
             self._read_value(event, depth)
         return f"? line {_mark_to_position(event.start_mark)}"  # never used: the file is refused
 

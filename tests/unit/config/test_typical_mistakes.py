@@ -34,6 +34,7 @@ _ONLY_NOT = (
 )
 _NOT_IN_NEAR = "it belongs beside near, under all:; occurrences that do not count belong under ignore:"
 _FEWER = "write fewer 'all' inside 'any', or several conditions"
+_ALL_OR_ANY = "write match: {all: [...]} if all of these must be met, or match: {any: [...]} if one is enough"
 _LEAVE_OUT = "leave some out: a sentence with all of them is rare"
 _AB = "{any: [{words: [a]}, {list: b}]}"
 _NEAR_THESE = "match: {near: {within: sentence, these: [%s]}}\n"
@@ -97,6 +98,27 @@ def told(folder: Path, text: str) -> list[str]:
         (
             _RULE + "match: {words: {missile, rocket}}\n",
             "4:16: these words are in { }; write them in [ ]: [missile, rocket]",
+        ),
+        # words, or several conditions, where a condition belongs
+        (
+            _RULE + "match: [barge, Rhine]\n",
+            "4:8: expected keys with values, found a list; write match: {words: [barge, Rhine]}",
+        ),
+        (
+            _RULE + "match: {all: [{list: denials}, barge]}\n",
+            "4:32: expected keys with values, found text; write {words: [barge]}",
+        ),
+        (
+            _RULE + "match: {any: barge}\n",
+            "4:14: expected a list, found text; write any: [{words: [barge]}]",
+        ),
+        (
+            _RULE + "match: {not: 'Rhine: barge'}\n",
+            "4:14: expected keys with values, found text; write not: {words: [...]}",
+        ),
+        (
+            _RULE + "match: [{words: [a]}, {list: denials}]\n",
+            f"4:8: expected keys with values, found a list; {_ALL_OR_ANY}",
         ),
         # an unclosed quotation mark; where another follows, the parser is lost far behind it
         (
@@ -289,7 +311,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         ),
         (
             _RULE + "match: {words: {zh: [朝鲜: 导弹]}}\n",
-            "4:22: expected text, found a mapping; text that holds ': ' goes in quotes",
+            "4:22: expected text, found keys with values; text that holds ': ' goes in quotes",
         ),
         # a blank that is missing
         (_MATCH.replace("level: ", "level:"), "3:6: a blank is missing after this ':'; write ': '"),
