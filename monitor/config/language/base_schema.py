@@ -263,7 +263,8 @@ def _validate_term(text: str) -> str:
         )
     if any(sign in term for sign in "“”＂"):
         raise validation_error(
-            f"in {quote_text(term)} there is a quotation mark that means nothing here", "leave it out, or write '...'"
+            f"in {quote_text(term)} there is a quotation mark that means nothing here",
+            "leave it out, or use straight quotes: '...'",
         )
     if re.search(r"\w[，、]\w", term):
         raise validation_error(

@@ -35,6 +35,7 @@ _ONLY_NOT = (
 _NOT_IN_NEAR = "it belongs beside near, under all:; occurrences that do not count belong under ignore:"
 _FEWER = "write fewer 'all' inside 'any', or several conditions"
 _ALL_OR_ANY = "write match: {all: [...]} if all of these must be met, or match: {any: [...]} if one is enough"
+_STRAIGHT = "leave it out, or use straight quotes: '...'"
 _LEAVE_OUT = "leave some out: a sentence with all of them is rare"
 _AB = "{any: [{words: [a]}, {list: b}]}"
 _NEAR_THESE = "match: {near: {within: sentence, these: [%s]}}\n"
@@ -302,7 +303,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         ),
         (
             _RULE + "match: {words: {en: [“drill”, war]}}\n",
-            "4:22: in '“drill”' there is a quotation mark that means nothing here; leave it out, or write '...'",
+            f"4:22: in '“drill”' there is a quotation mark that means nothing here; {_STRAIGHT}",
         ),
         # text that holds ': '
         (
