@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from monitor import clock
@@ -31,7 +32,7 @@ from monitor.daemon.index_building import LOOK_EVERY as INDEX_LOOK
 from monitor.daemon.index_building import build_index
 from monitor.daemon.progress import LastRun
 from monitor.daemon.pruning import PRUNE_EVERY, prune_archive
-from monitor.daemon.reload import LOOK, Reloader
+from monitor.daemon.reload import LOOK, LeftOut, Reloader
 from monitor.daemon.report_sender import ReportSender
 from monitor.daemon.watchdog import DEFAULT_INTERVAL, Watchdog
 from monitor.daemon.weekly_misses import LOOK_EVERY, WeeklyMisses
@@ -77,12 +78,18 @@ PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed afte
 
 @asynccontextmanager
 async def open_daemon(
-    config: Config, files: UserFiles | None = None, faults: Sequence[Fault] = (), *, catches_up: bool = True
+    config: Config,
+    files: UserFiles | None = None,
+    faults: Sequence[Fault] = (),
+    *,
+    left_out: LeftOut = MappingProxyType({}),
+    catches_up: bool = True,
 ) -> AsyncIterator[Daemon]:
     """The daemon, wired and ready to run; a database that cannot be shared it has to itself. Raises StoreFailed;
     at its end StoreReplaced, if the database has become another one.
 
-    `files`: where the config came from, to be looked at while it runs; `faults`: what was wrong with them;
+    `files`: where the config came from, to be looked at while it runs; `faults`: what was wrong with them; `left_out`:
+    what does not run because of that, as in RunningVersion;
     `catches_up`: what could not be polled in time is sent in one message (who polls now and then wants it at once).
     """
     settings, limits, zone = config.settings, config.settings.limits, ZoneInfo(config.settings.timezone)
@@ -158,7 +165,7 @@ async def open_daemon(
         async def show_status() -> None:
             await health.write_heartbeat()  # `status` says at once what runs
 
-        reloader = Reloader(files, config, faults, apply_config, show_status) if files else None
+        reloader = Reloader(files, config, faults, apply_config, show_status, left_out=left_out) if files else None
         jobs = [Job("files", LOOK, reloader.follow_changes)] if reloader else []
 
         begun_with = RunningVersion(clock.now(), len(active.current.rules.rules), len(config.sources))

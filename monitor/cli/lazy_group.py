@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from monitor.cli.usage_examples import add_example
 from monitor.runtime.gc_tuning import paused
 
 _WHOLE = 1000  # characters: more than any first sentence has
@@ -58,6 +59,13 @@ class LazyGroup(click.Group):
         if self.get_command(ctx, name) is None and (close := get_close_matches(name, self.list_commands(ctx), n=1)):
             ctx.fail(f"No such command {name!r}. Did you mean {close[0]!r}?")
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's
+        """Run the command. If it lacks an argument or an option, the error has an example."""
+        try:
+            return super().invoke(ctx)
+        except click.MissingParameter as error:
+            raise add_example(error) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands with the whole first sentence of each, without importing them."""

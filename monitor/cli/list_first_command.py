@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from monitor.cli.usage_examples import find_example
+
 
 class ListFirstCommand(click.Command):
     """`metavar` of its arguments: what people read of them. The last argument is a choice."""
@@ -23,8 +25,7 @@ class ListFirstCommand(click.Command):
             if not isinstance(error.param, click.Argument):
                 raise
             missing = " and ".join(self._list_missing(ctx, given))
-            example = next((line for line in (self.help or "").splitlines() if ctx.command_path in line), "").strip()
-            raise click.UsageError(f"Missing: {missing}. For example: {example}", ctx) from None
+            raise click.UsageError(f"Missing: {missing}. For example: {find_example(ctx)}", ctx) from None
 
     def _list_missing(self, ctx: click.Context, given: list[str]) -> Iterator[str]:
         *others, choice = [param for param in self.get_params(ctx) if isinstance(param, click.Argument)]

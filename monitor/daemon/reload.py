@@ -9,9 +9,10 @@ says what runs and how it differs from the files; `status`, the log and the noti
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from monitor import clock
@@ -24,6 +25,8 @@ from monitor.telemetry import LogEvent, log
 
 _AT_START = ("timezone", "database", "limits", "web")
 """The settings that the parts get once, at the start. Their fields in Settings are called as in monitor.yaml."""
+LeftOut = Mapping[str, tuple[str, ...]]
+"""As `left_out` of RunningVersion."""
 LOOK = timedelta(seconds=0.5)
 _LOOK_AGAIN = 0.2  # s until the next look at files that have changed
 _SHARE = 0.1  # of the time may go into looking, where thousands of files are watched
@@ -31,8 +34,8 @@ _AGAIN = 2.0  # s until what the database refused is tried once more
 
 
 class Reloader:
-    """Looks at the files, and applies what is good in them. `config` and `faults`: what the daemon began with;
-    `on_change` is called when `running` has changed."""
+    """Looks at the files, and applies what is good in them. `config`, `faults` and `left_out`: what the daemon began
+    with; `on_change` is called when `running` has changed."""
 
     def __init__(
         self,
@@ -41,6 +44,8 @@ class Reloader:
         faults: Sequence[Fault],
         apply: Callable[[Config], Awaitable[None]],
         on_change: Callable[[], Awaitable[None]],
+        *,
+        left_out: LeftOut = MappingProxyType({}),
     ) -> None:
         self._files = files
         self._config = config
@@ -53,7 +58,7 @@ class Reloader:
         self._again = False  # what was read could not be applied, for a reason outside the files
         self._look_at = 0.0  # on the monotonic clock
         self._has_faulty_channels = False
-        self.running = _build_running(config, faults)
+        self.running = _build_running(config, faults, left_out)
 
     async def follow_changes(self) -> None:
         """Look at the files; if they have changed, look again and again until they are read."""
@@ -88,16 +93,16 @@ class Reloader:
             try:
                 loaded = await asyncio.to_thread(self._files.load, seen, self._config)
             except InvalidFiles as faulty:
-                await self._refuse(faulty.faults)
+                await self._refuse(faulty.faults, self.running.left_out)
                 return
             if await asyncio.to_thread(self._files.has_changed):
                 return  # half of it may be of one moment and half of another: the next looks read it again
             unusable, known = await self._find_channel_faults(loaded.config)
             faults = (*loaded.faults, *unusable, *known)
             if unusable or (loaded.faults and _has_lost_names(self._config, loaded.config)):
-                await self._refuse(faults)
+                await self._refuse(faults, _select_silent(loaded.left_out, self._config))
             else:
-                await self._accept(loaded.config, faults)
+                await self._accept(loaded.config, faults, loaded.left_out)
 
     async def check_channels(self) -> None:
         """Find what is wrong with the channels that the daemon began with, log it and report it with `running`: it
@@ -120,19 +125,19 @@ class Reloader:
         faults_of_known = await channel_faults_in_worker(known) if self._has_faulty_channels else []
         return await channel_faults_in_worker(new), faults_of_known
 
-    async def _refuse(self, faults: Sequence[Fault]) -> None:
+    async def _refuse(self, faults: Sequence[Fault], left_out: LeftOut) -> None:
         await self._report(
             replace(
-                _build_running(self._config, faults),
+                _build_running(self._config, faults, left_out),
                 since=self.running.since,
                 restart_settings=self.running.restart_settings,
             )
         )
 
-    async def _accept(self, config: Config, faults: Sequence[Fault]) -> None:
+    async def _accept(self, config: Config, faults: Sequence[Fault], left_out: LeftOut) -> None:
         new, old = config.settings, self._began_with
         restart = tuple(name for name in _AT_START if getattr(new, name) != getattr(old, name))
-        running = replace(_build_running(config, faults), restart_settings=restart)
+        running = replace(_build_running(config, faults, left_out), restart_settings=restart)
         if config == self._config:
             self._again = False  # what was refused has been undone
             await self._report(replace(running, since=self.running.since))
@@ -164,10 +169,17 @@ def _address_of(channel: Channel) -> tuple[str, str, MessageTemplate | None]:
     return channel.name, channel.url, channel.template
 
 
-def _build_running(config: Config, faults: Sequence[Fault]) -> RunningVersion:
+def _build_running(config: Config, faults: Sequence[Fault], left_out: LeftOut) -> RunningVersion:
     """The config as it is applied now."""
     now, lines, rules = clock.now(), tuple(map(str, faults)), select_running_rules(config.rules.values())
-    return RunningVersion(now, len(rules), len(config.sources), edited_at=now if lines else None, faults=lines)
+    edited_at = now if lines else None
+    return RunningVersion(now, len(rules), len(config.sources), edited_at, faults=lines, left_out=left_out)
+
+
+def _select_silent(left_out: LeftOut, running: Config) -> LeftOut:
+    """Of what an edit leaves out, the part that does not run either while the edit is refused."""
+    silent = {file: tuple(id_ for id_ in ids if id_ not in running.rules) for file, ids in left_out.items()}
+    return {file: ids for file, ids in silent.items() if ids or not left_out[file]}
 
 
 def _has_lost_names(old: Config, new: Config) -> bool:

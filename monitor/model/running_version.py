@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
 from monitor.model.outcome import DeskTime
+
+_NAMED = 3  # rules that do not run, in the one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class RunningVersion:
                        if the files are what runs
     faults             the faults of that edit, one line each
     restart_settings   settings that have changed, and that take effect only at the next start
+    left_out           the files with faults of which something does not run, and of each the ids of its rules that do
+                       not run; no id: nothing in the file is used
     """
 
     since: datetime
@@ -28,6 +32,12 @@ class RunningVersion:
     edited_at: datetime | None = None
     faults: tuple[str, ...] = ()
     restart_settings: tuple[str, ...] = ()
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def silent_rules(self) -> tuple[str, ...]:
+        """The ids of the rules that do not run because of faults."""
+        return tuple(dict.fromkeys(id_ for rules in self.left_out.values() for id_ in rules))
 
     def describe(self, zone: tzinfo, now: datetime) -> str:
         """The version in one line, as the log, `status` and notices show it; without the faults themselves."""
@@ -39,9 +49,27 @@ class RunningVersion:
             parts = [version, f"your edit of {time_of_day(self.edited_at, zone, now)} has {count}"]
         else:
             parts = [version]
+        parts += self._list_silent_parts(_NAMED)
         if self.restart_settings:
             parts.append(f"changed, and applied at the next start: {', '.join(self.restart_settings)}")
         return "; ".join(parts)
+
+    def describe_effect_of_faults(self) -> str:
+        """What runs and what is silent in spite of the faults: after a start, and after an edit."""
+        if not (silent := "; ".join(self._list_silent_parts(len(self.silent_rules)))):
+            return "every rule runs, in its last version without a fault"
+        return f"{silent}; every other rule runs, in its last version without a fault"
+
+    def _list_silent_parts(self, most: int) -> Iterator[str]:
+        """What does not run. At most so many rules are named."""
+        rules = self.silent_rules
+        if len(rules) == 1:
+            yield f"rule {rules[0]} does not run: nothing is sent for it"
+        elif rules:
+            more = f" and {len(rules) - most} more" if len(rules) > most else ""
+            yield f"rules {', '.join(rules[:most])}{more} do not run: nothing is sent for them"
+        if files := [file for file, ids in self.left_out.items() if not ids]:
+            yield f"nothing in {', '.join(files)} is used"
 
     def to_row(self) -> dict[str, Any]:
         """The version as plain JSON, as it is stored."""
@@ -52,6 +80,7 @@ class RunningVersion:
             "edited": self.edited_at.isoformat() if self.edited_at else None,
             "faults": list(self.faults),
             "restart": list(self.restart_settings),
+            "left_out": {file: list(rules) for file, rules in self.left_out.items()},
         }
 
     @classmethod
@@ -64,6 +93,7 @@ class RunningVersion:
             edited_at=datetime.fromisoformat(row["edited"]) if row["edited"] else None,
             faults=tuple(row["faults"]),
             restart_settings=tuple(row["restart"]),
+            left_out={file: tuple(rules) for file, rules in row.get("left_out", {}).items()},  # older daemons: none
         )
 
 

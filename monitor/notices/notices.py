@@ -170,6 +170,7 @@ def _draft_recovery(policy: NoticePolicy, over: Sequence[NoticeState], snapshot:
     )
     since = {state.subject: f"{policy.past_problem} since {snapshot.format_time(state.since)}" for state in over}
     lines = [f"{policy.name_from_subject(subject) or subject}: {text}" for subject, text in since.items()]
+    lines += [policy.recovery_advice] if policy.recovery_advice else []
     return _NoticeDraft(policy, NoticeKind.RECOVERY, {state.subject: state.told_at for state in over}, title, lines)
 
 

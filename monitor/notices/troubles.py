@@ -46,6 +46,7 @@ class NoticePolicy:
     recovery_title: str = ""
     recovery_title_many: str = ""
     past_problem: str = ""
+    recovery_advice: str = ""
     batch_window: timedelta = timedelta(0)
     renotify_after: timedelta | None = None
     has_reminders: bool = True
@@ -125,10 +126,11 @@ CONFIG = NoticePolicy(
     Level.MEDIUM,
     timedelta(minutes=1),  # a file that is still being written is not reported
     renotify_after=timedelta(0),
-    reason="an edit that has faults for a minute is reported, and again each day",
+    reason="faults that the files have for a minute are reported, and again each day",
     advice="Fix them: a good edit is applied at once. `news-monitor check` shows all.",
     recovery_title="No file has a fault any more: the daemon runs what the files say",
     past_problem="had faults",
+    recovery_advice="If a rule did not run: `news-monitor rules try FILE` shows what the rules in FILE missed.",
 )
 
 
@@ -392,4 +394,5 @@ class OpsSnapshot:
             since, running = max(edited, key=lambda pair: pair[0])
             description = running.describe(self.zone, self.now)
             title = description[0].upper() + description[1:]
-            yield Trouble(CONFIG.name, since, self.now - since, title, running.faults)
+            lines = (running.describe_effect_of_faults(), *running.faults)
+            yield Trouble(CONFIG.name, since, self.now - since, title, lines)

@@ -30,8 +30,9 @@ def require_known(
             raise InvalidRequest(f"there is no {what} '{name}'; {meant}")
 
 
-def find_story_or_event(queries: StoryQueries, id_: str) -> StoryDetails:
-    """The story or event with this id, or the only one whose id begins so. Raises InvalidRequest."""
+def find_story_or_event(queries: StoryQueries, id_: str, *, command: str = "show") -> StoryDetails:
+    """The story or event with this id, or the only one whose id begins so. `command`: of `stories`, which the error
+    proposes if the id is that of an alert. Raises InvalidRequest."""
     details = queries.find(id_)
     if details is not None:
         return details
@@ -39,6 +40,9 @@ def find_story_or_event(queries: StoryQueries, id_: str) -> StoryDetails:
     if len(begin) == 1:
         return find_story_or_event(queries, begin[0].id)
     if not begin:
+        if of_alert := queries.find_clusters_of_alert(id_):
+            commands = " or ".join(f"`news-monitor stories {command} {each}`" for each in of_alert)
+            raise InvalidRequest(f"'{id_}' is an alert, not a story or event; for those of the alert: {commands}")
         raise InvalidRequest(
             f"there is no story or event '{id_}'; `news-monitor stories list` names those that are kept"
         )

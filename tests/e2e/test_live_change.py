@@ -41,6 +41,26 @@ async def test_edits_are_taken_up_without_a_restart(tmp_path: Path) -> None:
     assert "has 3 faults" in daemon.log.read_text()
 
 
+async def test_a_rule_that_has_a_fault_at_the_start_is_named_until_it_is_right(tmp_path: Path) -> None:
+    """`status` says that it does not run, and the edit that corrects it starts it."""
+    file, right = tmp_path / "rules" / "barge.yaml", RULE.format(id="barge", title="Barge", word="barge")
+    file.parent.mkdir()
+    file.write_text(right.replace("level", "levle"))
+    write_config(tmp_path, {}, rules="rules")
+    async with Daemon(tmp_path) as daemon:
+
+        async def read_rules_line() -> str:
+            lines = (await news_monitor("status", folder=tmp_path)).out.splitlines()
+            return next(line for line in lines if line.startswith("rules "))
+
+        await until(lambda: daemon.log.exists() and "daemon.started" in daemon.log.read_text())
+        assert (await read_rules_line()).endswith("; 1 does not run because of faults: barge")
+        file.write_text(right)
+        await until(lambda: "config.reloaded" in daemon.log.read_text())
+        assert "barge" not in await read_rules_line()
+        assert await daemon.end(signal.SIGTERM) == 0
+
+
 async def test_a_network_that_is_allowed_counts_at_once(tmp_path: Path) -> None:
     """The sources that were refused it need not wait for their next poll, whether a daemon runs or starts later; and
     nobody reads the old refusal as if it were of now."""

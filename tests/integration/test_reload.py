@@ -87,7 +87,7 @@ def start(folder: Path, taken: Taken) -> Reloader:
     files = UserFiles(folder / "monitor.yaml", os.environ)
     loaded = files.load()
     taken.configs.append(loaded.config)
-    return Reloader(files, loaded.config, loaded.faults, taken.up, taken.told)
+    return Reloader(files, loaded.config, loaded.faults, taken.up, taken.told, left_out=loaded.left_out)
 
 
 async def looks(reloader: Reloader, count: int = 3) -> None:
@@ -289,6 +289,28 @@ async def test_a_bad_edit_leaves_its_files_last_version_and_takes_up_the_others(
     await looks(reloader)
     assert taken.titles["launch"] == "Mended"
     assert (reloader.running.edited_at, reloader.running.faults) == (None, ())
+
+
+async def test_rules_that_do_not_run_are_known_after_a_start_and_after_an_edit(folder: Path, taken: Taken) -> None:
+    """At a start nothing older runs. After an edit the last good version does, so only what is new is silent."""
+    launch, about = folder / "rules" / "launch.yaml", folder / "rules" / "about.yaml"
+    write(launch, launch.read_text() + "\nlevle: high\n")
+    reloader = start(folder, taken)
+    assert reloader.running.left_out == {str(launch): ("launch",)}
+    write(about, about.read_text() + "\nlevle: high\n---\nrule: new-one\n")
+    write(folder / "rules" / "unreadable.yaml", "rule: [\n")
+    await looks(reloader)
+    silent = {str(launch): ("launch",), str(about): ("new-one",), str(folder / "rules" / "unreadable.yaml"): ()}
+    assert reloader.running.left_out == silent
+    write(folder / "monitor.yaml", "channels: [\n")
+    await looks(reloader)
+    assert reloader.running.left_out == silent
+    write(folder / "monitor.yaml", SETTINGS)
+    write(launch, RULE.format(id="launch", title="Launch"))
+    write(about, ABOUT)
+    (folder / "rules" / "unreadable.yaml").unlink()
+    await looks(reloader)
+    assert (reloader.running.left_out, reloader.running.faults) == ({}, ())
 
 
 @pytest.mark.parametrize(

@@ -119,8 +119,10 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...], for_operator
         click.echo(f"{line}{meant}", err=True)
     if not routes:
         click.echo(f"no alert goes there until a route names it: add {name} to a route in {config}", err=True)
-    if name not in settings.operator:
-        now = ", ".join(settings.operator) or "no channel"
+    now = ", ".join(settings.operator) or "no channel"
+    if name in settings.operator:
+        click.echo(f"messages about the service itself go to {now}")
+    else:
         line = f"messages about the service itself go to {now}: if {name} should get them too, add it to operator"
         click.echo(f"{line} in {config}", err=True)
     click.echo(f"try it: news-monitor channels test {name}")

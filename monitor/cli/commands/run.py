@@ -100,7 +100,9 @@ async def _run_daemon(loaded: LoadedConfig, files: UserFiles, once: bool) -> Non
         signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(hung_up))
 
     on_hangup(lambda: None)  # until there is a daemon that can apply edits
-    async with open_daemon(loaded.config, files, loaded.faults, catches_up=not once) as daemon:
+    async with open_daemon(
+        loaded.config, files, loaded.faults, left_out=loaded.left_out, catches_up=not once
+    ) as daemon:
         log.info(LogEvent.STARTED, once=once)
         on_hangup(daemon.request_reload)
         # Apprise takes most of a second to know its channels: the start does not wait for it.

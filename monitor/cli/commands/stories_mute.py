@@ -17,6 +17,7 @@ from monitor.cli.options import (
     get_username,
     parse_duration_option,
 )
+from monitor.cli.output.mute_report import describe_mute_end
 from monitor.errors import InvalidRequest
 from monitor.services.commands.stories import MuteResult, StoryDetails, mute_story, unmute_story
 from monitor.services.times import parse_time_to_come
@@ -57,7 +58,8 @@ def mute(config: Path, duration: str | None, until: str | None, name: str) -> No
 @click.argument("name", metavar="ID")
 def unmute(config: Path, name: str) -> None:
     """End the mute of a story or of an event. What was suppressed meanwhile is not sent now. Alerts that are still
-    deferred are sent when they are due.
+    deferred are sent when they are due. The mutes of a story and of its events are separate: those that are still
+    active are printed.
 
     \b
     Example:
@@ -66,6 +68,10 @@ def unmute(config: Path, name: str) -> None:
     settings = load_summary_to_read(config).settings
     ended = unmute_story(existing_database(settings), name, now=clock.now())
     click.echo(f"{ended.story.id} is {'no longer' if ended.before else 'not'} muted{_format_title(ended.story)}")
+    other = "story" if ended.story.rule else "event"
+    for mute in ended.still_active:
+        end = describe_mute_end(mute, settings.timezone)
+        click.echo(f"But nothing is sent for its {other} {mute.id}, which is muted {end}")
 
 
 def _find_end(duration: str | None, until: str | None, now: datetime, timezone: str) -> datetime:

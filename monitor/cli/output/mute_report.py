@@ -13,8 +13,13 @@ def mute_lines(mutes: Iterable[Mute], now: datetime, zone: str) -> Iterator[str]
     """A line for each mute that is active, with the command that ends it."""
     for mute in mutes:
         if mute.is_active(now):
-            until, command = format_local_time(mute.until, zone), f"news-monitor stories unmute {mute.id}"
-            yield f"muted     {mute.id} until {until}, by {mute.who}; to end that: {command}"
+            yield f"muted     {mute.id} {describe_mute_end(mute, zone)}"
+
+
+def describe_mute_end(mute: Mute, zone: str) -> str:
+    """When it ends, who made it, and the command that ends it now."""
+    until, command = format_local_time(mute.until, zone), f"news-monitor stories unmute {mute.id}"
+    return f"until {until}, by {mute.who}; to end that: {command}"
 
 
 def list_mute_ends(story: str, mutes: Iterable[Mute], now: datetime, zone: str) -> list[str]:

@@ -61,7 +61,7 @@ class Schema(BaseModel):
     label: ClassVar[str] = "mapping"
     one_of: ClassVar[tuple[str, ...]] = ()
     at_least_one_of: ClassVar[tuple[str, ...]] = ()
-    message_if_none: ClassVar[str] = "this mapping is empty"
+    message_if_none: ClassVar[str] = "this is empty"
     message_if_several: ClassVar[str] = "keep one of them"
     allowed_with: ClassVar[dict[str, tuple[str, ...]]] = {}
 
@@ -263,7 +263,8 @@ def _validate_term(text: str) -> str:
         )
     if any(sign in term for sign in "“”＂"):
         raise validation_error(
-            f"in {quote_text(term)} there is a quotation mark that means nothing here", "leave it out, or write '...'"
+            f"in {quote_text(term)} there is a quotation mark that means nothing here",
+            "leave it out, or use straight quotes: '...'",
         )
     if re.search(r"\w[，、]\w", term):
         raise validation_error(

@@ -19,6 +19,7 @@ from monitor.config.language.faults import collect_faults
 from monitor.config.language.routes import find_unknown_channel
 from monitor.config.language.secrets import FilledText, fill_secrets
 from monitor.config.language.send_rates import RATE_PATTERN, UNLIMITED, default_rate, parse_rate
+from monitor.config.yaml.syntax import KEYS_WITH_VALUES
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Channel, MessageTemplate, Place, SendRate, scheme_of_channel
@@ -81,7 +82,7 @@ class ChannelSchema(Schema):
 def _require_mapping(value: object) -> object:
     """Refuses text in place of a channel. It is not quoted: it may be an address with a password."""
     if isinstance(value, str):
-        raise validation_error("expected a mapping, found text", _suggest_url(value))
+        raise validation_error(f"expected {KEYS_WITH_VALUES}, found text", _suggest_url(value))
     return value
 
 

@@ -17,12 +17,13 @@ from pydantic_core import ErrorDetails
 
 from monitor.config.language.base_schema import CUSTOM_ERROR, Schema, is_language, is_misspelt_key, schema_at
 from monitor.config.language.reserved_keywords import ELSEWHERE, KEYS, explain_reserved_keyword
-from monitor.config.yaml.syntax import FULL_WIDTH, wide_colon
+from monitor.config.yaml.syntax import FULL_WIDTH, KEYS_WITH_VALUES, wide_colon
 from monitor.config.yaml.yaml12 import MORE_FAULTS, MOST_FAULTS, ValuePath, YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
 
 AnySchema = TypeVar("AnySchema", bound=Schema)
 _Explanation = tuple[str, str | None]
+_PLAIN_WORDS = re.compile(r"\w[\w *-]{0,40}")  # that need no quotes, and are no address with a password
 _CANDIDATES = 5  # similar words that are compared letter by letter
 
 
@@ -83,9 +84,12 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) 
 
 
 def find_close_word(word: str, known: Sequence[str]) -> str | None:
-    """The known word that this one was probably meant to be: the most similar one, if it is close."""
-    candidates = get_close_matches(word, known, n=_CANDIDATES, cutoff=0.6)
-    return next((each for each in candidates if _is_close(word, each)), None)
+    """The known word that this one was probably meant to be: the most similar one, if it is close. Capital letters do
+    not matter."""
+    by_folded = {each.casefold(): each for each in reversed(known)}
+    folded = word.casefold()
+    candidates = get_close_matches(folded, by_folded, n=_CANDIDATES, cutoff=0.6)
+    return next((by_folded[each] for each in candidates if _is_close(folded, each)), None)
 
 
 def _is_close(word: str, known: str) -> bool:
@@ -185,6 +189,9 @@ def _explain_unknown_key(issue: _ValidationIssue) -> _Explanation:
     reserved = KEYS.get(label, ())
     if issue.key in reserved:
         return explain_reserved_keyword(issue.key)
+    key, colon, value = issue.key.partition(":")
+    if colon and value and key in allowed:  # it is not quoted: it may be an address with a password
+        return f"a blank is missing after the ':' of '{key}'", f"write '{key}: ...'"
     if (
         placement := ELSEWHERE.get(label, {}).get(issue.key)
         or _suggest_inner_mapping(issue)
@@ -202,6 +209,7 @@ def _nearest_key(key: str, free: Sequence[str]) -> str | None:
     """A hint with the key that an unknown key was probably meant to be. Keys are few and short, so two of them look
     alike by chance more often than names do. Hence a higher cutoff, or one key must begin with the other (lang for
     language)."""
+    key = key.casefold()
     close = get_close_matches(key, free, n=1, cutoff=0.7)
     prefixes = [
         candidate
@@ -255,13 +263,32 @@ def _explain_wrong_kind(issue: _ValidationIssue) -> _Explanation:
     hint = None if _is_list_of_mappings(issue) else _suggest_value(value, expected)
     if issue.key == "ignore" and isinstance(value, str) and hint == f"write [{value}]":
         hint = f"write [{value}], or, if it is a shared list, {{list: {value}}}"
-    return f"expected {expected}, found {_describe_kind(value)}", hint or _suggest_example(issue)
+    hint = hint or _suggest_condition(issue) or _suggest_example(issue)
+    return f"expected {expected}, found {_describe_kind(value)}", hint
 
 
 def _is_list_of_mappings(issue: _ValidationIssue) -> bool:
     """Whether a list of mappings is expected, where text would be wrong too."""
     field = issue.schema.field_of(issue.key) if issue.schema else None
     return field is not None and schema_at(field.annotation, (0,)) is not None
+
+
+def _suggest_condition(issue: _ValidationIssue) -> str | None:
+    """A hint for words, or for a list of conditions, in the place of a condition."""
+    path, value = issue.path, issue.detail["input"]
+    is_list = issue.detail["type"] == "list_type"
+    schema = schema_at(issue.document_schema, (*path, 0) if is_list else path)
+    if schema is None or not schema.field_of("words") or not schema.field_of("any"):
+        return None
+    name = f"{issue.key}: " if isinstance(path[-1], str) else ""
+    words = value if isinstance(value, list) else [value]
+    if all(isinstance(word, str) for word in words):
+        shown = ", ".join(words) if all(map(_PLAIN_WORDS.fullmatch, words)) else "..."
+        condition = f"{{words: [{shown}]}}"
+        return f"write {name}[{condition}]" if is_list else f"write {name}{condition}"
+    if isinstance(value, list) and not is_list:
+        return f"write {name}{{all: [...]}} if all of these must be met, or {name}{{any: [...]}} if one is enough"
+    return None
 
 
 def _suggest_value(value: object, expected: str) -> str | None:
@@ -314,9 +341,9 @@ def _explain_other_error(issue: _ValidationIssue) -> _Explanation:
 _EXPECTED_KINDS = {
     "string_type": "text",
     "list_type": "a list",
-    "dict_type": "a mapping",
+    "dict_type": KEYS_WITH_VALUES,
     "float_type": "a number",
-    "model_type": "a mapping",
+    "model_type": KEYS_WITH_VALUES,
     "int_type": "a whole number",
     "bool_type": "true or false",
 }
@@ -336,7 +363,7 @@ _EXPLAINERS: dict[str, Callable[[_ValidationIssue], _Explanation]] = {
 
 def _describe_kind(value: object) -> str:
     """The type of a value, in words for somebody who does not program."""
-    kinds = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", type(None): "nothing"}
+    kinds = {dict: KEYS_WITH_VALUES, list: "a list", str: "text", bool: "true or false", type(None): "nothing"}
     return kinds.get(type(value), "a number")
 
 

@@ -16,7 +16,7 @@ def read_expectations(document: YamlDocument) -> list[tuple[str, Place, RuleTest
     """For each test the id of the rule (or `ANY_RULE`) that must pass it, and where that is written. Raises
     InvalidFiles."""
     if not isinstance(document.data, dict):
-        raise InvalidFiles([Fault(document.place(), "a mapping of ids of rules belongs here", _EXAMPLE)])
+        raise InvalidFiles([Fault(document.place(), "ids of rules, each with its headlines, belong here", _EXAMPLE)])
     if isinstance(document.data.get("rule"), str):
         hint = f"`news-monitor check {document.file}` runs the tests that rules have themselves; {_EXAMPLE}"
         raise InvalidFiles([Fault(document.place(), "this is a rule, and a file of headlines belongs here", hint)])

@@ -29,9 +29,9 @@ from monitor.model import Entity, EntityNamed, ListNamed, Place, RouteStep, Rule
 @dataclass(frozen=True, slots=True)
 class LoadedRules:
     """Everything valid in files of rules, entities and lists, and all faults. `declared_rule_ids`: of all rules in the
-    files, also of faulty ones; `left_out`: the files with faults, and of each the ids of the rules in it that are not
-    used; `sources`, `timezone` and `routes`: of the monitor.yaml that was read with them; `documents`: of the rules,
-    entities and lists, by place."""
+    files, also of faulty ones; `left_out`: the files with faults of which something is not used, and of each the ids of
+    its rules that are not used (no id: nothing in the file is used); `sources`, `timezone` and `routes`: of the
+    monitor.yaml that was read with them; `documents`: of the rules, entities and lists, by place."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -63,7 +63,11 @@ def load_rule_files(
     may_be_pipes = {path for path, place in named_paths if place is None}
     cached_files = cache.read(files, _parse_document, stamps, may_be_pipes=may_be_pipes)
     faults += (fault for cached in cached_files for fault in cached.faults)
-    parsed = [item for each in cached_files for item in (each.valid_part if use_valid_parts else each.last_good)]
+    used_parts = {
+        str(file): each.valid_part if use_valid_parts else each.last_good
+        for file, each in zip(dict.fromkeys(files), cached_files, strict=True)
+    }
+    parsed = [item for used_part in used_parts.values() for item in used_part]
     values = [item.value for item in parsed]
     entities = index_by_id([value for value in values if isinstance(value, Entity)], running.entities, faults)
     lists = index_by_id([value for value in values if isinstance(value, WordList)], running.lists, faults)
@@ -90,8 +94,11 @@ def load_rule_files(
     definitions = registry.all_of_kind(Entity), registry.all_of_kind(WordList)
     faults = suggest_existing_ids(faults, registry, read_documents)
     faults = mark_follow_ups(faults, faults)
-    faulty_files = {fault.place.file for fault in faults} & {str(file) for file in files}
-    left_out = {file: _list_unused_rules(file, declared_rules, rules) for file in sorted(faulty_files)}
+    left_out = {
+        file: unused
+        for file in sorted({fault.place.file for fault in faults} & used_parts.keys())
+        if (unused := _list_unused_rules(file, declared_rules, rules)) or not used_parts[file]
+    }
     return LoadedRules(
         rules, *definitions, sort_faults(faults), frozenset(declared_rules), left_out, documents=documents
     )

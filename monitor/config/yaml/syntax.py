@@ -20,6 +20,8 @@ from monitor.config.yaml.indentation import find_wrong_indentation
 SyntaxFault = tuple[tuple[int, int], str, str | None]
 """Line and column, the problem, and a hint."""
 
+KEYS_WITH_VALUES = "keys with values"
+"""What YAML calls a mapping, in the words of our messages."""
 FULL_WIDTH = "this ： is a full-width colon", "write ': '"
 
 _MOST_DIRECTIVES = 100  # the parser compares each with all before it
@@ -28,10 +30,12 @@ _BEGIN = r"^\s*(?:- +)*"
 _WIDE_LINE = re.compile(_BEGIN + "[a-z_]+(?:-[A-Za-z]+)? *(：)")
 _WIDE_INSIDE = re.compile("[{,] *[a-z_]+(?:-[A-Za-z]+)? *(：)")
 _NO_BLANK = re.compile(_BEGIN + r"[a-z_]+(:)[^\s:]")
+_NO_BLANK_INSIDE = re.compile(r":[\[{]")
 _HASHTAG = re.compile(r"[\[{,]\s*(#\w.*)")
 _SIGNS = ("alias", "anchor", "tag", "block scalar", "directive")
 """What the parser expects after a text that begins with *, &, !, | or %."""
 _CLOSE_HINT = "close it where the text ends"
+_NO_BLANK_AFTER_COLON = "a blank is missing after this ':'", "write ': '"
 _NO_COLON = "a ':' is missing after this key", "write 'key: value'"
 _FOREIGN_BLANKS = "\u3000\u00a0"
 
@@ -73,12 +77,8 @@ _OF_INDENTATION = (
 """The errors that a line with a wrong indentation can cause."""
 
 
-_LIST, _MAPPING = ("a list", "[", "]"), ("a mapping", "{", "}")
-_UNCLOSED = {"did not find expected ',' or ']'": _LIST, "did not find expected ',' or '}'": _MAPPING}
-_BRACKETS: dict[type[yaml.Token], tuple[str, str, str]] = {
-    yaml.FlowSequenceStartToken: _LIST,
-    yaml.FlowMappingStartToken: _MAPPING,
-}
+_UNCLOSED = {"did not find expected ',' or ']'": "[]", "did not find expected ',' or '}'": "{}"}
+_BRACKETS: dict[type[yaml.Token], str] = {yaml.FlowSequenceStartToken: "[]", yaml.FlowMappingStartToken: "{}"}
 
 
 class _SyntaxMark(Protocol):
@@ -118,18 +118,17 @@ def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> SyntaxFault:
     return _mark_to_position(mark), problem, hint
 
 
-def _explain_unclosed(kind: tuple[str, str, str], opening: _SyntaxMark, mark: _SyntaxMark, text: str) -> SyntaxFault:
-    """The fault of a list or mapping in brackets, which the parser left at the first sign that cannot be in it. A line
+def _explain_unclosed(brackets: str, opening: _SyntaxMark, mark: _SyntaxMark, text: str) -> SyntaxFault:
+    """The fault of an opening bracket, behind which the parser left at the first sign that cannot be in it. A line
     that is indented further than that of the bracket is still meant to be inside: only a ',' may be missing there. In
     any other line the parser came too far, and the reader needs the place of the bracket."""
-    (what, begin, end), lines = kind, text.splitlines()
+    begin, end, lines = brackets[0], brackets[1], text.splitlines()
     if mark.line < len(lines) and (
         opening.line == mark.line or _measure_indent(lines[mark.line]) > _measure_indent(lines[opening.line])
     ):
-        line = f" in line {opening.line + 1}" if opening.line != mark.line else ""
-        problem = f"{what} that began with '{begin}'{line} is not closed"
-        return _mark_to_position(mark), problem, f"add the ',' or '{end}'"
-    return _mark_to_position(opening), f"{what} that begins here with '{begin}' is not closed", f"add the '{end}'"
+        where = f"in line {opening.line + 1}" if opening.line != mark.line else "before it"
+        return _mark_to_position(mark), f"the '{begin}' {where} is not closed", f"add the ',' or '{end}'"
+    return _mark_to_position(opening), f"this '{begin}' is not closed", f"add the '{end}'"
 
 
 def _measure_indent(line: str) -> int:
@@ -185,7 +184,9 @@ def _find_likely_causes(
             yield (number + 1, hashtag.start(1) + 1), *explain_leading_sign("#")
     for number in (opening.line, mark.line - 1):
         if 0 <= number < len(lines) and (match := _NO_BLANK.match(lines[number])):
-            yield (number + 1, match.start(1) + 1), "a blank is missing after this ':'", "write ': '"
+            yield (number + 1, match.start(1) + 1), *_NO_BLANK_AFTER_COLON
+    if _NO_BLANK_INSIDE.match(_text_from_mark(lines, mark)):
+        yield _mark_to_position(mark), *_NO_BLANK_AFTER_COLON
     no_colons = [*_find_missing_colons(lines, text, error, mark)]
     if not _joins_list_items(text, mark):
         yield from no_colons

@@ -3,7 +3,8 @@
 PyYAML's C parser gives the events. This module interprets them, because PyYAML itself reads YAML 1.1, where `NO`
 (Norway) is false, `1:30` is 90 and the last of two equal keys wins. Here everything is text except true/false, null,
 decimal integers and decimal fractions. Refused, with the position: duplicate keys, anchors and aliases, merge keys,
-tags, keys that are no plain text, and too deep nesting. This module does not know what the keys mean.
+tags, keys that are no plain text, and too deep nesting. This module does not know what the keys mean, except for those
+that begin a document.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import yaml
 from monitor.config.yaml.file_content import read_file_content
 from monitor.config.yaml.syntax import (
     FULL_WIDTH,
+    KEYS_WITH_VALUES,
     explain_leading_sign,
     explain_syntax_error,
     find_excess_directive,
@@ -34,6 +36,9 @@ from monitor.model import Place
 PlainData = None | bool | int | float | str | list["PlainData"] | dict[str, "PlainData"]
 ValuePath = tuple[str | int, ...]
 """The keys and indexes that lead from the top of a document to a value."""
+
+FIRST_KEYS = ("rule", "entity", "list", "extends")
+"""The keys that begin the documents of which a file may have several."""
 
 _MAX_DEPTH = 60
 """The deepest nesting. No rule comes near it, and it is far from Python's recursion limit."""
@@ -305,10 +310,10 @@ class _YamlReader:
         while type(event := self._next_event()) is not yaml.MappingEndEvent:
             position, key = _mark_to_position(event.start_mark), self._read_key(event, depth)
             if key in data:
-                first = key_lines[list(data).index(key)]
-                self._add_fault(
-                    event.start_mark, f"the key {quote_text(key)} is given twice", f"it is already in line {first}"
-                )
+                hint = f"it is already in line {key_lines[list(data).index(key)]}"
+                if depth == 1 and key in FIRST_KEYS:
+                    hint += "; between two rules, entities or lists write a line with only '---'"
+                self._add_fault(event.start_mark, f"the key {quote_text(key)} is given twice", hint)
                 self._read_value(self._next_event(), depth)
                 continue
             key_lines.append(position[0])
@@ -329,7 +334,7 @@ class _YamlReader:
             return event.value
         self._reject_unsupported(event)
         if not isinstance(event, yaml.AliasEvent):
-            self._add_fault(event.start_mark, "a key must be plain text, not a list or a mapping")
+            self._add_fault(event.start_mark, f"a key must be plain text, not a list or {KEYS_WITH_VALUES}")
             self._read_value(event, depth)
         return f"? line {_mark_to_position(event.start_mark)}"  # never used: the file is refused
 

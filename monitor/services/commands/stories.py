@@ -35,10 +35,12 @@ class MuteResult:
 
 @dataclass(frozen=True, slots=True)
 class UnmuteResult:
-    """The result of ending the mute of a story or an event. `before`: that mute; None: it was not muted."""
+    """The result of ending the mute of a story or an event. `before`: that mute; None: it was not muted.
+    `still_active`: the mutes of its stories or events, because of which nothing of these is sent still."""
 
     story: StoryDetails
     before: Mute | None
+    still_active: tuple[Mute, ...] = ()
 
 
 def merge_stories(database: Database, config: Config, id_: str, other: str, *, now: datetime, who: str) -> MergeResult:
@@ -78,7 +80,7 @@ def mute_story(
         raise InvalidRequest("the end of a mute must be in the future")
     if until - now > LONGEST_MUTE:
         raise InvalidRequest("the longest mute is 1 year; to keep a subject out of a rule, add its words to `unless`")
-    story = _find_whole(database, id_)
+    story = _find_whole(database, id_, "mute")
     change = set_mute(database, story.id, Mute(story.id, now, until, who), may_shorten=may_shorten)
     return MuteResult(story, _select_active(change.before, now), change.after)
 
@@ -86,16 +88,19 @@ def mute_story(
 def unmute_story(database: Database, id_: str, *, now: datetime) -> UnmuteResult:
     """End the mute of a story or of an event; the beginning of the id is enough. Raises InvalidRequest if the story
     does not exist."""
-    story = _find_whole(database, id_)
-    return UnmuteResult(story, _select_active(end_mute(database, story.id), now))
+    story = _find_whole(database, id_, "unmute")
+    before = _select_active(end_mute(database, story.id), now)
+    others = [each.id for each in story.events] if story.rule is None else [each.story for each in story.members]
+    still_active = (mute for mute in StoryQueries(database).find_mutes(others) if mute.is_active(now))
+    return UnmuteResult(story, before, tuple(still_active))
 
 
 def _select_active(mute: Mute | None, now: datetime) -> Mute | None:
     return mute if mute is not None and mute.is_active(now) else None
 
 
-def _find_whole(database: Database, id_: str) -> StoryDetails:
-    """The story or event with this id, or the one that a person merged it into."""
+def _find_whole(database: Database, id_: str, command: str) -> StoryDetails:
+    """The story or event with this id, or the one that a person merged it into. `command`: that is being run."""
     queries = StoryQueries(database)
-    found = find_story_or_event(queries, id_)
+    found = find_story_or_event(queries, id_, command=command)
     return found if found.merged_into is None else find_story_or_event(queries, found.merged_into)

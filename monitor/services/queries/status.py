@@ -90,6 +90,11 @@ class ServiceStatus:
         }
 
     @property
+    def silent_rules(self) -> tuple[str, ...]:
+        """The ids of the rules that a daemon does not run because of faults."""
+        return tuple(dict.fromkeys(id_ for daemon in self.alive_daemons for id_ in daemon.running.silent_rules))
+
+    @property
     def gone_daemons(self) -> tuple[DaemonReport, ...]:
         """The daemons that ended without saying so, and that no later start on their machine has replaced. If another
         one runs, only those of the last day."""

@@ -59,7 +59,7 @@ class StatusText:
             f", of which {status.rules_off} {'is' if status.rules_off == 1 else 'are'} off" if status.rules_off else ""
         )
         runs = self._describe_difference(status.rules - status.rules_off, lambda running: running.rules)
-        yield "rules", f"{status.rules}{off}{runs}"
+        yield "rules", f"{status.rules}{off}{runs}{self._describe_silent_rules()}"
         yield from self._shadow_summary()
         by_people = [f"{status.counts[name]} {what}" for name, what in _BY_PEOPLE.items() if status.counts[name]]
         if status.muted:
@@ -138,6 +138,11 @@ class StatusText:
             yield "shadow", f"{id_} would have sent {sent}"
         if len(loudest) > _SHOWN:
             yield "", f"and {len(loudest) - _SHOWN} more: `news-monitor matches list --decision shadow` lists them"
+
+    def _describe_silent_rules(self) -> str:
+        ids = self._status.silent_rules
+        verb = "does" if len(ids) == 1 else "do"
+        return f"; {len(ids)} {verb} not run because of faults: {', '.join(ids)}" if ids else ""
 
     def _describe_difference(self, in_files: int, count: Callable[[RunningVersion], int]) -> str:
         """The counts of the daemons that run another number than there is in the files; nothing where none does."""

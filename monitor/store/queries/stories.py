@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, String, func, literal, or_, select, union_all
 
 from monitor.alerting.mutes import Mute
-from monitor.model import independent_publisher_of
+from monitor.model import AlertKind, independent_publisher_of
 from monitor.model.outcome import ReasonClauses
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, event, match, story, story_article, waiting
@@ -186,6 +186,16 @@ class StoryQueries:
             return connection.execute(
                 select(func.count()).select_from(select_muted_stories(now).subquery())
             ).scalar_one()
+
+    def find_clusters_of_alert(self, name: str) -> list[str]:
+        """The ids of the event and of the story of the alert with this id, or of the only one whose id begins so; none
+        if there is no such alert, or if it is a digest or a notice."""
+        query = select(alert.c.kind, alert.c.event_id, alert.c.story_id)
+        with self._database.reading() as connection:
+            found = connection.execute(query.where(alert.c.id.startswith(name, autoescape=True)).limit(2)).all()
+        if len(found) != 1 or found[0].kind == AlertKind.DIGEST:
+            return []
+        return [id_ for id_ in (found[0].event_id, found[0].story_id) if id_ is not None]
 
     def find_by_prefix(self, name: str, limit: int) -> list[ClusterName]:
         """At most `limit` stories and events whose ids begin so, those with the latest article first."""

@@ -189,10 +189,10 @@ def test_a_channel_is_added_with_its_secret_elsewhere(tmp_path: Path, monkeypatc
     arguments = ["channels", "add", "-c", str(config), "duty", "ntfy://127.0.0.1/duty", "--operator"]
     added = CliRunner().invoke(cli, arguments)
     assert added.exit_code == 0, added.output
-    assert "messages about the service itself" not in added.output
     settings = load_settings(config, {"TOPIC": "s3cr3t"}).settings
     assert settings is not None
     assert settings.operator[-1] == "duty"
+    assert f"\nmessages about the service itself go to {', '.join(settings.operator)}\n" in added.stdout
 
 
 def test_a_mail_address_without_a_reader_is_added_with_advice(tmp_path: Path) -> None:

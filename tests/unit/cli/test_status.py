@@ -255,6 +255,14 @@ def test_what_a_daemon_runs_and_does_not_do_is_told(database: Database, said: Ca
     assert files.endswith(" has 2 faults")
 
 
+def test_rules_that_do_not_run_are_named(database: Database, said: Callable[..., list[str]]) -> None:
+    """Behind the number of those in the files."""
+    silent = RunningVersion(NOW - HOUR, 3, 3, NOW - HOUR, faults=("x",), left_out={"rules/b.yaml": ("rhine-barge",)})
+    lived(database, "desk:17:aa", seen=2 * SECOND, runs=silent)
+    (rules,) = (line for line in said() if line.startswith("rules "))
+    assert rules.endswith("; 1 does not run because of faults: rhine-barge")
+
+
 def test_what_fails_and_waits_stands_before_the_counts(database: Database, said: Callable[..., list[str]]) -> None:
     """A line each; then figures, the database among them."""
     lived(database, "desk:17:aa", seen=2 * SECOND)

@@ -228,6 +228,28 @@ def test_a_story_that_is_not_there_is_told() -> None:
     assert str(ended.exception).startswith("there is no story or event 'S1'; `news-monitor stories list` names those")
 
 
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("command", ["show", "mute", "unmute"])
+def test_the_id_of_an_alert_brings_the_commands_for_its_story_and_event(command: str) -> None:
+    """Each message has three ids in its last line."""
+    wire = rows("stories", "list")[3]
+    story, (event,) = wire["id"], wire["events"]
+    [alert] = [each["id"] for each in rows("alerts", "list") if each["rule"] == "launch"]
+    for id_ in (alert, alert[:6]):
+        assert str(CliRunner().invoke(cli, ["stories", command, id_]).exception) == (
+            f"'{id_}' is an alert, not a story or event; for those of the alert: "
+            f"`news-monitor stories {command} {event}` or `news-monitor stories {command} {story}`"
+        )
+
+
+def test_the_id_of_a_digest_brings_no_story(database: Database) -> None:
+    """It may be about several."""
+    what_time_brings(database)
+    [digest] = [each["id"] for each in rows("alerts", "list") if each["kind"] == "digest"]
+    with pytest.raises(InvalidRequest, match=f"there is no story or event '{digest}'"):
+        CliRunner().invoke(cli, ["stories", "mute", digest], catch_exceptions=False)
+
+
 def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Database) -> None:
     """A mention waits for the morning, a new fact for the cooldown; each then names what it was told by."""
     waiting = rows("matches", "list", "--decision", "waits")
@@ -352,6 +374,23 @@ def test_the_mutes_of_a_story_and_of_its_event_are_shown() -> None:
     ]
     told("stories", "unmute", story)
     assert re.findall("muted     (.*) until", told("stories", "show", story)) == [event]
+
+
+@pytest.mark.usefixtures("database", "_at_noon")
+@pytest.mark.parametrize("ends_story", [True, False])
+def test_unmute_prints_the_mutes_that_still_hold(ends_story: bool) -> None:
+    """Those of the story's events, or of the event's stories, each with the command that ends it."""
+    wire = rows("stories", "list")[3]
+    story, (event,) = wire["id"], wire["events"]
+    ended, other, kind = (story, event, "event") if ends_story else (event, story, "story")
+    told("stories", "mute", story)
+    told("stories", "mute", event)
+    first, *more = told("stories", "unmute", ended).splitlines()
+    assert first.startswith(f"{ended} is no longer muted")
+    until = f"until 2026-01-06 22:00:00 KST, by ann; to end that: news-monitor stories unmute {other}"
+    assert more == [f"But nothing is sent for its {kind} {other}, which is muted {until}"]
+    assert len(told("stories", "unmute", ended).splitlines()) == 2  # it was not muted
+    assert len(told("stories", "unmute", other).splitlines()) == 1
 
 
 @pytest.mark.usefixtures("database", "_at_noon")

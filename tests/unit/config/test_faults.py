@@ -52,11 +52,11 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         (_MATCH + "alert: {to: default}", "5:13: expected a list, found text; write [default]"),
         (
             _MATCH + "alert: default",
-            "5:8: expected a mapping, found text; write, for example, 'alert: {to: [default]",
+            "5:8: expected keys with values, found text; write, for example, 'alert: {to: [default]",
         ),
         (_MATCH + "max_age: 12", "5:10: this cannot be read; write a number and a unit, such as '30 s'"),
-        (_MATCH + "tests: [a]", "5:8: expected a mapping, found a list; write, for example, 'tests: {fires: ["),
-        (_RULE + "match: [a]", "4:8: expected a mapping, found a list; write, for example, 'match: {words: {en"),
+        (_MATCH + "tests: [a]", "5:8: expected keys with values, found a list; write, for example, 'tests: {fires: ["),
+        (_RULE + "match: [a]", "4:8: expected keys with values, found a list; write match: {words: [a]}"),
         (_RULE + "match: {words: drill}", "4:16: expected a list, found text; write [drill]"),
         (_RULE + "match: {words: {en: drill}}", "4:21: expected a list, found text; write [drill]"),
         (_RULE + "match: {words: {en: }}", "4:21: expected a list, found nothing"),
@@ -174,10 +174,10 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         (_RULE + "match: {words: [a], ignore: {ckb: b}}", "4:35: expected a list, found text; write [b]"),
         (_RULE + "match: {lst: denials}", "4:9: I do not know 'lst'; did you mean 'list'?"),
         # text where a condition belongs
-        (_MATCH + "unless: b", "5:9: expected a mapping, found text; write, for example, 'unless: {"),
-        (_MATCH + "mention_if: b", "5:13: expected a mapping, found text; write, for example, 'mention_if: {"),
-        (_MATCH + "raise: critical", "5:8: expected a mapping, found text; write, for example, 'raise: {to:"),
-        (_RULE + "match: {any: b}", "4:14: expected a list, found text; write, for example, 'any: [{entity:"),
+        (_MATCH + "unless: b", "5:9: expected keys with values, found text; write unless: {words: [b]}"),
+        (_MATCH + "mention_if: b", "5:13: expected keys with values, found text; write mention_if: {words: [b]}"),
+        (_MATCH + "raise: critical", "5:8: expected keys with values, found text; write, for example, 'raise: {to:"),
+        (_RULE + "match: {any: b}", "4:14: expected a list, found text; write any: [{words: [b]}]"),
         # where, and changes of level
         (
             _MATCH + "where: {}",
@@ -275,7 +275,7 @@ def test_a_faulty_list_is_told_likewise(text: str, said: str) -> None:
         ("{id: a, url: 'http://x', every: 4 s}", "'4 s' is too short; the shortest is '5 s'"),
         ("{id: a, url: 'http://x', language: english}", "'english' is not a language"),
         ("{id: a}", "'url' is missing"),
-        ("a", "expected a mapping, found text"),
+        ("a", "expected keys with values, found text"),
     ],
 )
 def test_a_faulty_source_is_told_likewise(text: str, said: str) -> None:

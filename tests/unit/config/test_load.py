@@ -528,9 +528,9 @@ def test_an_unusable_monitor_yaml_is_refused_with_the_faults_of_all_files(write:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: [\n", "1:4: a list that begins here with '\\[' is not closed"),
+        ("a: [\n", "1:4: this '\\[' is not closed"),
         ("a: 1\n---\nb: 2\n", "monitor.yaml:3:1: monitor.yaml is one document"),
-        ("hello", "1:1: expected a mapping, found text"),
+        ("hello", "1:1: expected keys with values, found text"),
     ],
 )
 def test_a_monitor_yaml_that_is_none_is_refused(write: Write, text: str, said: str) -> None:

@@ -115,7 +115,7 @@ def test_what_is_not_written_has_its_default() -> None:
 def test_a_channel_that_is_only_text_gets_an_example(channel: str, hint: str) -> None:
     """It is not quoted: it may be an address with a password."""
     (fault,) = faults(f"channels: {{mail: {channel}}}\nroutes: {{default: [mail]}}")
-    assert fault.startswith("1:18: expected a mapping, found text; ")
+    assert fault.startswith("1:18: expected keys with values, found text; ")
     assert hint in fault
     assert "p4ss" not in fault
     if "://" not in channel:
@@ -312,7 +312,7 @@ def test_things_are_kept_as_long_as_is_written() -> None:
         ("retention: {articles: 1 day}", "1:23: '1 day' is too short; the shortest is '7 days', or 'for good'"),
         ("retention: {rules: {drills: 60 s}}", "1:29: '60 s' is too short; the shortest is '7 days', or 'for good'"),
         ("retention: {known: always}", "1:20: 'always' cannot be read; write a number and a unit"),
-        ("- a", "1:1: expected a mapping, found a list"),
+        ("- a", "1:1: expected keys with values, found a list"),
         # references
         (_CHANNEL, "1:1: there is no route 'default'; write, for example, 'routes: {default: [desk]}'"),
         (_CHANNEL + "routes: {night: [desk]}", "2:1: there is no route 'default'"),

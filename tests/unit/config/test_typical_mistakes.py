@@ -34,6 +34,8 @@ _ONLY_NOT = (
 )
 _NOT_IN_NEAR = "it belongs beside near, under all:; occurrences that do not count belong under ignore:"
 _FEWER = "write fewer 'all' inside 'any', or several conditions"
+_ALL_OR_ANY = "write match: {all: [...]} if all of these must be met, or match: {any: [...]} if one is enough"
+_STRAIGHT = "leave it out, or use straight quotes: '...'"
 _LEAVE_OUT = "leave some out: a sentence with all of them is rare"
 _AB = "{any: [{words: [a]}, {list: b}]}"
 _NEAR_THESE = "match: {near: {within: sentence, these: [%s]}}\n"
@@ -77,6 +79,17 @@ def told(folder: Path, text: str) -> list[str]:
             _MATCH.replace("high", "hihg"),
             "3:8: 'hihg' is not one of: info, low, medium, high, critical; did you mean 'high'?",
         ),
+        # capital letters
+        (
+            _MATCH.replace("high", "HIGH"),
+            "3:8: 'HIGH' is not one of: info, low, medium, high, critical; did you mean 'high'?",
+        ),
+        (_MATCH + "status: OFF\n", "5:9: 'OFF' is not one of: live, shadow, off; did you mean 'off'?"),
+        (
+            _MATCH + "alert: {once_per: EVENT}\n",
+            "5:19: 'EVENT' is not one of: article, story, event; did you mean 'event'?",
+        ),
+        (_MATCH + "UNLESS: {words: [a]}\n", "5:1: I do not know 'UNLESS'; did you mean 'unless'?"),
         # an unknown entity, list or group
         (_RULE + "match: {entity: jpaan}\n", "4:17: there is no entity 'jpaan'; did you mean 'japan'?"),
         (_RULE + "match: {list: denial}\n", "4:15: there is no list 'denial'; did you mean 'denials'?"),
@@ -86,6 +99,27 @@ def told(folder: Path, text: str) -> list[str]:
         (
             _RULE + "match: {words: {missile, rocket}}\n",
             "4:16: these words are in { }; write them in [ ]: [missile, rocket]",
+        ),
+        # words, or several conditions, where a condition belongs
+        (
+            _RULE + "match: [barge, Rhine]\n",
+            "4:8: expected keys with values, found a list; write match: {words: [barge, Rhine]}",
+        ),
+        (
+            _RULE + "match: {all: [{list: denials}, barge]}\n",
+            "4:32: expected keys with values, found text; write {words: [barge]}",
+        ),
+        (
+            _RULE + "match: {any: barge}\n",
+            "4:14: expected a list, found text; write any: [{words: [barge]}]",
+        ),
+        (
+            _RULE + "match: {not: 'Rhine: barge'}\n",
+            "4:14: expected keys with values, found text; write not: {words: [...]}",
+        ),
+        (
+            _RULE + "match: [{words: [a]}, {list: denials}]\n",
+            f"4:8: expected keys with values, found a list; {_ALL_OR_ANY}",
         ),
         # an unclosed quotation mark; where another follows, the parser is lost far behind it
         (
@@ -269,7 +303,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         ),
         (
             _RULE + "match: {words: {en: [“drill”, war]}}\n",
-            "4:22: in '“drill”' there is a quotation mark that means nothing here; leave it out, or write '...'",
+            f"4:22: in '“drill”' there is a quotation mark that means nothing here; {_STRAIGHT}",
         ),
         # text that holds ': '
         (
@@ -278,10 +312,19 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         ),
         (
             _RULE + "match: {words: {zh: [朝鲜: 导弹]}}\n",
-            "4:22: expected text, found a mapping; text that holds ': ' goes in quotes",
+            "4:22: expected text, found keys with values; text that holds ': ' goes in quotes",
         ),
         # a blank that is missing
         (_MATCH.replace("level: ", "level:"), "3:6: a blank is missing after this ':'; write ': '"),
+        (_RULE + "match: {words:[Rhine]}\n", "4:14: a blank is missing after this ':'; write ': '"),
+        (_RULE + "match: {words: {en: [a], ko:[b]}}\n", "4:28: a blank is missing after this ':'; write ': '"),
+        (_RULE + "match:\n  words: {en:[a],\n   ko: [b]}\n", "5:13: a blank is missing after this ':'; write ': '"),
+        (_RULE + "match: {near:{within: sentence}}\n", "4:13: a blank is missing after this ':'; write ': '"),
+        (_RULE + "match: {words:Rhine}\n", "4:9: a blank is missing after the ':' of 'words'; write 'words: ...'"),
+        (
+            _MATCH + "alert: {to:default}\n",
+            "5:9: a blank is missing after the ':' of 'to'; write 'to: ...'",
+        ),
         (
             _RULE + "match:\n  words:\n    -missile\n    -rocket\n",
             "6:5: expected a list, found text; write a blank after each '-'",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.yaml.yaml12 import PlainData, ValuePath, YamlDocument, parse_yaml_text, read_yaml_file
+from monitor.config.loading.rule_files import _PARSERS
+from monitor.config.yaml.yaml12 import FIRST_KEYS, PlainData, ValuePath, YamlDocument, parse_yaml_text, read_yaml_file
 from monitor.errors import InvalidFiles
 from monitor.model import Place
 
@@ -109,11 +110,21 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
     assert parse_yaml_text(nothing, "f.yaml") == ()
 
 
+_SEPARATE = "between two rules, entities or lists write a line with only '---'"
+
+
+def test_the_keys_that_begin_a_document_are_those_of_the_files_of_rules() -> None:
+    """Otherwise the advice to separate them is missing, or wrong."""
+    assert tuple(_PARSERS) == FIRST_KEYS
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
         # the last of two equal keys must not win silently
         ("a: 1\nb: 2\na: 3", "f.yaml:3:1: the key 'a' is given twice; it is already in line 1"),
+        ("rule: a\nrule: b", f"f.yaml:2:1: the key 'rule' is given twice; it is already in line 1; {_SEPARATE}"),
+        ("x: {list: a, list: b}", "f.yaml:1:14: the key 'list' is given twice; it is already in line 1"),
         ("x:\n  - {b: 1, b: 2}", "f.yaml:2:12: the key 'b' is given twice; it is already in line 2"),
         # what nearly nobody means who writes it
         (
@@ -132,12 +143,12 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
         ("a: !x https://u:secret@host/", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"!...\""),
         ("? [a]\n: b", "f.yaml:1:3: a key must be plain text"),
         ("{a: 1}: b", "f.yaml:1:1: a key must be plain text"),
-        ("a: [1, 2", "f.yaml:1:4: a list that begins here with '[' is not closed; add the ']'"),
-        ("a: {b: c", "f.yaml:1:4: a mapping that begins here with '{' is not closed; add the '}'"),
-        ("a: {b: [x], c: [y,\n", "f.yaml:1:16: a list that begins here with '[' is not closed; add the ']'"),
-        ("a:\n  b: [1, 2\nc: d\n", "f.yaml:2:6: a list that begins here with '[' is not closed; add the ']'"),
-        ("a: [1,\n  'b'\n  'c']\n", "f.yaml:3:3: a list that began with '[' in line 1 is not closed; add the ','"),
-        ("a: [1}", "f.yaml:1:6: a list that began with '[' is not closed"),
+        ("a: [1, 2", "f.yaml:1:4: this '[' is not closed; add the ']'"),
+        ("a: {b: c", "f.yaml:1:4: this '{' is not closed; add the '}'"),
+        ("a: {b: [x], c: [y,\n", "f.yaml:1:16: this '[' is not closed; add the ']'"),
+        ("a:\n  b: [1, 2\nc: d\n", "f.yaml:2:6: this '[' is not closed; add the ']'"),
+        ("a: [1,\n  'b'\n  'c']\n", "f.yaml:3:3: the '[' in line 1 is not closed; add the ','"),
+        ("a: [1}", "f.yaml:1:6: the '[' before it is not closed"),
         ("a: [b,, c]", "f.yaml:1:7: expected a value, found nothing; remove the ',' before it"),
         ("a: b: c", "f.yaml:1:5: a ':' is not allowed here; indent the line like its neighbours, or put text"),
         ("a: 한\x07", "f.yaml:1:5: there is a control character here"),

@@ -123,7 +123,7 @@ def test_a_rule_that_is_off_is_tested_where_it_is_named(tmp_path: Path) -> None:
             "flood: {fires: [a]}\nstrike: {fires: A strike}",
             "2:17: expected a list, found text; write, for example, 'fires: [Live-fire",
         ),
-        ("[A strike]", "1:1: a mapping of ids of rules belongs here; write, for example, 'taiwan-drills: "),
+        ("[A strike]", "1:1: ids of rules, each with its headlines, belong here; write, for example, 'taiwan-drills: "),
         (
             "rule: strikes\ntitle: Strikes",
             "1:1: this is a rule, and a file of headlines belongs here; `news-monitor ",

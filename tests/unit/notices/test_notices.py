@@ -400,11 +400,26 @@ def test_a_bad_edit_is_told_and_a_good_one_too() -> None:
     assert operator.looks(edited + MINUTE / 2, bad) == []
     (told,) = operator.looks(edited + MINUTE, bad)
     assert told.title == "Running the version of 19:00; your edit of 21:15 has 2 faults"
-    assert told.text.splitlines()[:2] == ["rules/r.yaml:0:1: no such word", "rules/r.yaml:1:1: no such word"]
+    assert told.text.splitlines()[:3] == [
+        "every rule runs, in its last version without a fault",
+        "rules/r.yaml:0:1: no such word",
+        "rules/r.yaml:1:1: no such word",
+    ]
     assert "news-monitor check" in told.text
     assert operator.looks(edited + HOUR, bad) == []
     (told,) = operator.looks(edited + 2 * HOUR, OpsObservation(running=(runs(),)))
-    assert (short([told]), told.text) == ([("recovery", "config")], "config: had faults since 21:15")
+    assert (short([told]), told.text.splitlines()[0]) == ([("recovery", "config")], "config: had faults since 21:15")
+    assert "`news-monitor rules try FILE` shows what" in told.text
+
+
+def test_a_start_with_a_faulty_rule_says_which_rule_is_silent() -> None:
+    """Nothing older runs in its place. The reason fits a start, where nobody may have edited anything."""
+    started = replace(runs(NOON, faults=1, since=NOON), left_out={"rules/barge.yaml": ("rhine-barge",)})
+    (told,) = Operator().looks(NOON + MINUTE, OpsObservation(running=(started,)))
+    silent = "rule rhine-barge does not run: nothing is sent for it"
+    assert told.title == f"Running the version of 21:00 without its faulty parts: 1 fault; {silent}"
+    assert told.text.splitlines()[0].startswith(silent)
+    assert "edit" not in told.reason
 
 
 def test_a_second_bad_edit_is_told_too() -> None:
