@@ -100,7 +100,9 @@ def said(ours: Article, theirs: Article) -> list[str]:
         ),
         # a toll may grow, so other numbers of dead neither agree nor differ
         (
-            replace(BUSAN, title="Dockers strike in Busan: twenty-three dead", text="Dockers went on strike on Monday."),
+            replace(
+                BUSAN, title="Dockers strike in Busan: twenty-three dead", text="Dockers went on strike on Monday."
+            ),
             [
                 "both Busan",
                 "the same day",
