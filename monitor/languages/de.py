@@ -53,6 +53,7 @@ LANGUAGE = Language(
         units_before_tens="und",
         before_hundred="",
         after_hundred="(?:und)?",
+        collectives="dutzend|paar|handvoll",
         no_hundred_after=split_words("mehrere mehreren einige einigen paar viele vielen wenige wenigen"),
         ordinals=split_forms(
             """

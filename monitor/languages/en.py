@@ -70,6 +70,7 @@ LANGUAGE = Language(
         before_hundred="[ -]",
         after_hundred=" (?:and )?",
         hundred_article="a",
+        collectives="dozen",
         ordinals=split_forms("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"),
         repeated=split_words("again another anew"),
         counted=split_table(

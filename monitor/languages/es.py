@@ -57,6 +57,7 @@ LANGUAGE = Language(
         ),
         thousand=split_words("mil"),
         after_tens=" y ",
+        collectives="(?:dec|doc|quinc|veint|treint|cuarent|cincuent)enas?|centenar(?:es)?|millar(?:es)?|par|puñado",
         no_hundred_after=split_words("por varios varias"),
         ordinals=split_forms(
             """

@@ -56,6 +56,7 @@ LANGUAGE = Language(
         thousand=split_words("mille"),
         after_tens="[ -]et[ -](?=un|onze)|[ -]",
         has_twenties=True,
+        collectives="(?:diz|douz|quinz|vingt|trent|quarant|cinquant|soixant|cent)aines?|milliers?|poignée",
         before_hundred="[ -]",
         after_hundred="[ -]",
         no_hundred_after=split_words("pour"),

@@ -53,6 +53,7 @@ LANGUAGE = Language(
         hundreds=split_forms("cento"),
         thousand=split_words("mille -mila"),
         after_tens="",
+        collectives=("(?:dec|dozz|quindic|vent|trent|quarant|cinquant)in[ae]|centinai[oa]|migliai[oa]|paio|manciata"),
         before_hundred="",
         after_hundred="",
         no_hundred_after=split_words("per"),

@@ -68,6 +68,7 @@ class NumberVocabulary:
     before_hundred: str = " "  # what is before a hundred or a thousand; empty: such numbers are one word
     after_hundred: str = " "  # what is after it
     hundred_article: str = ""  # a hundred
+    collectives: str = ""  # words after a number that make it a vague one: a dozen, une centaine
     no_hundred_after: Words = ()  # words before a hundred that is no number: mehrere hundert, pour cent
     ordinals: Forms = ()  # from the first on
     repeated: Words = ()  # "again": it happens for a second time

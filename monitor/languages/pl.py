@@ -65,6 +65,7 @@ LANGUAGE = Language(
             """
         ),
         thousand=split_words("tysiąc -tysiące -tysięcy"),
+        collectives="tuziny?",
         ordinals=split_forms(
             """
             pierwszy/pierwsza/pierwsze/pierwszego/pierwszej/pierwszym/pierwszą

@@ -55,6 +55,7 @@ LANGUAGE = Language(
         ),
         thousand=split_words("mil"),
         after_tens=" e ",
+        collectives="dezenas?|dúzias?|quinzena|vintena|centenas?|milhar(?:es)?|par|punhado",
         after_hundred=" (?:e )?",
         no_hundred_after=split_words("por vários várias"),
         ordinals=split_forms(

@@ -81,6 +81,7 @@ class NumberGrammar:
         self._scales = {form for form, value in self._values.items() if value in {_HUNDRED, _THOUSAND}}
         self._no_hundred_after = tuple(f"{word} " for word in numbers.no_hundred_after)
         self._article = numbers.hundred_article
+        self._collective = re.compile(rf" (?:{numbers.collectives})\b") if numbers.collectives else None
         self.words = frozenset(word for form in self._values for word in form.split("-")[:1])
         self.compound_parts = self._list_compound_parts(numbers)
 
@@ -95,6 +96,13 @@ class NumberGrammar:
     def is_number(self, word: str) -> bool:
         match = self._match(word)
         return match is not None and match.end() == len(word)
+
+    def is_continued(self, lowercase: str, end: int, others: frozenset[str]) -> bool:
+        """Whether what follows a number makes it another or a vague one: twenty-third, a dozen."""
+        word = _NEXT_WORD.match(lowercase, end)
+        return (word is not None and (word[1] in others or word[1] in self.words)) or (
+            self._collective is not None and self._collective.match(lowercase, end) is not None
+        )
 
     def value(self, number: str) -> int:
         """Return the value of what the pattern has found."""
@@ -159,8 +167,7 @@ def _find_in_grammar(
         if number is None:
             continue
         end = number.end
-        following = _NEXT_WORD.match(lowercase, end)
-        if following and (following[1] in others or following[1] in grammar.words):
+        if grammar.is_continued(lowercase, end, others):
             continue
         if year_end := _end_of_year(lowercase, number, grammar):
             end = year_end
