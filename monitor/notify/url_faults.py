@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from monitor.notify.apprise_compat.plugins import (
     file_options_of,
@@ -70,9 +70,10 @@ def _find_login_ends(url: str, kind: str) -> Iterator[str]:
 
 def _lacks_sender(url: str) -> bool:
     """Whether Apprise could use the URL of a mail channel if it had a sender."""
-    sign, has_server = "&" if "?" in url else "?", urlsplit(url).netloc != ""
+    found, sign = _AUTHORITY.match(url), "&" if "?" in url else "?"
     return (
-        has_server
+        found is not None
+        and found["authority"] != ""
         and "from" not in list_option_names(url)
         and make_plugin(f"{url}{sign}from=monitor@example.org") is not None
     )

@@ -34,14 +34,16 @@ from monitor.model import Config, Endpoint, WebSettings
 from monitor.model.web_pages import list_feed_paths, make_feed_secret
 from monitor.services.queries.status import load_status
 from monitor.services.queries.status_text import StatusText
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import alert, article_version
+from monitor.store.queues.claims import Claims
 from monitor.telemetry.metrics import Metrics
 from monitor.web.alert_feeds import identify_alert, identify_feed
 from monitor.web.daemon_pages import DaemonPages
-from tests.building import NOON, config_of, rule
-from tests.busy_desk import CAME, SOURCES, fill_database
+from tests.building import NOON, article, claimed, commit, config_of, rule, sources
+from tests.busy_desk import CAME, RULES, SOURCES, fill_database
 from tests.e2e.whole import write_config
 from tests.health import health_of
 from tests.newest import make_newest
@@ -207,7 +209,19 @@ async def test_a_reader_gets_all_alerts_as_atom(database: Database) -> None:
         assert entry.link.startswith("https://")
     assert parsed.entries[1].title_detail.language == "zh-Hans"
     assert [tag.term for tag in parsed.entries[0].tags] == ["launch", "high", "new"]
-    assert "<b>missiles</b> from Sunan" in parsed.entries[0].content[0].value
+    assert "“missiles” in the title" in parsed.entries[0].content[0].value
+
+
+async def test_an_entry_quotes_the_sentence_that_has_the_evidence(database: Database) -> None:
+    """With the words that met the rule in bold letters."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.register_sources(sources("wire"), NOON)
+    launch = article("a", "Launch from Sunan", "It rained. Two missiles flew over the sea.", url="https://wire.test/1")
+    commit(section, claimed(claims), launch, ruleset=RULES)
+    async with serving(database) as server:
+        found = await server.get(ATOM)
+    (entry,) = feedparser.parse(io.BytesIO(found.body)).entries
+    assert "Two <b>missiles</b> flew over the sea." in entry.content[0].value
 
 
 @on_sqlite

@@ -16,7 +16,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, event, match, story, story_article, waiting
 from monitor.store.queries.reasons import read_reason
 from monitor.store.state.identity_marks import IdentityMark, load_identity_marks, select_events_of_story
-from monitor.store.state.stored_mutes import load_mutes, select_muted_stories
+from monitor.store.state.mute_rows import load_mutes, select_muted_stories
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,7 +202,7 @@ async def test_a_rule_is_advised_to_say_what_tells_its_events_apart(folder: Path
     rule.write_text(events.replace("Quake in Chile", "Chile"), encoding="utf-8")
     rows = (await news_monitor("check", "--json", "rules/quake.yaml", folder=folder)).rows
     assert [(row["kind"], row["line"], row["col"]) for row in rows] == [("no-identity", 6, 19), ("one-event", 6, 39)]
-    assert "by: [where]" in rows[0]["meant"]
+    assert "by: [firm]" in rows[0]["meant"]
     assert rows[1]["what"] == "everything that this rule hits within 2 days is one event, unless a fact differs"
     rule.write_text(rule.read_text("utf-8").replace("2 days", "2 days, by: where"), encoding="utf-8")
     assert (await news_monitor("check", "--json", "rules/quake.yaml", folder=folder)).rows == []

@@ -35,7 +35,8 @@ async def test_a_rule_as_json(tmp_path: Path) -> None:
     command = ("rules", "list", "--rules", "rules.yaml", "--rules", "bad.yaml", "--json")
     ended = await news_monitor(*command, folder=tmp_path)
     assert ended.code == 1
-    assert ended.told[0].startswith("bad.yaml:1:1: ")
+    assert ended.told[0] == "2 faults: what is faulty is left out here, and the rest of its file is used"
+    assert ended.told[1].startswith("bad.yaml:1:1: ")
     assert ended.rows == [
         {
             "rule": "strikes",
