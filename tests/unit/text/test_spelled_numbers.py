@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from monitor.languages.language import NumberVocabulary, split_forms
 from monitor.text.number_words import number_words
-from monitor.text.spelled_numbers import find_spelled_numbers, number_grammar
+from monitor.text.spelled_numbers import NumberGrammar, find_spelled_numbers, number_grammar
 
 
 def read(text: str, language: str) -> list[int]:
@@ -88,6 +89,15 @@ def test_korean(text: str, value: int) -> None:
     grammar = number_grammar("ko")
     assert grammar.is_number(text)
     assert grammar.value(text) == value
+
+
+def test_a_language_with_few_words() -> None:
+    """Those that a file leaves out are not read."""
+    grammar = NumberGrammar(NumberVocabulary(cardinals=split_forms("een/één twee drie")))
+    assert grammar.is_number("twee")
+    assert grammar.value("twee") == 2
+    assert not grammar.is_number("tweehonderd")
+    assert not grammar.is_number("")
 
 
 @pytest.mark.parametrize(
