@@ -44,9 +44,17 @@ LANGUAGE = Language(
         cardinals=split_forms(
             """
             eins/ein/eine/einen/einem/einer zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn
-            fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig
+            fünfzehn sechzehn siebzehn achtzehn neunzehn
             """
         ),
+        tens=split_forms("zwanzig dreißig/dreissig vierzig fünfzig sechzig siebzig achtzig neunzig"),
+        hundreds=split_forms("hundert"),
+        thousand=split_words("tausend"),
+        units_before_tens="und",
+        before_hundred="",
+        after_hundred="(?:und)?",
+        collectives="dutzend|paar|handvoll",
+        no_hundred_after=split_words("mehrere mehreren einige einigen paar viele vielen wenige wenigen"),
         ordinals=split_forms(
             """
             erste/ersten/erster/erstes/erstem zweite/zweiten/zweiter/zweites dritte/dritten/dritter/drittes

@@ -60,9 +60,17 @@ LANGUAGE = Language(
         cardinals=split_forms(
             """
             one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-            eighteen nineteen twenty
+            eighteen nineteen
             """
         ),
+        tens=split_forms("twenty thirty forty fifty sixty seventy eighty ninety"),
+        hundreds=split_forms("-hundred"),
+        thousand=split_words("-thousand"),
+        after_tens="[ -]",
+        before_hundred="[ -]",
+        after_hundred=" (?:and )?",
+        hundred_article="a",
+        collectives="dozen",
         ordinals=split_forms("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"),
         repeated=split_words("again another anew"),
         counted=split_table(
@@ -100,7 +108,6 @@ LANGUAGE = Language(
         prepositions="of|about|around",
     ),
     counts=CountPatterns(
-        cardinals=split_forms("one two three four five six seven eight nine ten eleven twelve"),
         dozens="dozens",
         gap=r"(?:[\s-]+WORD(?:u\.s\.|type \d+|[a-z]+(?:-[a-z\d]+)*)){0,3}?[\s-]+",
         about=r"(?:\s+(?:at least|about|some|nearly|more than|over))?\s+",

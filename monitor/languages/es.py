@@ -44,9 +44,21 @@ LANGUAGE = Language(
         cardinals=split_forms(
             """
             uno/un/una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis
-            diecisiete dieciocho diecinueve veinte
+            diecisiete dieciocho diecinueve veinte veintiuno/veintiún/veintiuna veintidós veintitrés veinticuatro
+            veinticinco veintiséis veintisiete veintiocho veintinueve
             """
         ),
+        tens=split_forms("veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa"),
+        hundreds=split_forms(
+            """
+            cien/ciento- doscientos/doscientas trescientos/trescientas cuatrocientos/cuatrocientas quinientos/quinientas
+            seiscientos/seiscientas setecientos/setecientas ochocientos/ochocientas novecientos/novecientas
+            """
+        ),
+        thousand=split_words("mil"),
+        after_tens=" y ",
+        collectives="(?:dec|doc|quinc|veint|treint|cuarent|cincuent)enas?|centenar(?:es)?|millar(?:es)?|par|puñado",
+        no_hundred_after=split_words("por varios varias"),
         ordinals=split_forms(
             """
             primero/primer/primera segundo/segunda tercero/tercer/tercera cuarto/cuarta quinto/quinta sexto/sexta

@@ -44,9 +44,22 @@ LANGUAGE = Language(
         cardinals=split_forms(
             """
             un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept
-            dix-huit dix-neuf vingt
+            dix-huit dix-neuf
             """
         ),
+        tens=split_forms(
+            """
+            vingt trente quarante cinquante soixante septante quatre-vingts/quatre-vingt/huitante/octante nonante
+            """
+        ),
+        hundreds=split_forms("cent/-cents"),
+        thousand=split_words("mille"),
+        after_tens="[ -]et[ -](?=un|onze)|[ -]",
+        has_twenties=True,
+        collectives="(?:diz|douz|quinz|vingt|trent|quarant|cinquant|soixant|cent)aines?|milliers?|poignée",
+        before_hundred="[ -]",
+        after_hundred="[ -]",
+        no_hundred_after=split_words("pour"),
         ordinals=split_forms(
             """
             premier/première/premiers/premières deuxième/second/seconde troisième quatrième cinquième sixième septième

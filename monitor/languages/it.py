@@ -40,10 +40,23 @@ LANGUAGE = Language(
     numbers=NumberVocabulary(
         cardinals=split_forms(
             """
-            uno/un/una due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici
-            sedici diciassette diciotto diciannove venti
+            uno/un/una due tre/tré quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici
+            sedici diciassette diciotto diciannove
             """
         ),
+        tens=split_forms(
+            """
+            venti/vent- trenta/trent- quaranta/quarant- cinquanta/cinquant- sessanta/sessant- settanta/settant-
+            ottanta/ottant- novanta/novant-
+            """
+        ),
+        hundreds=split_forms("cento"),
+        thousand=split_words("mille -mila"),
+        after_tens="",
+        collectives=("(?:dec|dozz|quindic|vent|trent|quarant|cinquant)in[ae]|centinai[oa]|migliai[oa]|paio|manciata"),
+        before_hundred="",
+        after_hundred="",
+        no_hundred_after=split_words("per"),
         ordinals=split_forms(
             """
             primo/prima secondo/seconda terzo/terza quarto/quarta quinto/quinta sesto/sesta settimo/settima

@@ -41,7 +41,13 @@ LANGUAGE = Language(
         night=split_words("밤"),
     ),
     numbers=NumberVocabulary(
-        cardinals=split_forms("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열"),
+        cardinals=split_forms(
+            """
+            한 두 세 네 다섯 여섯 일곱 여덟 아홉 열 열한 열두 열세 열네 열다섯 열여섯 열일곱 열여덟 열아홉
+            """
+        ),
+        tens=split_forms("스물/스무 서른 마흔 쉰 예순 일흔 여든 아흔"),
+        after_tens="",
         counted=split_table(
             """
             dead: 사망 숨졌 숨져 숨진 숨지  injured: 부상 다쳤 다쳐  missing: 실종  case: 확진 감염 환자 사례
@@ -71,7 +77,6 @@ LANGUAGE = Language(
         },
     ),
     counts=CountPatterns(
-        cardinals=split_forms("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열"),
         patterns={
             "dead": (
                 r"NUMBER\s*여?\s*명\s*(?:이상이|이상|이|의)?\s*(?:사망|숨[져졌지진])",

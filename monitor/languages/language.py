@@ -58,7 +58,18 @@ class NumberVocabulary:
     """Numbers in words, what they count, and what is next to a number and says what it is, for text/number_words.py,
     text/number_units.py and text/numbers.py. The kinds of number and thing are named there."""
 
-    cardinals: Forms = ()  # from one on
+    cardinals: Forms = ()  # from one on; not the numbers that text/spelled_numbers.py makes of the words below
+    tens: Forms = ()  # twenty, thirty ... ninety; with `-` at its end, a form is part of a longer number: vent-uno
+    hundreds: Forms = ()  # one hundred, two hundred ...; if there is one, a number may be before it: three hundred
+    thousand: Words = ()  # with `-` before it, a number must be before it, as in duemila; likewise in `hundreds`
+    after_tens: str = " "  # what is between tens and the unit
+    units_before_tens: str = ""  # what is between the unit and the tens, if the unit comes first
+    has_twenties: bool = False  # up to nineteen after the tens: soixante-dix
+    before_hundred: str = " "  # what is before a hundred or a thousand; empty: such numbers are one word
+    after_hundred: str = " "  # what is after it
+    hundred_article: str = ""  # a hundred
+    collectives: str = ""  # words after a number that make it a vague one: a dozen, une centaine
+    no_hundred_after: Words = ()  # words before a hundred that is no number: mehrere hundert, pour cent
     ordinals: Forms = ()  # from the first on
     repeated: Words = ()  # "again": it happens for a second time
     repeated_pattern: str = ""  # the same, for a language whose words have no edges
@@ -86,7 +97,6 @@ class CountPatterns:
     WORD precedes a word that is neither a month nor one of `other_units`.
     """
 
-    cardinals: Forms = ()  # the words for numbers that are read, from one on
     dozens: str = ""
     patterns: Table = field(default_factory=dict)  # a counted thing -> patterns
     hints: Table = field(default_factory=dict)  # a counted thing -> words, one of which every such text has

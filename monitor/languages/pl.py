@@ -48,9 +48,24 @@ LANGUAGE = Language(
             jeden/jedna/jedną/jednego dwa/dwie/dwóch/dwoje/dwaj trzy/trzech/troje cztery/czterech/czworo
             pięć/pięciu/pięcioro sześć/sześciu siedem/siedmiu osiem/ośmiu dziewięć/dziewięciu dziesięć/dziesięciu
             jedenaście/jedenastu dwanaście/dwunastu trzynaście/trzynastu czternaście/czternastu piętnaście/piętnastu
-            szesnaście siedemnaście osiemnaście dziewiętnaście dwadzieścia/dwudziestu
+            szesnaście/szesnastu siedemnaście/siedemnastu osiemnaście/osiemnastu dziewiętnaście/dziewiętnastu
             """
         ),
+        tens=split_forms(
+            """
+            dwadzieścia/dwudziestu trzydzieści/trzydziestu czterdzieści/czterdziestu pięćdziesiąt/pięćdziesięciu
+            sześćdziesiąt/sześćdziesięciu siedemdziesiąt/siedemdziesięciu osiemdziesiąt/osiemdziesięciu
+            dziewięćdziesiąt/dziewięćdziesięciu
+            """
+        ),
+        hundreds=split_forms(
+            """
+            sto/stu dwieście/dwustu trzysta/trzystu czterysta/czterystu pięćset/pięciuset sześćset/sześciuset
+            siedemset/siedmiuset osiemset/ośmiuset dziewięćset/dziewięciuset
+            """
+        ),
+        thousand=split_words("tysiąc -tysiące -tysięcy"),
+        collectives="tuziny?",
         ordinals=split_forms(
             """
             pierwszy/pierwsza/pierwsze/pierwszego/pierwszej/pierwszym/pierwszą

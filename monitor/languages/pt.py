@@ -42,10 +42,22 @@ LANGUAGE = Language(
     numbers=NumberVocabulary(
         cardinals=split_forms(
             """
-            um/uma dois/duas três quatro cinco seis sete oito nove dez onze doze treze catorze/quatorze quinze dezesseis
-            dezessete dezoito dezenove vinte
+            um/uma dois/duas três quatro cinco seis sete oito nove dez onze doze treze catorze/quatorze quinze
+            dezesseis/dezasseis dezessete/dezassete dezoito dezenove
             """
         ),
+        tens=split_forms("vinte trinta quarenta cinquenta sessenta setenta oitenta noventa"),
+        hundreds=split_forms(
+            """
+            cem/cento- duzentos/duzentas trezentos/trezentas quatrocentos/quatrocentas quinhentos/quinhentas
+            seiscentos/seiscentas setecentos/setecentas oitocentos/oitocentas novecentos/novecentas
+            """
+        ),
+        thousand=split_words("mil"),
+        after_tens=" e ",
+        collectives="dezenas?|dúzias?|quinzena|vintena|centenas?|milhar(?:es)?|par|punhado",
+        after_hundred=" (?:e )?",
+        no_hundred_after=split_words("por vários várias"),
         ordinals=split_forms(
             """
             primeiro/primeira segundo/segunda terceiro/terceira quarto/quarta quinto/quinta sexto/sexta sétimo/sétima

@@ -267,7 +267,7 @@ def _classify_slot(one: Sequence[_Token], other: Sequence[_Token]) -> SlotKind:
 
 def _is_number(token: _Token) -> bool:
     lowercase = token.text.lower()
-    return _DIGIT.search(lowercase) is not None or lowercase in _NUMBER_WORDS
+    return _DIGIT.search(lowercase) is not None or _NUMBER_WORDS.issuperset(lowercase.split("-"))
 
 
 def _is_name(token: _Token) -> bool:

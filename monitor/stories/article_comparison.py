@@ -110,7 +110,10 @@ def compare_articles(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparis
 
 def _compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     comparison = compare_numbers(ours.facts.numbers, theirs.facts.numbers, same_language=in_one_language(ours, theirs))
-    words = [", ".join(dict.fromkeys(pair[side].text for pair in comparison.pairs)) for side in (0, 1)]
+    sides = ours.facts.numbers, theirs.facts.numbers
+    if comparison.verdict is not Verdict.UNKNOWN:
+        sides = tuple(pair[0] for pair in comparison.pairs), tuple(pair[1] for pair in comparison.pairs)
+    words = [", ".join(dict.fromkeys(number.text for number in numbers)) for numbers in sides]
     if comparison.verdict is not Verdict.DIFFERS and (series_words := _find_one_sided_series(ours, theirs)):
         return FactComparison(FactKind.NUMBER, Verdict.DOUBTFUL, *series_words)
     points = TELLING if comparison.is_distinctive else WEAK

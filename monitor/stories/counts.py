@@ -17,20 +17,25 @@ from monitor.languages.language import CountPatterns
 from monitor.text.folding import lower_keeping_length
 from monitor.text.language_tags import parse_primary_subtag
 from monitor.text.months import MONTHS
+from monitor.text.number_words import number_words
 from monitor.text.numbers import find_numbers
+from monitor.text.scripts import HANGUL
+from monitor.text.spelled_numbers import find_spelled_numbers, number_grammar
 
 _MAX_TITLE, _MAX_TEXT = 300, 400  # characters of title and text that are read: the news is at the beginning
 _COUNTS = [language.counts for language in LANGUAGES.values()]
 _DOZENS = 24
-_WORDS = {
-    **{form: value for counts in _COUNTS for value, forms in enumerate(counts.cardinals, 1) for form in forms},
-    **{counts.dozens: _DOZENS for counts in _COUNTS if counts.dozens},
-}
+_WORDS = {counts.dozens: _DOZENS for counts in _COUNTS if counts.dozens}
+_SPELLED = [
+    number_words(code) for code, language in LANGUAGES.items() if language.counts.patterns and language.has_word_edges
+]
+_KOREAN = number_grammar("ko")
+_WORD = re.compile(r"[^\W\d_]+")
 _HAN = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
 _MANY = "十百"
 _DIGITS = r"(?<![a-zа-я\d.,:/–-])(?:\d{1,3}(?:[,\u00a0 ]\d{3})+|\d{1,7})(?![.,:/]?\d)"
 # _N: the counted thing follows at once, as in CJK. _N_NO_YEAR: other words may come between, so no year matches.
-_N = rf"(?P<n>{_DIGITS}|\b(?:{'|'.join(_WORDS)})|[{''.join(_HAN)}{_MANY}]{{1,5}})"
+_N = rf"(?P<n>{_DIGITS}|\b(?:{'|'.join(_WORDS)}|{_KOREAN.pattern})|[{''.join(_HAN)}{_MANY}]{{1,5}})"
 _N_NO_YEAR = rf"(?P<n>(?!(?:19|20)\d\d(?!\d)){_DIGITS}|\b(?:{'|'.join(_WORDS)})\b)"
 _MONTHS = "|".join(map(re.escape, sorted(MONTHS)))
 _OTHER_UNITS = join_patterns(lambda language: language.counts.other_units)
@@ -115,11 +120,12 @@ def extract_counts(title: str, text: str, language: str | None) -> tuple[tuple[s
     if subtag in _READ_BY_NUMBER_WORDS:
         return _extract_by_number_words(title, text, subtag)
     searched = unicodedata.normalize("NFKC", f"{title[:_MAX_TITLE]}\n{text[:_MAX_TEXT]}").lower().replace("ё", "е")
-    searched = _CORRECTED_NUMBER.sub(" ", searched)
+    hinted = [kind for kind in _KINDS if any(hint in searched for hint in _HINTS[kind])]
+    if not hinted:
+        return ()
+    searched = _CORRECTED_NUMBER.sub(" ", _write_in_digits(searched))
     found: dict[str, int] = {}
-    for kind in _KINDS:
-        if not any(hint in searched for hint in _HINTS[kind]):
-            continue
+    for kind in hinted:
         numbers = [
             number
             for form in _compile_patterns(kind)
@@ -129,6 +135,18 @@ def extract_counts(title: str, text: str, language: str | None) -> tuple[tuple[s
         if numbers:
             found[kind] = max(numbers)
     return tuple(found.items())
+
+
+def _write_in_digits(searched: str) -> str:
+    """The text with its numbers in words as digits, as the patterns read them."""
+    words = set(_WORD.findall(searched))
+    for language in _SPELLED:
+        parts, end = [], 0
+        for number in find_spelled_numbers(searched, words, language.cardinals, language.not_cardinals):
+            parts += [searched[end : number.start], f"{number.value:,}"]  # 2,000 is no year
+            end = number.end
+        searched = "".join((*parts, searched[end:]))
+    return searched
 
 
 def _extract_by_number_words(title: str, text: str, language: str) -> tuple[tuple[str, int], ...]:
@@ -151,6 +169,8 @@ def _parse_number(hit: re.Match[str]) -> int | None:
         return None
     if word in _WORDS:
         return _WORDS[word]
+    if HANGUL.search(word):
+        return _KOREAN.value(word)
     digits = re.sub(r"\D", "", word)
     return int(digits) if digits else _parse_han_number(word)
 

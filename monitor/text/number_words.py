@@ -12,6 +12,7 @@ from functools import cache
 from monitor.languages import LANGUAGES
 from monitor.languages.language import Forms
 from monitor.text.folding import fold
+from monitor.text.spelled_numbers import NumberGrammar, number_grammar
 
 
 def _enumerate_forms(words: Forms) -> list[tuple[str, float]]:
@@ -26,8 +27,6 @@ _SPELLED = {
 _WITHOUT_EDGES = [language.numbers for language in LANGUAGES.values() if not language.has_word_edges]
 CJK_REPEATED = re.compile("|".join(dict.fromkeys(numbers.repeated_pattern for numbers in _WITHOUT_EDGES)))
 """Once more."""
-KOREAN_CARDINALS = dict(_enumerate_forms(LANGUAGES["ko"].numbers.cardinals))
-
 GROWING = frozenset(("dead", "injured", "missing", "case", "evacuated", "arrested", "survivor", "culled"))
 """Kinds of counts that later reports raise."""
 _WHOLE_WORD = 3  # letters of a stem that is a whole word, except for one letter
@@ -39,8 +38,9 @@ class NumberWords:
     kinds, `whole` folded words and phrases of two words."""
 
     numbers: frozenset[str]
-    cardinals: dict[str, float]
+    cardinals: tuple[NumberGrammar, ...]
     ordinals: dict[str, float]
+    not_cardinals: frozenset[str]  # ordinals, and words for "again"
     articles: frozenset[str]
     repeated: frozenset[str]
     stems: dict[str, str]
@@ -65,16 +65,18 @@ _WHOLE = "."  # ends a whole word or phrase; without it, the text is the beginni
 @cache
 def number_words(language: str) -> NumberWords:
     """Return the words of a language; of all languages if it is unknown or not supported."""
-    chosen = [_SPELLED[language]] if language in _SPELLED else list(_SPELLED.values())
-    cardinals = {form: value for numbers in chosen for form, value in _enumerate_forms(numbers.cardinals)}
+    codes = [language] if language in _SPELLED else list(_SPELLED)
+    chosen = [_SPELLED[code] for code in codes]
+    cardinals = tuple(map(number_grammar, codes))
     ordinals = {form: value for numbers in chosen for form, value in _enumerate_forms(numbers.ordinals)}
     repeated = frozenset(word for numbers in chosen for word in numbers.repeated)
     counted = [(kind, word) for numbers in chosen for kind, words in numbers.counted.items() for word in words]
     stems = {fold(word): kind for kind, word in counted if not word.endswith(_WHOLE)}
     return NumberWords(
-        frozenset((*cardinals, *ordinals, *repeated)),
+        frozenset((*ordinals, *repeated)).union(*(grammar.words for grammar in cardinals)),
         cardinals,
         ordinals,
+        repeated.union(ordinals),
         frozenset(form for numbers in _SPELLED.values() for form in numbers.cardinals[0]) - {"one"},
         repeated,
         stems,

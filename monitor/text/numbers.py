@@ -34,13 +34,13 @@ from monitor.text.number_words import (
     CJK_REPEATED,
     GROWING,
     HAN_NUMBER,
-    KOREAN_CARDINALS,
     NumberWords,
     cjk_kind,
     han_number,
     number_words,
 )
 from monitor.text.scripts import APART, HANGUL, UNSPACED
+from monitor.text.spelled_numbers import find_spelled_numbers, number_grammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +250,8 @@ def _unit_after(text: _NumberedText, end: int) -> str:
 # --- words and Han numerals -------------------------------------------------------------------------------------------
 
 _WORD = re.compile(rf"{LETTERS}+(?:'{LETTERS}+)?")
-_HYPHENATED = re.compile(rf"(?<!\w){LETTERS}++(?:-{LETTERS}++)+")
-_KOREAN_NUMBER = "|".join(KOREAN_CARDINALS)
+_KOREAN_CARDINALS = number_grammar("ko")
+_KOREAN_NUMBER = _KOREAN_CARDINALS.pattern
 _KOREAN = re.compile(
     rf"(?<![{APART}])(?:(?P<nth>{_KOREAN_NUMBER})\s?번째|(?P<first>첫)(?=\s)"
     rf"|(?P<many>{_KOREAN_NUMBER})(?=\s?(?:{LANGUAGES['ko'].numbers.counters})))"
@@ -261,27 +261,29 @@ _HAN = re.compile(rf"(?:{HAN_NUMBER}{{1,6}}|首)(?={_HAN_COUNTERS})|初(?:めて
 
 
 def _find_word_numbers(text: _NumberedText) -> Iterator[NumberFact | None]:
-    """Few words of a text are numbers, so one search finds which of them occur."""
-    words = text.words
-    present = words.numbers.intersection(_WORD.findall(text.lowercase) + _HYPHENATED.findall(text.lowercase))
-    if present:
-        each = "|".join(map(re.escape, sorted(present, key=len, reverse=True)))  # dix-sept before dix
-        # Not a part of a longer number in words: the two of trente-deux.
+    words, present = text.words, set(_WORD.findall(text.lowercase))
+    for number in find_spelled_numbers(text.lowercase, present, words.cardinals, words.not_cardinals):
+        span = number.start, number.end
+        if kind_beside(text.lowercase, *span) is None:
+            is_article = text.lowercase[number.start : number.end] in words.articles
+            yield _parse_count(text, span, float(number.value), known_only=is_article)
+    if others := words.not_cardinals & present:
+        each = "|".join(sorted(others))
+        # Not a part of a longer number in words: the third of twenty-third.
         for match in re.finditer(rf"(?<![\w-])(?:{each})\b(?!-(?:{each})\b)", text.lowercase):
             if match[0] in words.repeated:
                 yield text.fact(match.span(), 2.0, "repeated")
-            elif value := words.ordinals.get(match[0]):
+            else:
+                value = words.ordinals[match[0]]
                 yield _fact_if_unit(text, match.span(), value, "ordinal", _unit_after(text, match.end()))
-            elif kind_beside(text.lowercase, *match.span()) is None:
-                yield _parse_count(text, match.span(), words.cardinals[match[0]], known_only=match[0] in words.articles)
     for match in CJK_REPEATED.finditer(text.lowercase):
         yield text.fact(match.span(), 2.0, "repeated")
     if HANGUL.search(text.lowercase):
         for match in _KOREAN.finditer(text.lowercase):
             if match["many"]:
-                yield _parse_count(text, match.span(), KOREAN_CARDINALS[match["many"]])
+                yield _parse_count(text, match.span(), float(_KOREAN_CARDINALS.value(match["many"])))
             else:
-                value = KOREAN_CARDINALS.get(match["nth"] or "", 1.0)
+                value = float(_KOREAN_CARDINALS.value(match["nth"])) if match["nth"] else 1.0
                 yield _fact_if_unit(text, match.span(), value, "ordinal", _unit_after(text, match.end()))
 
 

@@ -94,7 +94,21 @@ def said(ours: Article, theirs: Article) -> list[str]:
             [
                 "상하이 (Shanghai), not Busan",
                 STRIKE,
-                "name, number and day: not known",
+                "number: only 16 dead there",
+                "name and day: not known",
+            ],
+        ),
+        # a toll may grow, so other numbers of dead neither agree nor differ
+        (
+            replace(
+                BUSAN, title="Dockers strike in Busan: twenty-three dead", text="Dockers went on strike on Monday."
+            ),
+            [
+                "both Busan",
+                "the same day",
+                "the same kind of happening (military attack or labour strike)",
+                "number: twenty-three dead here, 16 dead there",
+                "name: not known",
             ],
         ),
         # what is in doubt, and what is not known

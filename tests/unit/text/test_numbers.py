@@ -43,6 +43,11 @@ def found(text: str, language: str | None = None) -> list[tuple[str, float]]:
         ("uk", "Загинули 3 рокери, поранені 3 європейці", [("dead", 3), ("injured", 3)]),
         ("es", "2 millones de muertos", [("dead", 2_000_000)]),
         ("en", "Commander killed with 3 others", [("dead", 3)]),
+        ("en", "Twenty-three dead, two hundred injured", [("dead", 23), ("injured", 200)]),
+        ("en", "Twenty-three million displaced", [("evacuated", 23_000_000)]),
+        ("de", "Dreiundzwanzig Tote, dreihundert Verletzte", [("dead", 23), ("injured", 300)]),
+        ("fr", "Quatre-vingt-dix-sept morts et trois cents blessés", [("dead", 97), ("injured", 300)]),
+        ("ko", "스물세 명 사망, 열두 명 부상", [("dead", 23), ("injured", 12)]),
     ],
 )
 def test_tolls(language: str, text: str, facts: list[tuple[str, float]]) -> None:
