@@ -25,11 +25,10 @@ from monitor.notify.apprise_compat.plugins import (
     scheme_by_name,
 )
 from monitor.notify.mail_urls import MAIL_KINDS
-from monitor.notify.url_options import SEVERAL, list_option_names, with_forced_options
+from monitor.notify.url_options import AUTHORITY, SEVERAL, list_option_names, with_forced_options
 from monitor.wording.commands import INSTALL_LOCKED
 
 SERVICES = "https://appriseit.com/services/"
-_AUTHORITY = re.compile(r"[^:/?#]*://(?P<authority>[^/?#]*)(?P<sign>[/?#]?)(?P<rest>[^=&]*)")
 _PASSWORD = re.compile(r"[^:/?#]*://[^/?#:@]*:[^/?#]+@")
 _MAIL_PROTOCOLS = {"smtp": "mailto", "smtps": "mailtos"}  # what many programs call the kind; Apprise's guide does not
 _NO_PORT = re.compile(r"[^:@]*:[^@]*[^0-9@][^@]*")  # a name, and behind the colon what cannot be a port
@@ -63,7 +62,7 @@ def has_secret(url: str) -> bool:
 
 def _find_login_ends(url: str, kind: str) -> Iterator[str]:
     """Signs that end the user or password of a URL too early: a second `@`; or a `/`, `?` or `#` before the `@`."""
-    if (found := _AUTHORITY.match(url)) is None:
+    if (found := AUTHORITY.match(url)) is None:
         return
     if found["authority"].count("@") > 1:
         yield "@"
@@ -73,7 +72,7 @@ def _find_login_ends(url: str, kind: str) -> Iterator[str]:
 
 def _lacks_sender(url: str) -> bool:
     """Whether Apprise could use the URL of a mail channel if it had a sender."""
-    found, sign = _AUTHORITY.match(url), "&" if "?" in url else "?"
+    found, sign = AUTHORITY.match(url), "&" if "?" in url else "?"
     return (
         found is not None
         and found["authority"] != ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote, urlencode
 
 from monitor.model import Level, scheme_of_channel
@@ -12,6 +13,8 @@ from monitor.notify.timeouts import SendTimeouts
 # `optional`, `retry`: decided by us. So are the timeouts to connect (`cto`) and to answer (`rto`): `SendTimeouts`.
 FORCED = {"redirect": "no", "optional": "no", "retry": "0"}
 TIMEOUTS = ("cto", "rto")
+# Whatever a password has, unlike `urlsplit`, which refuses odd brackets and letters and quotes them.
+AUTHORITY = re.compile(r"[^:/?#]*://(?P<authority>[^/?#]*)(?P<sign>[/?#]?)(?P<rest>[^=&]*)")
 # Apprise reports a failure for one recipient as a failure for all: the others would get the message at every attempt.
 SEVERAL = "it has several recipients (cc and bcc count); write one channel for each, and name them all in a route"
 
