@@ -59,7 +59,7 @@ LANGUAGE = Language(
         collectives="(?:diz|douz|quinz|vingt|trent|quarant|cinquant|soixant|cent)aines?|milliers?|poignée",
         before_hundred="[ -]",
         after_hundred="[ -]",
-        no_hundred_after=split_words("pour"),
+        no_hundred_after=split_words("pour per"),
         ordinals=split_forms(
             """
             premier/première/premiers/premières deuxième/second/seconde troisième quatrième cinquième sixième septième

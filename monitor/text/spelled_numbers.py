@@ -12,6 +12,7 @@ from functools import cache
 
 from monitor.languages import LANGUAGES
 from monitor.languages.language import Forms, NumberVocabulary, Words
+from monitor.text.number_units import is_date
 
 _BOUND = "-"  # at one end of a word: more of the number is there
 _HUNDRED, _THOUSAND = 100, 1000
@@ -81,6 +82,8 @@ class NumberGrammar:
         self._scales = {form for form, value in self._values.items() if value in {_HUNDRED, _THOUSAND}}
         self._no_hundred_after = tuple(f"{word} " for word in numbers.no_hundred_after)
         self._article = numbers.hundred_article
+        self._after_scale = re.compile(rf"(?:{numbers.after_hundred}){self.pattern}\b").match
+        self._next_word = _NEXT_PLAIN_WORD if numbers.after_tens == " " else None
         self._collective = re.compile(rf" (?:{numbers.collectives})\b") if numbers.collectives else None
         self.words = frozenset(word for form in self._values for word in form.split("-")[:1])
         self.compound_parts = self._list_compound_parts(numbers)
@@ -97,11 +100,18 @@ class NumberGrammar:
         match = self._match(word)
         return match is not None and match.end() == len(word)
 
+    def is_compound(self, word: str) -> bool:
+        """Whether a word is a number of several words."""
+        return any(part in word for part in self.compound_parts) and self.is_number(word)
+
     def is_continued(self, lowercase: str, end: int, others: frozenset[str]) -> bool:
         """Whether what follows a number makes it another or a vague one: twenty-third, a dozen."""
         word = _NEXT_WORD.match(lowercase, end)
-        return (word is not None and (word[1] in others or word[1] in self.words)) or (
-            self._collective is not None and self._collective.match(lowercase, end) is not None
+        plain_word = self._next_word.match(lowercase, end) if self._next_word else None
+        return (
+            (word is not None and (word[1] in others or word[1] in self.words))
+            or (plain_word is not None and plain_word[1] in others)
+            or (self._collective is not None and self._collective.match(lowercase, end) is not None)
         )
 
     def value(self, number: str) -> int:
@@ -127,10 +137,16 @@ class NumberGrammar:
         match = self._match(lowercase, start)
         return SpelledNumber(start, match.end(), self.value(match[0])) if match else None
 
+    def find_end_of_rest(self, lowercase: str, word: re.Match[str]) -> int:
+        """Where a number ends that begins with this word and cannot be read: several hundred and fifty."""
+        rest = self._after_scale(lowercase, word.end()) if word[0] in self._scales else None
+        return rest.end() if rest else word.end()
+
 
 _REACH_BEFORE = 12  # characters
 _DIGIT_BEFORE = re.compile(r"\d[ \u00a0-]?$")  # 20 mille: the digits are read with it
 _NEXT_WORD = re.compile(r"-([^\W\d_]+)")
+_NEXT_PLAIN_WORD = re.compile(r" ([^\W\d_]+(?:['’][^\W\d_]+)?)")
 
 
 @cache
@@ -148,7 +164,7 @@ def find_spelled_numbers(
     for grammar in grammars:
         present = grammar.words.intersection(words) - others
         if any(part in lowercase for part in grammar.compound_parts):
-            present |= {word for word in words if word not in others and grammar.is_number(word)}
+            present |= {word for word in words if word not in others and grammar.is_compound(word)}
         if present:
             found += _find_in_grammar(lowercase, present, grammar, others)
     end = 0
@@ -163,11 +179,14 @@ def _find_in_grammar(
 ) -> Iterator[SpelledNumber]:
     end = 0
     for match in re.finditer(rf"(?<![\w-])(?:{_one_of(present)})\b", lowercase):
-        number = grammar.read(lowercase, match.start()) if match.start() >= end else None
+        if match.start() < end:
+            continue
+        number = grammar.read(lowercase, match.start())
         if number is None:
+            end = grammar.find_end_of_rest(lowercase, match)
             continue
         end = number.end
-        if grammar.is_continued(lowercase, end, others):
+        if grammar.is_continued(lowercase, end, others) or _is_year(number) or is_date(lowercase, number.start, end):
             continue
         if year_end := _end_of_year(lowercase, number, grammar):
             end = year_end
@@ -182,6 +201,11 @@ def _end_of_year(lowercase: str, number: SpelledNumber, grammar: NumberGrammar) 
     second = grammar.read(lowercase, number.end + 1)
     is_year = second and _is_half_of_year(second) and lowercase[second.end : second.end + 1] != "-"
     return second.end if second and is_year else 0
+
+
+def _is_year(number: SpelledNumber) -> bool:
+    """Two thousand and five; but two thousand may count something."""
+    return 1900 < number.value < 2100 and number.value % _HUNDRED != 0
 
 
 def _is_half_of_year(number: SpelledNumber) -> bool:

@@ -133,6 +133,14 @@ def test_a_language_with_few_words() -> None:
         ("pl", "tysiące, kilkaset"),
         ("ru", "тысячи"),
         ("ru", "Сорока"),  # a surname
+        ("en", "more than hundred and fifty"),  # a head that cannot be read, so the rest is not the number
+        ("en", "several thousand and fifty"),
+        ("en", "hundred thirty"),
+        ("ru", "сорок первый"),
+        ("ru", "двадцать пятый"),
+        ("uk", "двадцять п'ятий"),
+        ("es", "el veinticinco de abril"),
+        ("es", "dos mil veinticuatro"),  # a year
     ],
 )
 def test_no_number(language: str, text: str) -> None:
