@@ -661,8 +661,9 @@ if __name__ == "__main__":
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no sandbox")
 async def test_a_process_that_could_not_lock_itself_in_as_a_whole_is_logged_once(tmp_path: Path) -> None:
     """A module that starts a thread would weaken every worker, and nobody would know."""
-    thread = "threading.Thread(target=time.sleep, args=(3600,), daemon=True).start"
-    (tmp_path / "threaded.py").write_text(f"import os, threading, time\nos.register_at_fork(after_in_child={thread})\n")
+    start = "threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()"
+    hook = f"os.register_at_fork(after_in_child=lambda: {start})"
+    (tmp_path / "threaded.py").write_text(f"import os, threading, time\n{hook}\n")
     (tmp_path / "main.py").write_text(THREADED)
     ended = await run_script(tmp_path / "main.py")
     assert ended.stdout.count("sandbox.incomplete") == 1, ended.stdout + ended.stderr
