@@ -75,9 +75,8 @@ def _log_faults(loaded: LoadedConfig) -> None:
     for fault in loaded.faults:
         log.error(LogEvent.FAULT, fault=str(fault))
     for file, rules in loaded.left_out.items():
-        see = (
-            f"after you have corrected it, `{shlex.join(('news-monitor', 'rules', 'try', file))}` shows what it missed"
-        )
+        command = shlex.join(("news-monitor", "rules", "try", file))
+        see = f"after you have corrected it, `{command}` shows what it would have sent, also what was sent"
         log.warning(LogEvent.LEFT_OUT, file=file, rules=list(rules), see=see)
 
 

@@ -122,7 +122,9 @@ def write_new_file(path: Path, text: str) -> None:
 def require_new_file(path: Path) -> None:
     """Raises InvalidRequest if there is such a file."""
     if is_there(path):
-        raise InvalidRequest(f"{path}: there is such a file already; nothing was written: give another name")
+        raise InvalidRequest(
+            f"{path}: there is such a file already; nothing was written: delete it, or give another name"
+        )
 
 
 # --- queries -----------------------------------------------------------------------------------------------------
