@@ -130,7 +130,7 @@ CONFIG = NoticePolicy(
     advice="Fix them: a good edit is applied at once. `news-monitor check` shows all.",
     recovery_title="No file has a fault any more: the daemon runs what the files say",
     past_problem="had faults",
-    recovery_advice="If a rule did not run: `news-monitor rules try FILE` shows what it would send, also what was sent.",
+    recovery_advice="If a rule did not run: `news-monitor rules try FILE` shows what it would send, sent or not.",
 )
 
 
