@@ -108,6 +108,11 @@ def is_date(lowercase: str, start: int, end: int) -> bool:
     )
 
 
+def may_be_year(value: float) -> bool:
+    """Whether a number without a unit is more likely to be a year."""
+    return 1900 <= value < 2100
+
+
 SERIAL_AFTER = re.compile(r"\s?(?:호|号|號)(?!간)")
 SERIAL_BEFORE = re.compile(r"(?:\b(?:no|nr|n)\s?[.°º]|№|#)\s?$")
 _ORDINALS, _ORDINALS_WITHOUT_EDGES = (

@@ -28,6 +28,7 @@ from monitor.text.number_units import (
     currency_beside,
     is_date,
     kind_beside,
+    may_be_year,
     parse_score,
 )
 from monitor.text.number_words import (
@@ -103,7 +104,6 @@ _ATTACHED = re.compile(rf"(?<![^\W{UNSPACED}{APART}])(?<!')({LETTERS}+)-?$|([一
 _DESIGNATION = re.compile(rf"(?:{LETTERS}+\d*)+")  # A320neo, H5N1
 _LETTERED = re.compile(r"[a-ln-z](?!\w)")  # clade 1b; m is a measure
 _LONGEST_NUMBER = 20  # characters; nobody reads a longer number
-_YEARS = (1900, 2100)
 
 
 def _find_digit_numbers(text: _NumberedText) -> Iterator[NumberFact | None]:
@@ -323,7 +323,7 @@ def _parse_count(
     kind = _find_kind(text.words, (number, *words_after)) or _find_kind_before(text.words, words_before, number)
     if kind is not None:
         return text.fact((start, end), value, kind, may_grow=kind in GROWING)
-    if known_only or (number_end - start == 4 and _YEARS[0] <= value < _YEARS[1]):
+    if known_only or (number_end - start == 4 and may_be_year(value)):
         return None
     name = _NAME_BEFORE.search(text.text, max(0, start - _REACH_BEFORE), start)
     if (

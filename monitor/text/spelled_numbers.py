@@ -12,7 +12,7 @@ from functools import cache
 
 from monitor.languages import LANGUAGES
 from monitor.languages.language import Forms, NumberVocabulary, Words
-from monitor.text.number_units import is_date
+from monitor.text.number_units import is_date, may_be_year
 
 _BOUND = "-"  # at one end of a word: more of the number is there
 _HUNDRED, _THOUSAND = 100, 1000
@@ -205,7 +205,7 @@ def _end_of_year(lowercase: str, number: SpelledNumber, grammar: NumberGrammar) 
 
 def _is_year(number: SpelledNumber) -> bool:
     """Two thousand and five; but two thousand may count something."""
-    return 1900 < number.value < 2100 and number.value % _HUNDRED != 0
+    return may_be_year(number.value) and number.value % _HUNDRED != 0
 
 
 def _is_half_of_year(number: SpelledNumber) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,62 +29,59 @@ async def of_source(folder: Path, source: str) -> Any:
     raise AssertionError(f"nothing came of {source}")
 
 
-async def test_what_is_split_is_sent_and_what_is_merged_is_not(tmp_path: Path) -> None:
-    """At once, and for what comes; nothing is started again."""
-    (tmp_path / "outbreaks.yaml").write_text(RULE, encoding="utf-8")
+@asynccontextmanager
+async def watching(folder: Path, rule: str) -> AsyncIterator[Site]:
+    """A daemon with this rule that polls three empty feeds of the site, and sends to it."""
+    (folder / "outbreaks.yaml").write_text(rule, encoding="utf-8")
     async with serving(site := Site()):
         names = ("wire", "post", "globe")
         site.pages = {f"/{name}": document(rss()) for name in names}
         write_config(
-            tmp_path,
+            folder,
             {name: site.url(f"/{name}") for name in names},
             channels={"desk": site.url("/desk", "json")},
             rules="outbreaks.yaml",
         )
-        async with Daemon(tmp_path):
-            site.pages["/wire"] = document(rss((FIRST, "/1", now())))
-            await until(lambda: len(site.received) == 1)
-            site.pages["/post"] = document(rss((HIDDEN, "/2", now())))
-            hidden = await of_source(tmp_path, "post")
-            assert hidden["outcome"] == "suppressed"
+        async with Daemon(folder):
+            yield site
 
-            whole = hidden["story"]
-            assert (await news_monitor("stories", "split", whole, folder=tmp_path)).code == 0
-            await until(lambda: len(site.received) == 2)
-            split_off = (await matches(tmp_path))["post"]["story"]
-            assert [message["title"] for message in site.received] == [f"HIGH: {FIRST}", f"HIGH: {HIDDEN}"]
 
-            assert (await news_monitor("stories", "merge", whole, split_off, folder=tmp_path)).code == 0
-            site.pages["/globe"] = document(rss((LATER, "/3", now())))
-            later = await of_source(tmp_path, "globe")
-            assert (later["story"], later["outcome"]) == (whole, "suppressed")
-        assert len(site.received) == 2
+async def test_what_is_split_is_sent_and_what_is_merged_is_not(tmp_path: Path) -> None:
+    """At once, and for what comes; nothing is started again."""
+    async with watching(tmp_path, RULE) as site:
+        site.pages["/wire"] = document(rss((FIRST, "/1", now())))
+        await until(lambda: len(site.received) == 1)
+        site.pages["/post"] = document(rss((HIDDEN, "/2", now())))
+        hidden = await of_source(tmp_path, "post")
+        assert hidden["outcome"] == "suppressed"
+
+        whole = hidden["story"]
+        assert (await news_monitor("stories", "split", whole, folder=tmp_path)).code == 0
+        await until(lambda: len(site.received) == 2)
+        split_off = (await matches(tmp_path))["post"]["story"]
+        assert [message["title"] for message in site.received] == [f"HIGH: {FIRST}", f"HIGH: {HIDDEN}"]
+
+        assert (await news_monitor("stories", "merge", whole, split_off, folder=tmp_path)).code == 0
+        site.pages["/globe"] = document(rss((LATER, "/3", now())))
+        later = await of_source(tmp_path, "globe")
+        assert (later["story"], later["outcome"]) == (whole, "suppressed")
+    assert len(site.received) == 2
 
 
 async def test_what_is_muted_is_not_sent_until_that_is_over(tmp_path: Path) -> None:
     """The next report after it leads to one update; nothing is started again."""
-    (tmp_path / "outbreaks.yaml").write_text(f"{RULE}alert: {{again_if: [new fact], cooldown: 1 s}}\n")
-    async with serving(site := Site()):
-        names = ("wire", "post", "globe")
-        site.pages = {f"/{name}": document(rss()) for name in names}
-        write_config(
-            tmp_path,
-            {name: site.url(f"/{name}") for name in names},
-            channels={"desk": site.url("/desk", "json")},
-            rules="outbreaks.yaml",
-        )
-        async with Daemon(tmp_path):
-            site.pages["/wire"] = document(rss((f"{FIRST}, 2 dead", "/1", now())))
-            await until(lambda: len(site.received) == 1)
-            story = (await matches(tmp_path))["wire"]["story"]
-            assert (await news_monitor("stories", "mute", story, folder=tmp_path)).code == 0
-            site.pages["/post"] = document(rss((f"{FIRST}, 9 dead", "/2", now())))
-            muted = await of_source(tmp_path, "post")
-            assert (muted["story"], muted["outcome"], muted["reason_code"]) == (story, "suppressed", "muted")
-            assert muted["reason"].startswith(f"{story} is muted until ")
+    async with watching(tmp_path, f"{RULE}alert: {{again_if: [new fact], cooldown: 1 s}}\n") as site:
+        site.pages["/wire"] = document(rss((f"{FIRST}, 2 dead", "/1", now())))
+        await until(lambda: len(site.received) == 1)
+        story = (await matches(tmp_path))["wire"]["story"]
+        assert (await news_monitor("stories", "mute", story, folder=tmp_path)).code == 0
+        site.pages["/post"] = document(rss((f"{FIRST}, 9 dead", "/2", now())))
+        muted = await of_source(tmp_path, "post")
+        assert (muted["story"], muted["outcome"], muted["reason_code"]) == (story, "suppressed", "muted")
+        assert muted["reason"].startswith(f"{story} is muted until ")
 
-            assert (await news_monitor("stories", "unmute", story, folder=tmp_path)).code == 0
-            site.pages["/globe"] = document(rss((f"{FIRST}, 16 dead", "/3", now())))
-            await until(lambda: len(site.received) == 2)
-        titles = [message["title"] for message in site.received]
-        assert titles == [f"HIGH: {FIRST}, 2 dead", f"UPDATE, HIGH: {FIRST}, 16 dead"]
+        assert (await news_monitor("stories", "unmute", story, folder=tmp_path)).code == 0
+        site.pages["/globe"] = document(rss((f"{FIRST}, 16 dead", "/3", now())))
+        await until(lambda: len(site.received) == 2)
+    titles = [message["title"] for message in site.received]
+    assert titles == [f"HIGH: {FIRST}, 2 dead", f"UPDATE, HIGH: {FIRST}, 16 dead"]

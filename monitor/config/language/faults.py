@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -93,23 +93,11 @@ def find_close_word(word: str, known: Sequence[str]) -> str | None:
 
 
 def _is_close(word: str, known: str) -> bool:
-    """Whether at most a third of the letters is wrong, or the word is a part of an id: asia of east-asia. Alike is not
-    close: hamas is not bahamas."""
-    return _count_slips(word, known) <= max(1, len(word) // 3) or word in known.split("-")
-
-
-def _count_slips(word: str, other: str) -> int:
-    """How many letters must be added, left out, replaced or swapped with the next one to make one word of the other."""
-    before, last = list[int](), list(range(len(other) + 1))
-    for row, letter in enumerate(word, 1):
-        current = [row]
-        for column, wanted in enumerate(other, 1):
-            slips = min(last[column] + 1, current[-1] + 1, last[column - 1] + (letter != wanted))
-            if row > 1 and column > 1 and letter == other[column - 2] and word[row - 2] == wanted:
-                slips = min(slips, before[column - 2] + 1)
-            current.append(slips)
-        before, last = last, current
-    return last[-1]
+    """Whether at most a third of the letters is wrong, only their order is, or the word is a part of an id: asia of
+    east-asia. Alike is not close: hamas is not bahamas."""
+    steps = SequenceMatcher(None, word, known).get_opcodes()
+    wrong = sum(max(end - begin, to - from_) for tag, begin, end, from_, to in steps if tag != "equal")
+    return wrong <= max(1, len(word) // 3) or sorted(word) == sorted(known) or word in known.split("-")
 
 
 def _format_suggestion(word: str) -> str:

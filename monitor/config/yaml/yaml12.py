@@ -3,8 +3,7 @@
 PyYAML's C parser gives the events. This module interprets them, because PyYAML itself reads YAML 1.1, where `NO`
 (Norway) is false, `1:30` is 90 and the last of two equal keys wins. Here everything is text except true/false, null,
 decimal integers and decimal fractions. Refused, with the position: duplicate keys, anchors and aliases, merge keys,
-tags, keys that are no plain text, and too deep nesting. This module does not know what the keys mean, except for those
-that begin a document.
+tags, keys that are no plain text, and too deep nesting. This module does not know what the keys mean.
 """
 
 from __future__ import annotations
@@ -36,9 +35,6 @@ from monitor.model import Place
 PlainData = None | bool | int | float | str | list["PlainData"] | dict[str, "PlainData"]
 ValuePath = tuple[str | int, ...]
 """The keys and indexes that lead from the top of a document to a value."""
-
-FIRST_KEYS = ("rule", "entity", "list", "extends")
-"""The keys that begin the documents of which a file may have several."""
 
 _MAX_DEPTH = 60
 """The deepest nesting. No rule comes near it, and it is far from Python's recursion limit."""
@@ -311,8 +307,8 @@ class _YamlReader:
             position, key = _mark_to_position(event.start_mark), self._read_key(event, depth)
             if key in data:
                 hint = f"it is already in line {key_lines[list(data).index(key)]}"
-                if depth == 1 and key in FIRST_KEYS:
-                    hint += "; between two rules, entities or lists write a line with only '---'"
+                if depth == 1 and key == next(iter(data)):
+                    hint += "; if another rule, entity or list begins here, write a line with only '---' before it"
                 self._add_fault(event.start_mark, f"the key {quote_text(key)} is given twice", hint)
                 self._read_value(self._next_event(), depth)
                 continue

@@ -7,22 +7,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from monitor.config.yaml.yaml12 import YamlDocument
-from monitor.model import Entity, Place, Rule, WordList
+from monitor.model import Place, Rule, WordList
 from monitor.services.lookup import require_known
-from monitor.services.references import References
+from monitor.services.references import KnownDefinitions, References
 
 
-class KnownRules(Protocol):
+class KnownRules(KnownDefinitions, Protocol):
     """The rules, entities and lists of some files, by id."""
 
     @property
     def rules(self) -> Mapping[str, Rule]: ...
-
-    @property
-    def entities(self) -> Mapping[str, Entity]: ...
-
-    @property
-    def lists(self) -> Mapping[str, WordList]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.loading.rule_files import _PARSERS
-from monitor.config.yaml.yaml12 import FIRST_KEYS, PlainData, ValuePath, YamlDocument, parse_yaml_text, read_yaml_file
+from monitor.config.yaml.yaml12 import PlainData, ValuePath, YamlDocument, parse_yaml_text, read_yaml_file
 from monitor.errors import InvalidFiles
 from monitor.model import Place
 
@@ -110,12 +109,7 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
     assert parse_yaml_text(nothing, "f.yaml") == ()
 
 
-_SEPARATE = "between two rules, entities or lists write a line with only '---'"
-
-
-def test_the_keys_that_begin_a_document_are_those_of_the_files_of_rules() -> None:
-    """Otherwise the advice to separate them is missing, or wrong."""
-    assert tuple(_PARSERS) == FIRST_KEYS
+_SEPARATE = "if another rule, entity or list begins here, write a line with only '---' before it"
 
 
 @pytest.mark.parametrize(
