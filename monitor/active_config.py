@@ -67,6 +67,12 @@ class ActiveConfigHolder:
         known, title = self.current.sources.get(source), self._titles.get(source)
         return (title or source) if known is None else known.choose_name(title)
 
+    def publisher_name(self, publisher: str) -> str:
+        """The name by which readers know a publisher. That of what a source without a name brought is the id of the
+        source, which may have a publisher or a name by now."""
+        known = self.current.sources.get(publisher)
+        return (known and known.publisher) or self.source_name(publisher)
+
     def learn_title(self, source: str, title: str | None) -> None:
         """Know from now on what a feed calls itself."""
         if title:

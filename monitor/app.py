@@ -119,6 +119,7 @@ async def open_daemon(
             notifier=notifier,
             thread=thread,
             name_of=active.source_name,
+            publisher_of=active.publisher_name,
             metrics=metrics,
         )
         section = SerialSection(database)

@@ -40,7 +40,8 @@ MAX_SETTLING_TIME_REFUSED = timedelta(seconds=30)  # one that works and refuses 
 
 
 class Dispatcher:
-    """Sends what is due. `name_of` gives the name by which people know a source."""
+    """Sends what is due. `name_of` gives the name by which people know a source, and `publisher_of` that of a publisher
+    (None: the same)."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Dispatcher:
         notifier: Notifier,
         thread: StoreThread,
         name_of: Callable[[str], str],
+        publisher_of: Callable[[str], str] | None = None,
         metrics: Metrics | None = None,
     ) -> None:
         self._settings = settings
@@ -57,7 +59,7 @@ class Dispatcher:
         self._outbox = outbox
         self._notifier = notifier
         self._thread = thread
-        self._name_of = name_of
+        self._name_of, self._publisher_of = name_of, publisher_of or name_of
         self._metrics = metrics or Metrics()
         self._busy: dict[str, asyncio.Task[bool]] = {}
         self._unknowns: dict[str, int] = {}  # by channel: attempts in a row without a clear answer
@@ -145,7 +147,7 @@ class Dispatcher:
         if delivery.combined and not self._notifier.combines_alerts(delivery.channel):  # it would show the first only
             return Receipt(kind, CHANNEL_CHANGED)
         try:
-            named = delivery.name_publishers(self._name_of)
+            named = delivery.name_publishers(self._publisher_of)
             message = self._notifier.render(named, source=self._source_name(delivery.alert), zone=self._zone)
             kind = ReceiptKind.UNKNOWN
             return await send(message)

@@ -220,15 +220,15 @@ class Delivery:
             return timedelta(0)
         return max(self.claimed_at - self.due_at, timedelta(0))
 
-    def name_publishers(self, name_of: Callable[[str], str]) -> Delivery:
+    def name_publishers(self, publisher_of: Callable[[str], str]) -> Delivery:
         """The delivery, with the names that readers know the other publishers by: a source without a name has its id
-        for a publisher. If it has a name since then, it counts once. `name_of`: the name of a source, or the text
-        itself if there is no such source."""
+        for a publisher. If it has a name since then, it counts once. `publisher_of`: the name of a publisher, which may
+        be the id of a source."""
         alert = self.alert
         if isinstance(alert, Notice) or not alert.also_reported_by:
             return self
-        names = dict.fromkeys(map(name_of, alert.also_reported_by))
-        names.pop(name_of(alert.article.source), None)
+        names = dict.fromkeys(map(publisher_of, alert.also_reported_by))
+        names.pop(publisher_of(alert.article.source), None)
         count = alert.publisher_count - len(alert.also_reported_by) + len(names)
         named = replace(alert, also_reported_by=tuple(names), publisher_count=max(count, 1))
         return replace(self, alert=named)

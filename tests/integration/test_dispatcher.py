@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
 from monitor import clock, delivery
+from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.alerting import retry
 from monitor.alerting.retry import UNANSWERED_WAIT
 from monitor.delivery import Dispatcher
@@ -112,6 +113,18 @@ async def test_other_publishers_have_the_names_that_sources_are_known_by(
     [body] = [json.loads(body)["message"] for body in faults.bodies("ok/desk")]
     assert "Wire, " in body
     assert "Also reported by Post; 2 independent publishers in all" in body
+
+
+def test_a_source_that_has_a_publisher_by_now_is_known_by_it() -> None:
+    """Else by its name. Any other text is the name of a publisher."""
+    named = {"post": replace(building.source("post"), publisher="Harbour Media"), "wire": building.source("wire")}
+    config = replace(building.config_of(), sources=named)
+    active = ActiveConfigHolder(ActiveConfig(config, building.rules()))
+    assert [active.publisher_name(each) for each in ("post", "wire", "BBC News")] == [
+        "Harbour Media",
+        "Wire",
+        "BBC News",
+    ]
 
 
 async def test_a_source_that_has_a_name_by_now_counts_once(database: Database, faults: FaultServer) -> None:

@@ -16,7 +16,7 @@ from monitor.store.engine.database import Database
 from monitor.store.lifecycle.cluster_merge import ClusterMerger, MergeResult
 from monitor.store.lifecycle.cluster_split import ClusterSplitter, SplitResult
 from monitor.store.queries.stories import StoryDetails, StoryQueries
-from monitor.store.state.stored_mutes import end_mute, set_mute
+from monitor.store.state.mute_rows import end_mute, set_mute
 
 __all__ = ["MuteResult", "StoryDetails", "UnmuteResult", "merge_stories", "mute_story", "split_story", "unmute_story"]
 

@@ -44,9 +44,9 @@ from monitor.store.state.identity_marks import (
     require_cluster,
     write_identity_mark,
 )
+from monitor.store.state.mute_rows import merge_mutes
 from monitor.store.state.pending_rows import read_pending_alerts, write_pending_alerts
 from monitor.store.state.stored_ledger import load_subject_records, write_subject_records
-from monitor.store.state.stored_mutes import merge_mutes
 from monitor.stories import STORIES
 
 

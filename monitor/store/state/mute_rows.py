@@ -1,8 +1,12 @@
-"""Which stories and events are muted, as their rows say. Views read it without what decisions need."""
+"""Mutes as they are stored: columns of the story or event that a person has muted. So they are deleted with it.
+
+The mute of a story and that of its event are separate: each is made, ended and merged alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +18,17 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    or_,
     select,
     union,
     union_all,
+    update,
 )
 
 from monitor.alerting.mutes import Mute
-from monitor.store.engine.database import in_batches
+from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import event, match, story, story_article
+from monitor.store.state.identity_marks import MarkedCluster, require_cluster
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _SELECT_MUTES = union_all(
@@ -56,3 +63,51 @@ def select_muted_stories(now: datetime) -> CompoundSelect[tuple[str]]:
 def _is_active(table: Table, now: datetime) -> ColumnElement[bool]:
     """`Mute.is_active`, as a condition."""
     return and_(table.c.muted_at <= now, table.c.muted_until > now)
+
+
+@dataclass(frozen=True, slots=True)
+class MuteChange:
+    """The mute that a story or an event had before it was muted, also one that was over, and the one that it has
+    now."""
+
+    before: Mute | None
+    after: Mute
+
+
+def set_mute(database: Database, id_: str, mute: Mute, *, may_shorten: bool = True) -> MuteChange:
+    """Mute a story or an event. `may_shorten`: also if it is muted already, and that ends later. Raises InvalidRequest
+    if there is no such story or event."""
+    with database.writing() as connection:
+        database.enter_section(connection)
+        cluster = require_cluster(connection, id_)
+        before = load_mutes(connection, [cluster.id]).get(cluster.id)
+        if before is not None and before.until > mute.until and not may_shorten:
+            return MuteChange(before, before)
+        _write_mute(connection, cluster, mute)
+        return MuteChange(before, mute)
+
+
+def end_mute(database: Database, id_: str) -> Mute | None:
+    """End the mute of a story or an event. Returns it, also if it was over. Raises InvalidRequest if there is no such
+    story or event."""
+    with database.writing() as connection:
+        database.enter_section(connection)
+        cluster = require_cluster(connection, id_)
+        before = load_mutes(connection, [cluster.id]).get(cluster.id)
+        _write_mute(connection, cluster, None)
+        return before
+
+
+def _write_mute(connection: Connection, cluster: MarkedCluster, mute: Mute | None) -> None:
+    """What was merged into it is muted too: alerts that were deferred before the merge name it."""
+    values = {"muted_at": mute and mute.at, "muted_until": mute and mute.until, "muted_by": mute and mute.who}
+    ids = cluster.table.c
+    itself = or_(ids.id == cluster.id, ids.merged_into == cluster.id)
+    connection.execute(update(cluster.table).where(itself).values(**values))
+
+
+def merge_mutes(connection: Connection, whole: MarkedCluster, part: MarkedCluster, now: datetime) -> None:
+    """After a merge: if one of the two is muted, the whole is; if both are, until the later end."""
+    active = [mute for mute in load_mutes(connection, [whole.id, part.id]).values() if mute.is_active(now)]
+    if active:
+        _write_mute(connection, whole, max(active, key=lambda mute: mute.until))

@@ -13,8 +13,7 @@ from monitor.model import OncePer, Reason, Retention, UpdateTrigger
 from monitor.store.engine.database import Database
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.stories import StoryQueries
-from monitor.store.state.mute_rows import load_mutes
-from monitor.store.state.stored_mutes import MuteChange, end_mute, set_mute
+from monitor.store.state.mute_rows import MuteChange, end_mute, load_mutes, set_mute
 from tests.building import HOUR, MINUTE, NOON, alerts, rule
 from tests.outbreaks import THAILAND, VIETNAM, Desk, event_of, story_of
 
