@@ -34,7 +34,7 @@ from monitor.model import Article, FetchOutcome, Limits, Source, Validators
 from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.http.guard import Network
-from monitor.sources.polling.in_worker import read_full_text
+from monitor.sources.polling.in_worker import RawDocument, read_full_text
 from monitor.sources.polling.robots import Robots
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.store_thread import StoreThread
@@ -191,16 +191,15 @@ class FullTextReader:
             source=source,
             headers={"Accept": "text/html"},
             gap=gap,
-            max_bytes=MAX_PAGE_BYTES,
             may_follow=self._robots.redirect_check(source),
         )
         status = fetched.status
         if fetched.outcome is not FetchOutcome.DOCUMENT:
             is_permanent = status is not None and 400 <= status < 500 and status not in {408, 425, 429}
             return _PageResult("", fetched.problem, status, is_permanent, fetched.retry_after or timedelta(0))
-        reading = self._workers.run(
-            read_full_text, fetched.body, fetched.headers, fetched.url, deadline=self._limits.parse
-        )
+        max_bytes = min(self._limits.decoded_bytes, MAX_PAGE_BYTES)
+        document = RawDocument(fetched.body, fetched.headers, fetched.url, max_bytes=max_bytes)
+        reading = self._workers.run(read_full_text, document, deadline=self._limits.parse)
         try:
             return _PageResult(hide_secrets_in(await reading, source.secrets), None, status)
         except (FeedUnreadable, WorkerLost) as error:

@@ -171,9 +171,10 @@ class FetchOutcome(StrEnum):
 class FetchResult:
     """What one fetch of a source returned. `problem`: one line for a person: what went wrong, and what to do.
 
-    `url`: where redirects led, without secrets. `headers` have lower-case names. `retry_after`: how long the server
-    asked us to stay away. `moved_to`: where the document is now, if every redirect on the way there was permanent.
-    `redirects`: how many were followed. `refused`: the address that may not be reached, if it failed for that.
+    `url`: where redirects led, without secrets. `headers` have lower-case names. `body`: as it was sent, perhaps
+    compressed. `retry_after`: how long the server asked us to stay away. `moved_to`: where the document is now, if
+    every redirect on the way there was permanent. `redirects`: how many were followed. `refused`: the address that may
+    not be reached, if it failed for that.
     """
 
     outcome: FetchOutcome
@@ -228,13 +229,14 @@ class RedactedEntry(Entry):
 class Feed:
     """A parsed document. `problem`: it was ill-formed, and this is what could still be read.
 
-    entries          the entries that were not known, in the document's order
-    title            None also if all entries were known
-    slices           the digests of all its entries, known or not; (): unknown, and `entries` has all of them
-    poll_hint        how often the feed says that it changes
-    older_page_url   the address at which an archive goes on
-    entries_left     how many entries that are not known were not read this time
-    entries_skipped  how many entries of a long list are never read (`sources.formats.list_window`)
+    entries             the entries that were not known, in the document's order
+    title               None also if all entries were known
+    slices              the digests of all its entries, known or not; (): unknown, and `entries` has all of them
+    poll_hint           how often the feed says that it changes
+    older_page_url      the address at which an archive goes on
+    entries_left        how many entries that are not known were not read this time
+    entries_skipped     how many entries of a long list are never read (`sources.formats.list_window`)
+    has_numbered_pages  older pages have `paged=2` and so on in their address, as WordPress numbers them
     """
 
     entries: Annotated[tuple[Entry, ...], Items]
@@ -245,6 +247,7 @@ class Feed:
     older_page_url: Word | None = None
     entries_left: int = 0
     entries_skipped: int = 0
+    has_numbered_pages: bool = False
 
     def __post_init__(self) -> None:
         if self.poll_hint is not None:

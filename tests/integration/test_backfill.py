@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -46,8 +46,8 @@ def sitemap(numbers: Sequence[int]) -> web.Response:
     return web.Response(body=f"<urlset {names}>{urls}</urlset>".encode())
 
 
-async def read(body: bytes, headers: Mapping[str, str], url: str) -> Feed:
-    return read_document(body, headers, url)
+async def read(fetched: FetchResult) -> Feed:
+    return read_document(fetched.body, fetched.headers, fetched.url)
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Newsroom:
             source = replace(source, sitemap=f"{self.site.url}/news.xml")
         async with Fetcher(Limits(), ALLOWED) as fetcher:
             fetched: FetchResult = await fetcher.fetch(source.url, Validators())
-            now = await read(fetched.body, fetched.headers, fetched.url)  # what it holds is not committed yet
+            now = await read(fetched)  # what it holds is not committed yet
             return await BackFill(fetcher, read, self.known).find(source, fetched, now, since=SINCE, now=NOON)
 
 

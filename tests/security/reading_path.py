@@ -19,7 +19,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from monitor import clock
-from monitor.errors import FeedUnreadable, FetchFailed
+from monitor.errors import FeedUnreadable
 from monitor.ingest.fingerprints import unpack_fingerprints
 from monitor.ingest.ingest_poll import PollResult
 from monitor.matching import RuleSet, compile_rules
@@ -51,11 +51,13 @@ from monitor.notify.renderers.document import add_document
 from monitor.notify.renderers.forms import accepts_message, compose_message
 from monitor.pipeline import MAX_WORK, Pipeline
 from monitor.sanitize import escape_json, sanitize_line, sanitize_message, sanitize_text, sanitize_url
+from monitor.sources.formats.article_page import read_full_text
 from monitor.sources.formats.opml import read_opml
-from monitor.sources.http.decoder import BodyDecoder
+from monitor.sources.formats.read_document import read_document
+from monitor.sources.formats.unpack import unpack
 from monitor.sources.kinds.page import read_page
 from monitor.sources.polling.discovery import links_of
-from monitor.sources.polling.in_worker import check_robots_txt, read_document, read_full_text
+from monitor.sources.polling.in_worker import check_robots_txt
 from monitor.sources.polling.source_poller import SourcePoller
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -136,7 +138,7 @@ def read_by_all_readers(document: Document) -> list[Feed]:
     """Decode and read the document by all readers; the feeds that it is."""
     try:
         decoded = _decode(document)
-    except FetchFailed as error:
+    except FeedUnreadable as error:
         _check_line("the problem", str(error))
         return []
     _read_by_other_readers(decoded)
@@ -145,13 +147,9 @@ def read_by_all_readers(document: Document) -> list[Feed]:
 
 def _decode(document: Document) -> Document:
     """What is left of it once its compression is off."""
-    decoder = BodyDecoder(
-        document.headers.get("content-encoding", ""), max_wire=LIMITS.wire_bytes, max_decoded=LIMITS.decoded_bytes
-    )
-    half = len(document.body) // 2
-    for chunk in (document.body[:half], document.body[half:]):
-        decoder.feed(chunk)
-    return replace(document, body=decoder.finish())
+    body = unpack(document.body, document.headers, LIMITS.decoded_bytes)
+    headers = {name: value for name, value in document.headers.items() if name != "content-encoding"}
+    return replace(document, body=body, headers=headers)
 
 
 # --- in a worker -----------------------------------------------------------------------------------------------

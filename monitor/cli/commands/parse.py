@@ -34,14 +34,13 @@ from monitor.model import (
 )
 from monitor.sanitize import sanitize_line
 from monitor.services.lookup import require_known
-from monitor.sources.formats.read_document import read_document
-from monitor.sources.http.decoder import unpack_gzip
 from monitor.sources.http.fetch import Fetcher, describe_redirect
 from monitor.sources.http.guard import Network, normalize_ip
 from monitor.sources.http.resolver import Resolver
 from monitor.sources.kinds import KINDS
 from monitor.sources.kinds.page import KIND as PAGE
 from monitor.sources.polling.feed_secrets import hide_secrets_in_feed
+from monitor.sources.polling.in_worker import RawDocument, read_as_kind, read_document
 from monitor.url_secrets import hide_secrets_in, redact_url
 
 _MAX_BYTES = 64 * 2**20
@@ -156,10 +155,8 @@ def _parse_selectors(given: tuple[str, ...], usual: Selectors | None) -> Selecto
 
 
 def _read_feed(fetched: FetchResult, kind: str, settings: KindSettings | None) -> Feed:
-
-    if (read := KINDS[kind].read) is None:
-        return read_document(fetched.body, fetched.headers, fetched.url)
-    return read(fetched.body, fetched.headers, fetched.url, settings)
+    document = RawDocument(fetched.body, fetched.headers, fetched.url)
+    return read_document(document) if KINDS[kind].read is None else read_as_kind(kind, document, settings)
 
 
 def _print_feed(feed: Feed, *, as_json: bool) -> None:
@@ -218,10 +215,6 @@ def _load_document(
         raise InvalidRequest(f"{document}: {error.strerror or error}") from error
     if len(body) > _MAX_BYTES:
         raise FetchFailed(f"{document}: it is larger than {_MAX_BYTES // 2**20} MiB")
-    try:
-        body = unpack_gzip(body, Limits().decoded_bytes)
-    except FetchFailed as error:
-        raise FetchFailed(f"{document}: {error}") from error
     return FetchResult(FetchOutcome.DOCUMENT, url or "", body=body, headers=headers)
 
 

@@ -6,6 +6,7 @@ servers and people declare are wrong too often.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ from monitor.sources.formats.json_feed import is_json, read_json_feed
 from monitor.sources.formats.sitemap import is_sitemap, read_sitemap
 
 ZIP = b"PK\x03\x04"
+WORDPRESS_GENERATOR = re.compile(rb"<generator>\s*https?://wordpress\.(?:org|com)/", re.IGNORECASE)
+GENERATOR_BYTES = 8 * 1024  # the generator comes before the first item
 BLANK_BYTES = b" \t\r\n\0"
 
 
@@ -39,6 +42,8 @@ def read_document(
         raise FeedUnreadable("this is a zip file, which is not unpacked; find the address of the feed itself")
     decoded = read_text(body, headers.get("content-type"))
     feed = _read_by_format(decoded, url, known, max_entries)
+    if WORDPRESS_GENERATOR.search(body[:GENERATOR_BYTES]):
+        feed = replace(feed, has_numbered_pages=True)
     if decoded.doubt is None:
         return feed
     problem = (

@@ -2,8 +2,8 @@
 
 Whatever the network or a server does, the result is a `FetchResult`, never an error. A failure is one line that says
 what happened and, if somebody can do something about it, what. A document with the same bytes as last time counts as
-not modified, whatever the server says. The fetcher does not parse, keep cookies or decide when to poll again. Between
-fetches it remembers only which hosts it asked last (`host_queue`).
+not modified, whatever the server says. The fetcher does not unpack or parse, keep cookies or decide when to poll again.
+Between fetches it remembers only which hosts it asked last (`host_queue`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from monitor.article_links import WEB_SCHEMES
 from monitor.errors import FetchFailed
 from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
 from monitor.sources.http import http_problems
-from monitor.sources.http.decoder import ACCEPT_ENCODING, BodyDecoder, unpack_gzip
 from monitor.sources.http.guard import AddressRefused, Network, check_address, collect_refusals, forget_refusals
 from monitor.sources.http.host_queue import HostQueue, Politeness
 from monitor.sources.http.resolver import Resolver
@@ -42,6 +41,7 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 FETCH_ERRORS = (FetchFailed, ClientError, OSError, ValueError)  # of one fetch; TimeoutError is an OSError
+ACCEPT_ENCODING = "gzip, deflate, br, zstd"  # what `formats.unpack` undoes
 MayFollow = Callable[[str], Awaitable[str | None]]  # says why an address may not be fetched; None: it may
 REDIRECTS = (301, 302, 303, 307, 308)
 PERMANENT = (301, 308)
@@ -68,10 +68,10 @@ USER_AGENT = user_agent()
 class _FetchRequest:
     """How to fetch an address.
 
-    `extra_headers`: sent instead of ours with the same name. `gap`, `max_bytes`: stricter limits than usual, for the
-    time until the next request to the same domain, and for the body. `may_follow`: called for each redirect.
-    `networks`: the private ones that it may reach; `secrets`: what is not shown of an address; `address`,
-    `shown_address`: the source's own address, and how that is shown.
+    `extra_headers`: sent instead of ours with the same name. `gap`: the least time until the next request to the same
+    domain, if it is longer than usual. `may_follow`: called for each redirect. `networks`: the private ones that it may
+    reach; `secrets`: what is not shown of an address; `address`, `shown_address`: the source's own address, and how
+    that is shown.
     """
 
     validators: Validators
@@ -79,7 +79,6 @@ class _FetchRequest:
     extra_headers: Mapping[str, str] = field(default_factory=dict)
     proxy: str | None = None
     gap: timedelta = timedelta(0)
-    max_bytes: int | None = None
     may_follow: MayFollow | None = None
     secrets: frozenset[str] = frozenset()
     address: str | None = None
@@ -140,18 +139,17 @@ class Fetcher:
         headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
         gap: timedelta = timedelta(0),
-        max_bytes: int | None = None,
         may_follow: MayFollow | None = None,
     ) -> FetchResult:
         """The result of one GET, without secrets; its validators are those to send next time.
 
         `source`: that it is for: its proxy is used, its networks may be reached, and its secrets are hidden. `headers`:
-        sent instead of ours with the same name. `proxy`: the HTTP proxy to use, without a source. `gap`, `max_bytes`:
-        the least time until the next request to this domain, and the most decoded bytes, if they are stricter than the
-        limits. `may_follow`: called with the target of each redirect, before it is followed.
+        sent instead of ours with the same name. `proxy`: the HTTP proxy to use, without a source. `gap`: the least time
+        until the next request to this domain, if it is longer than the usual one. `may_follow`: called with the target
+        of each redirect, before it is followed.
         """
         networks = self.networks_for(source)
-        request = _FetchRequest(validators, networks, dict(headers or {}), proxy, gap, max_bytes, may_follow)
+        request = _FetchRequest(validators, networks, dict(headers or {}), proxy, gap, may_follow)
         if source is not None:
             request = replace(request, proxy=source.proxy, secrets=source.secrets)
             request = replace(request, address=source.address, shown_address=source.url)
@@ -289,7 +287,7 @@ class Fetcher:
         if status == HTTPStatus.NOT_MODIFIED and (sent.etag or sent.last_modified):
             return FetchResult(FetchOutcome.NOT_MODIFIED, url, status, headers=headers, validators=request.validators)
         if 200 <= status < 300 and status not in http_problems.WHAT_TO_DO:
-            body = await self._read_body(response, headers.get("content-encoding", ""), request.max_bytes)
+            body = await self._read_body(response)
             new_validators = replace(http_problems.validators_from_response(response), body=digest_of(body))
             if new_validators.etag or new_validators.last_modified:
                 new_validators = replace(new_validators, origin=origin_of(response.url))
@@ -307,15 +305,17 @@ class Fetcher:
             retry_after=http_problems.parse_retry_after(headers.get("retry-after"), clock.now()),
         )
 
-    async def _read_body(self, response: ClientResponse, encoding: str, max_bytes: int | None) -> bytes:
-        wire, decoded = self._limits.wire_bytes, self._limits.decoded_bytes
-        if max_bytes is not None and max_bytes < decoded:
-            decoded = max_bytes
-        body = BodyDecoder(encoding, max_wire=wire, max_decoded=decoded)
-        body.check_announced_length(response.content_length or 0)
+    async def _read_body(self, response: ClientResponse) -> bytes:
+        """The body as it was sent."""
+        max_bytes = self._limits.wire_bytes
+        if (response.content_length or 0) > max_bytes:
+            raise FetchFailed(f"too big: {response.content_length} bytes announced (limits.wire_bytes: {max_bytes})")
+        body = bytearray()
         async for chunk in response.content.iter_any():
-            body.feed(chunk)
-        return unpack_gzip(body.finish(), decoded)
+            body += chunk
+            if len(body) > max_bytes:
+                raise FetchFailed(f"too big: more than {max_bytes} bytes were sent (limits.wire_bytes)")
+        return bytes(body)
 
 
 @lru_cache(maxsize=10_000)

@@ -8,8 +8,7 @@ nothing about the entries that it finds: the caller says which are known, and in
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,10 +23,8 @@ from monitor.sources.http.fetch import Fetcher
 
 MAX_PAGES: Final = 3
 MAX_DURATION: Final = timedelta(seconds=20)
-WORDPRESS_GENERATOR: Final = re.compile(rb"<generator>\s*https?://wordpress\.(?:org|com)/", re.IGNORECASE)
-GENERATOR_BYTES: Final = 8 * 1024  # bytes; the generator comes before the first item
 
-Parse = Callable[[bytes, Mapping[str, str], str], Awaitable[Feed]]
+Parse = Callable[[FetchResult], Awaitable[Feed]]
 AreKnown = Callable[[Sequence[Entry]], Awaitable[Sequence[bool]]]
 
 
@@ -72,14 +69,11 @@ def step_from_sitemap(entries: Sequence[Entry], known: Sequence[bool], since: da
     return BackfillStep(missed, any(date is not None and date < since for date in dates) or any(known))
 
 
-def older_page(url: str, body: bytes, older: str | None, page: int) -> str | None:
-    """The address of the feed's next older page; None if we know of none.
-
-    `older`: the address that the document itself gives for it; `page`: the number of this document, from 1.
-    """
-    if older is not None:
-        return older
-    if not WORDPRESS_GENERATOR.search(body[:GENERATOR_BYTES]):
+def older_page(url: str, feed: Feed, page: int) -> str | None:
+    """The address of the feed's next older page; None if we know of none. `page`: the number of this one, from 1."""
+    if feed.older_page_url is not None:
+        return feed.older_page_url
+    if not feed.has_numbered_pages:
         return None
     try:
         parts = urlsplit(url)
@@ -118,8 +112,8 @@ def _identify_entry(entry: Entry) -> str | None:
 
 
 class BackFill:
-    """Looks for the entries that one poll may have missed. `parse`: makes a Feed of a document's bytes, headers and
-    address; `are_known`: says for each entry whether we have it."""
+    """Looks for the entries that one poll may have missed. `parse`: makes a Feed of a document; `are_known`: says for
+    each entry whether we have it."""
 
     def __init__(self, fetcher: Fetcher, parse: Parse, are_known: AreKnown) -> None:
         self._fetcher = fetcher
@@ -146,7 +140,7 @@ class BackFill:
     async def _search_feed_pages(self, search: _BackfillSearch, fetched: FetchResult, feed: Feed) -> bool:
         seen = {fetched.url, search.source.address}
         for number in range(1, MAX_PAGES + 1):
-            url = older_page(search.source.address, fetched.body, feed.older_page_url, number)
+            url = older_page(search.source.address, feed, number)
             if url is None or url in seen:
                 return False
             seen.add(url)
@@ -175,7 +169,7 @@ class BackFill:
         problem = fetched.problem
         if fetched.outcome is FetchOutcome.DOCUMENT:
             try:
-                return fetched, await self._parse(fetched.body, fetched.headers, fetched.url)
+                return fetched, await self._parse(fetched)
             except (FeedUnreadable, WorkerLost) as error:
                 problem = str(error)
         search.notes.append(f"{fetched.url} gave nothing ({problem})")

@@ -23,8 +23,8 @@ from monitor.sanitize import sanitize_line, sanitize_url
 from monitor.sources.formats.absolute_link import join_link
 from monitor.sources.formats.charset import FORBIDDEN, IN_HEADER, text_encoding
 from monitor.sources.formats.html import limit_attributes
-from monitor.sources.formats.read_document import read_document
 from monitor.sources.http.fetch import Fetcher, describe_redirect
+from monitor.sources.polling.in_worker import RawDocument, read_document
 from monitor.url_secrets import find_url_secrets, hide_secrets_in
 
 MAX_PAGE_BYTES: Final = 4 * 2**20
@@ -104,8 +104,8 @@ async def discover_feeds(url: str, fetcher: Fetcher, workers: Workers, deadline:
     if isinstance(parsed, Feed):
         return DiscoveryResult((_summarize_feed(FeedCandidate(url), parsed),), is_feed=True)
     try:
-        links = await workers.run(links_of, fetched.body, fetched.headers, fetched.url, deadline=deadline)
-    except WorkerLost as error:
+        links = await workers.run(read_links, _to_document(fetched), deadline=deadline)
+    except (FeedUnreadable, WorkerLost) as error:
         return DiscoveryResult(problem=str(error), status=fetched.status)
     if not links.is_page:
         return DiscoveryResult(problem=f"{parsed}{describe_redirect(fetched)}", status=fetched.status)
@@ -146,10 +146,13 @@ class _CandidateSearch:
 async def _parse_fetched(fetched: FetchResult, workers: Workers, deadline: timedelta) -> Feed | str:
     """The feed, or why it is not one."""
     try:
-        known: frozenset[bytes] = frozenset()
-        return await workers.run(read_document, fetched.body, fetched.headers, fetched.url, known, deadline=deadline)
+        return await workers.run(read_document, _to_document(fetched), deadline=deadline)
     except (FeedUnreadable, WorkerLost) as error:
         return str(error)
+
+
+def _to_document(fetched: FetchResult) -> RawDocument:
+    return RawDocument(fetched.body, fetched.headers, fetched.url)
 
 
 def _summarize_feed(link: FeedCandidate, feed: Feed) -> DiscoveredFeed:
@@ -181,6 +184,11 @@ def guess_feed_urls(url: str) -> Iterator[str]:
 
 
 # --- in the worker process --------------------------------------------------------------------------------------
+
+
+def read_links(document: RawDocument) -> FeedCandidates:
+    """The candidates in a page as a server sent it."""
+    return links_of(document.unpack(), document.headers, document.url)
 
 
 def links_of(body: bytes, headers: Mapping[str, str], url: str) -> FeedCandidates:

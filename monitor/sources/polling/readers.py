@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, Final, NamedTuple, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from msgspec import Meta
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Feed
 from monitor.runtime.workers.pool import Workers
-from monitor.sources.polling.in_worker import read_document
+from monitor.sources.polling.in_worker import RawDocument, read_document
 
 T = TypeVar("T")
 
@@ -30,21 +30,12 @@ MAX_BATCH: Final = 32  # documents in a call
 MIN_BATCH: Final = 8  # documents: fewer are not split between workers, as that would cost more than it saves
 MAX_DELAY: Final = 0.1  # s that a document may wait for the active callers: a usual call takes less
 MAX_BATCH_SIZE: Final = 1024 * 1024  # bytes: a larger document gets its own call, whose cost hardly matters then
+PACKED_FACTOR: Final = 5  # how much larger a document is than its compressed body: that of feeds is 3 to 10
 UNKNOWN_FACTOR: Final = 5  # weight of a document without known entries: all of it is parsed and sent back
 BATCH_WINDOW: Final = 0.02  # s that a call waits for more documents, as commits do: too short to notice
 
 BATCH_DEADLINE_DIVISOR: Final = 5  # of the deadline of one document; a batch of small ones takes a hundredth of that
 MAX_ISOLATED_URLS: Final = 1_000  # addresses whose documents a worker could not handle
-
-
-class RawDocument(NamedTuple):
-    """The arguments of `read_document`."""
-
-    body: bytes
-    headers: Mapping[str, str]
-    url: str
-    known_digests: frozenset[bytes] = frozenset()
-    max_entries: int | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -63,7 +54,9 @@ class _QueuedDocument:
     @property
     def size(self) -> int:
         """Bytes, weighted by how much work they are."""
-        return len(self.document.body) * (1 if self.document.known_digests else UNKNOWN_FACTOR)
+        document = self.document
+        size = len(document.body) * (PACKED_FACTOR if "content-encoding" in document.headers else 1)
+        return size if document.known_digests else size * UNKNOWN_FACTOR
 
 
 class BatchReader:
@@ -157,7 +150,7 @@ class BatchReader:
                 while self._callers < self._workers.count:  # one of the documents will take long
                     self._start_caller()
         else:
-            single = await _run_as_task(self._workers.run(read_document, *batch[0].document, deadline=self._deadline))
+            single = await _run_as_task(self._workers.run(read_document, batch[0].document, deadline=self._deadline))
             self._update_isolated_urls(batch[0].document.url, lost=isinstance(single.exception(), WorkerLost))
             _resolve_future(batch[0].result, single.exception() or single.result())
 
@@ -195,6 +188,6 @@ def read_documents(documents: Sequence[RawDocument]) -> Annotated[list[Feed | st
 
 def _read_one(document: RawDocument) -> Feed | str:
     try:
-        return read_document(*document)
+        return read_document(document)
     except FeedUnreadable as error:
         return str(error)

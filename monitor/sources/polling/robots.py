@@ -15,17 +15,16 @@ from typing import Final
 from yarl import URL
 
 from monitor import clock
-from monitor.errors import WorkerLost
+from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import FetchOutcome, FetchResult, Source, Validators
 from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher, MayFollow
 from monitor.sources.http.guard import Network, repeat_refusal
-from monitor.sources.polling.in_worker import check_robots_txt
+from monitor.sources.polling.in_worker import RawDocument, check_robots_txt, unpack_robots_txt
 
 NAME: Final = "news-monitor"
 CACHE_TIME: Final = timedelta(hours=24)  # RFC 9309 section 2.4
 TROUBLE_CACHE_TIME: Final = timedelta(minutes=10)
-MAX_FILE_BYTES: Final = 500 * 1024  # bytes that are read of a file (RFC 9309 section 2.5)
 MAX_CACHE_BYTES: Final = 16 * 2**20  # bytes of all cached files
 DEADLINE: Final = timedelta(seconds=2)
 GAP: Final = timedelta(seconds=2)  # between two pages of a site without a crawl delay
@@ -82,9 +81,8 @@ class Robots:
         key = (origin, self._fetcher.networks_for(source))
         cached = self._cache.get(key)
         if cached is None or cached.expires_at <= now:
-            cached = _interpret_response(
-                await self._fetcher.fetch(f"{origin}/robots.txt", Validators(), source=source, gap=GAP), origin, now
-            )
+            fetched = await self._fetcher.fetch(f"{origin}/robots.txt", Validators(), source=source, gap=GAP)
+            cached = await self._read_response(fetched, origin, now)
         self._store(key, cached)
         if cached.problem is not None:
             return RobotsPermission(cached.problem, retry_later=True, refused=cached.refused)
@@ -115,6 +113,22 @@ class Robots:
 
         return find_problem
 
+    async def _read_response(self, fetched: FetchResult, origin: str, now: datetime) -> _CachedRobotsTxt:
+        """RFC 9309 section 2.3.1: after a client error, all is allowed; after a server error, nothing."""
+        status, problem = fetched.status, fetched.problem
+        if fetched.outcome is FetchOutcome.DOCUMENT:
+            document = RawDocument(fetched.body, fetched.headers, fetched.url)
+            try:
+                body = await self._workers.run(unpack_robots_txt, document, deadline=DEADLINE)
+                return _CachedRobotsTxt(now + CACHE_TIME, body)
+            except (FeedUnreadable, WorkerLost) as error:
+                problem = str(error)
+        elif status is not None and (status == 204 or (400 <= status < 500 and status != 429)):
+            return _CachedRobotsTxt(now + CACHE_TIME)
+        problem = f"{origin}/robots.txt cannot be fetched ({problem}); until it can, pages of that site are not fetched"
+        expires_at = now + max(TROUBLE_CACHE_TIME, fetched.retry_after or TROUBLE_CACHE_TIME)
+        return _CachedRobotsTxt(expires_at, problem=problem, refused=fetched.refused)
+
     def _store(self, key: _CacheKey, cached: _CachedRobotsTxt) -> None:
         replaced = self._cache.pop(key, None)
         self._size += len(cached.body) - (len(replaced.body) if replaced else 0)
@@ -122,17 +136,3 @@ class Robots:
         while self._size > MAX_CACHE_BYTES or len(self._cache) > 10_000:
             _, oldest = self._cache.popitem(last=False)
             self._size -= len(oldest.body)
-
-
-def _interpret_response(fetched: FetchResult, origin: str, now: datetime) -> _CachedRobotsTxt:
-    """RFC 9309 section 2.3.1: a client error means that there is no robots.txt; a server error forbids everything."""
-    if fetched.outcome is FetchOutcome.DOCUMENT:
-        return _CachedRobotsTxt(now + CACHE_TIME, fetched.body[:MAX_FILE_BYTES])
-    status = fetched.status
-    if status is not None and (status == 204 or (400 <= status < 500 and status != 429)):
-        return _CachedRobotsTxt(now + CACHE_TIME)
-    problem = (
-        f"{origin}/robots.txt cannot be fetched ({fetched.problem}); until it can, pages of that site are not fetched"
-    )
-    expires_at = now + max(TROUBLE_CACHE_TIME, fetched.retry_after or TROUBLE_CACHE_TIME)
-    return _CachedRobotsTxt(expires_at, problem=problem, refused=fetched.refused)

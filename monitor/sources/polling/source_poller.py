@@ -6,7 +6,7 @@ decides nothing about entries and stores nothing; `FingerprintStore` tells it wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -29,7 +29,8 @@ from monitor.sources.http.fetch import Fetcher, describe_redirect
 from monitor.sources.kinds import KINDS
 from monitor.sources.polling.backfill import BackFill, BackfillResult
 from monitor.sources.polling.feed_secrets import hide_secrets_in_feed
-from monitor.sources.polling.readers import BatchReader, RawDocument
+from monitor.sources.polling.in_worker import RawDocument, read_as_kind
+from monitor.sources.polling.readers import BatchReader
 from monitor.sources.polling.robots import Robots
 from monitor.url_secrets import hide_secrets_in
 
@@ -111,11 +112,12 @@ class SourcePoller:
         self, source: Source, fetched: FetchResult, known: frozenset[bytes], max_entries: int | None
     ) -> Feed:
         """The parsed document, without known entries, and with at most `max_entries` of the others."""
-        body, headers, url = fetched.body, fetched.headers, fetched.url
-        if (read := KINDS[source.kind].read) is None:
-            feed = await self._readers.read(RawDocument(body, headers, url, known, max_entries))
-            return hide_secrets_in_feed(feed, source.secrets)
-        feed = await self._parsers.run(read, body, headers, url, source.settings, deadline=self._limits.parse)
+        max_bytes = self._limits.decoded_bytes
+        document = RawDocument(fetched.body, fetched.headers, fetched.url, known, max_entries, max_bytes)
+        if KINDS[source.kind].read is None:
+            return hide_secrets_in_feed(await self._readers.read(document), source.secrets)
+        deadline = self._limits.parse
+        feed = await self._parsers.run(read_as_kind, source.kind, document, source.settings, deadline=deadline)
         feed = replace(feed, entries=tuple(entry for entry in feed.entries if entry.slice not in known))
         return hide_secrets_in_feed(feed, source.secrets)
 
@@ -126,8 +128,9 @@ class SourcePoller:
         async def are_known(entries: Sequence[Entry]) -> list[bool]:
             return await self._fingerprint_store.are_known(source.id, entries)
 
-        async def parse_feed_page(body: bytes, headers: Mapping[str, str], url: str) -> Feed:
-            return hide_secrets_in_feed(await self._readers.read(RawDocument(body, headers, url)), source.secrets)
+        async def parse_feed_page(fetched: FetchResult) -> Feed:
+            document = RawDocument(fetched.body, fetched.headers, fetched.url, max_bytes=self._limits.decoded_bytes)
+            return hide_secrets_in_feed(await self._readers.read(document), source.secrets)
 
         search = BackFill(self._fetcher, parse_feed_page, are_known)
         since = claim.news_since or claim.planned - source.every

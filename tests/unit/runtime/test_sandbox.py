@@ -323,6 +323,7 @@ from monitor.model import Selectors
 from monitor.runtime.sandbox import PARSER, enter_sandbox
 from monitor.sources.kinds.page import read_page
 from monitor.sources.polling import in_worker
+from monitor.sources.polling.in_worker import RawDocument
 
 if sys.argv[1:]:
     assert enter_sandbox(PARSER) == (), "the kernel lacks some of it"
@@ -330,13 +331,18 @@ item = "<item><title>{1}</title><link>https://x.test/1</link><description>&lt;b&
 feed = "<?xml version='1.0' encoding='{0}'?><rss version='2.0'><channel>" + item + "</channel></rss>"
 for charset in ("utf-8", "euc-kr", "utf-16"):
     body = feed.format(charset, "Bericht 기사 報道").encode(charset)
-    print(in_worker.read_document(body, {"content-type": "text/xml"}, "https://x.test/feed").entries)
+    print(in_worker.read_document(RawDocument(body, {"content-type": "text/xml"}, "https://x.test/feed")).entries)
 entries = b'"items": [{"id": "1", "title": "one", "date_published": "2026-01-05T10:00:00+09:00"}]'
 body = b'{"version": "https://jsonfeed.org/version/1.1", "title": "x", ' + entries + b"}"
-print(in_worker.read_document(body, {}, "https://x.test/").entries)
+print(in_worker.read_document(RawDocument(body, {}, "https://x.test/")).entries)
+import brotli, gzip
+from monitor.sources.formats.unpack import zstd
+packed = {"gzip": gzip.compress(body), "br": brotli.compress(body), "zstd": zstd.compress(body)}
+for coding, body in packed.items():
+    print(in_worker.read_document(RawDocument(body, {"content-encoding": coding}, "https://x.test/")).entries)
 text = "<p>" + "A ship was seen in the strait, and nobody knows whose it is. " * 9 + "</p>"
 page = f"<html><body><article><h2><a href='/2'>A ship</a></h2>{text}</article></body></html>".encode()
-print(repr(in_worker.read_full_text(page, {"content-type": "text/html"}, "https://x.test/1")))
+print(repr(in_worker.read_full_text(RawDocument(page, {"content-type": "text/html"}, "https://x.test/1"))))
 print(read_page(page, {"content-type": "text/html"}, "https://x.test/", Selectors("article")).entries)
 print(in_worker.check_robots_txt(b"User-agent: *\\nDisallow: /x\\nCrawl-delay: 3", "https://x.test/x", "us"))
 """
@@ -347,8 +353,10 @@ def test_parsers_find_in_a_sandbox_all_that_they_load_late() -> None:
     """Nothing is loaded in advance here; they read what they read elsewhere."""
     inside, outside = run_program(PARSING, "inside"), run_program(PARSING)
     assert inside == outside
-    feeds, last = inside.splitlines()[:3], inside.splitlines()[4:]
+    feeds, same, last = inside.splitlines()[:3], inside.splitlines()[3:7], inside.splitlines()[7:]
     assert all("Bericht 기사 報道" in each for each in feeds)
+    assert "title='one'" in same[0]
+    assert len(set(same)) == 1  # whatever it is packed with
     assert "A ship was seen" in last[0]
     assert "https://x.test/2" in last[1]
     assert last[2] == "(False, 3.0)"

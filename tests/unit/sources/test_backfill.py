@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.model import Entry
+from monitor.model import Entry, Feed
+from monitor.sources.formats.read_document import read_document
 from monitor.sources.polling.backfill import older_page, step_from_feed_page, step_from_sitemap
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-WORDPRESS = b"<rss><channel><generator>https://wordpress.org/?v=6.8</generator>"
+WORDPRESS = b"<generator>https://wordpress.org/?v=6.8</generator>"
 
 
 def entry(link: str, hours_ago: float | None = None) -> Entry:
@@ -47,17 +48,33 @@ def test_of_a_sitemap_only_the_time_of_the_gap_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "body", "older", "page", "found"),
+    ("url", "feed", "page", "found"),
     [
-        ("https://a.test/feed", b"<rss>", "https://a.test/archive/7", 1, "https://a.test/archive/7"),
-        ("https://a.test/feed", WORDPRESS, "https://a.test/archive/7", 1, "https://a.test/archive/7"),
-        ("https://a.test/feed/", WORDPRESS, None, 1, "https://a.test/feed/?paged=2"),
-        ("https://a.test/?feed=rss2&lang=", WORDPRESS, None, 2, "https://a.test/?feed=rss2&lang=&paged=3"),
-        ("https://a.test/feed?paged=1", WORDPRESS, None, 1, "https://a.test/feed?paged=2"),
-        ("https://a.test/feed", b"<rss>", None, 1, None),
-        ("https://a.test/feed", b"x" * 9_000 + WORDPRESS, None, 1, None),  # a word in an entry says nothing
+        ("https://a.test/feed", Feed((), older_page_url="https://a.test/archive/7"), 1, "https://a.test/archive/7"),
+        (
+            "https://a.test/feed",
+            Feed((), older_page_url="https://a.test/archive/7", has_numbered_pages=True),
+            1,
+            "https://a.test/archive/7",
+        ),
+        ("https://a.test/feed/", Feed((), has_numbered_pages=True), 1, "https://a.test/feed/?paged=2"),
+        (
+            "https://a.test/?feed=rss2&lang=",
+            Feed((), has_numbered_pages=True),
+            2,
+            "https://a.test/?feed=rss2&lang=&paged=3",
+        ),
+        ("https://a.test/feed?paged=1", Feed((), has_numbered_pages=True), 1, "https://a.test/feed?paged=2"),
+        ("https://a.test/feed", Feed(()), 1, None),
     ],
 )
-def test_where_older_pages_stand(url: str, body: bytes, older: str | None, page: int, found: str | None) -> None:
-    """Where the feed says so; else as WordPress numbers them, where the generator says that it is that."""
-    assert older_page(url, body, older, page) == found
+def test_where_older_pages_stand(url: str, feed: Feed, page: int, found: str | None) -> None:
+    """Where the feed says so; else as WordPress numbers them."""
+    assert older_page(url, feed, page) == found
+
+
+def test_the_generator_of_a_feed_says_whether_its_pages_are_numbered() -> None:
+    """A word in an entry says nothing."""
+    feed = b"<rss version='2.0'><channel>%b<item><title>Launch</title></item></channel></rss>"
+    for head, is_numbered in ((WORDPRESS, True), (b"", False), (b" " * 9_000 + WORDPRESS, False)):
+        assert read_document(feed % head, {}, "https://a.test/feed").has_numbered_pages is is_numbered

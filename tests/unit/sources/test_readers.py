@@ -18,9 +18,10 @@ from monitor.model.sources import MAX_CONTENT, MAX_ITEMS, MAX_POLL_HINT, MAX_TIT
 from monitor.runtime.workers import messages
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
-from monitor.sources.formats.read_document import preload_parsers, read_document
+from monitor.sources.formats.read_document import preload_parsers
 from monitor.sources.polling import readers
-from monitor.sources.polling.readers import MAX_BATCH_SIZE, BatchReader, RawDocument, read_documents
+from monitor.sources.polling.in_worker import RawDocument, read_document
+from monitor.sources.polling.readers import MAX_BATCH_SIZE, BatchReader, read_documents
 from tests.bench.world import costly
 from tests.patience import LONG
 
@@ -82,7 +83,7 @@ async def test_what_waits_comes_together(workers: Counted) -> None:
     """Up to 32 of them in a call, each with the answer that is its own."""
     readers, documents = BatchReader(workers, LONG), [document(number) for number in range(72)]
     feeds = await asyncio.gather(*map(readers.read, documents))
-    assert feeds == [read_document(*each) for each in documents]
+    assert feeds == [read_document(each) for each in documents]
     assert workers.calls == 3
 
 
@@ -100,7 +101,7 @@ async def test_what_a_document_holds_up_is_taken_to_another_worker(two: Counted)
     hostile = asyncio.create_task(readers.read(HOSTILE))
     await two.called.wait()
     came = await asyncio.gather(*(readers.read(document(number)) for number in range(4)))
-    assert came == [read_document(*document(number)) for number in range(4)]
+    assert came == [read_document(document(number)) for number in range(4)]
     assert not hostile.done()
     assert (two.calls, two.peak) == (2, 2)
     two.close()
@@ -111,7 +112,7 @@ async def test_what_a_document_holds_up_is_taken_to_another_worker(two: Counted)
 async def test_what_is_known_of_each_is_its_own(workers: Counted) -> None:
     """And how many of its entries are read."""
     readers, first, second = BatchReader(workers, LONG), document(1), document(2)
-    known = frozenset(read_document(*first).slices)
+    known = frozenset(read_document(first).slices)
     one, other, none = await asyncio.gather(
         readers.read(first._replace(known_digests=known)),
         readers.read(second._replace(known_digests=known)),
@@ -127,7 +128,7 @@ async def test_a_document_that_is_no_feed_is_told_by_itself(workers: Counted) ->
     )
     assert isinstance(page, FeedUnreadable)
     assert "HTML page" in str(page)
-    assert feed == read_document(*document(1))
+    assert feed == read_document(document(1))
     assert workers.calls == 1
 
 
@@ -139,7 +140,7 @@ async def test_a_hostile_document_is_lost_alone(workers: Counted, place: int) ->
     readers = BatchReader(workers, SHORT)
     came = await asyncio.gather(*map(readers.read, documents), return_exceptions=True)
     assert isinstance(came.pop(place), WorkerLost)
-    assert came == [read_document(*document(number)) for number in range(4)]
+    assert came == [read_document(document(number)) for number in range(4)]
     assert workers.calls == 1 + len(documents)
 
 
@@ -177,8 +178,8 @@ async def test_a_document_that_nobody_waits_for_is_not_read(workers: Counted) ->
     first, given_up = asyncio.create_task(readers.read(document(1))), asyncio.create_task(readers.read(HOSTILE))
     await asyncio.sleep(0)
     given_up.cancel()
-    assert await first == read_document(*document(1))
-    assert await readers.read(document(2)) == read_document(*document(2))
+    assert await first == read_document(document(1))
+    assert await readers.read(document(2)) == read_document(document(2))
     assert workers.calls == 2
 
 
