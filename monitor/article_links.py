@@ -20,7 +20,7 @@ from monitor.sanitize import sanitize_url
 WEB_SCHEMES: Final = frozenset({"http", "https"})
 # A link with nothing to change, as nearly all links of feeds.
 _PLAIN: Final = re.compile(
-    r"https?://(?!(?:[^/?#]*\.)?xn--)[a-z0-9_.-]+(?::[0-9]{1,4})?(?:[/?#][\w!$%&'()*+,./:;=?@~#-]*)?", re.ASCII
+    r"https?://(?!(?:[^/?#]*\.)?xn--)[a-z0-9_.-]+(?::[0-9]{1,4})?(?:/[\w!$%&'()*+,./:;=?@~#-]*)?", re.ASCII
 )
 _BEFORE_QUERY: Final = re.compile(r"[^?#]*")
 _HOST: Final = re.compile(r"[a-z0-9_.-]+")
@@ -62,6 +62,8 @@ def sanitize_link(link: str) -> str | None:
         return None
     netloc = host if port is None else f"{host}:{port}"
     path, query, fragment = (_ENCODED.sub(lambda sign: quote(sign[0]), part) for part in parts[2:])
+    if query or fragment:
+        path = path or "/"  # so the host ends where everybody sees it: in https://a.test#@b.test it might be b.test
     return sanitize_url(SplitResult(parts.scheme, netloc, path, query, fragment).geturl())
 
 

@@ -100,6 +100,8 @@ def test_a_host_that_may_be_read_as_another_one_is_shown_in_ascii(host: str, sho
 
 @given(st.text(st.one_of(st.characters(), st.sampled_from("htps:/@.\\[]?#%аxn- ")), max_size=20))
 @example("ä@x")
+@example("0#@")
+@example("0?@")
 def test_a_link_is_clean_after_one_time(rest: str) -> None:
     """Whatever a feed gives: no link, or one that stays, without what may hide in it."""
     link = sanitize_link(f"https://{rest}")
