@@ -191,7 +191,7 @@ class FullTextReader:
             source=source,
             headers={"Accept": "text/html"},
             gap=gap,
-            may_follow=self._robots.redirect_check(source),
+            may_follow=self._robots.redirect_check(source, url),
         )
         status = fetched.status
         if fetched.outcome is not FetchOutcome.DOCUMENT:

@@ -7,17 +7,21 @@ would be asked for them if the check let them pass.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from monitor.model import FetchOutcome, FetchResult, Limits, Validators
+from monitor import clock
+from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
 from monitor.sources.http.fetch import Fetcher, digest_of
 from monitor.sources.http.guard import Network
+from tests.patience import PATIENCE
 from tests.site import Site, serving, wired
 
 LOOPBACK: list[Network] = [ip_network("127.0.0.0/8")]
@@ -318,3 +322,49 @@ async def test_a_refused_address_is_named_only_if_the_fetch_fails_for_it(site: S
     results = [await fetch(url, allow=ONE, names=names) for url in urls]
     assert {each.outcome for each in results} == {FetchOutcome.FAILED}
     assert [each.refused for each in results] == ["10.0.0.5", "10.0.0.5", None, None]
+
+
+# --- whose queue --------------------------------------------------------------------------------------------------
+
+
+async def test_a_redirect_delays_no_other_source_of_the_host_that_it_leads_to(site: Site) -> None:
+    """It counts for the host that redirects: its target may take as long as it likes."""
+    asked, released = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: web.BaseRequest) -> web.StreamResponse:
+        del request
+        asked.set()
+        await released.wait()
+        return web.Response(body=FEED)
+
+    site.answers |= {"/slow": slow, "/feed": web.Response(body=FEED)}
+    async with serving() as hostile, Fetcher(Limits(per_host=1), LOOPBACK) as fetcher:
+        hostile.answers["/feed"] = redirect(f"{site.url}/slow")
+        redirected = asyncio.create_task(fetcher.fetch(f"{hostile.url}/feed", NONE))
+        await asyncio.wait_for(asked.wait(), PATIENCE)
+        fetched = await fetcher.fetch(f"{site.url}/feed", NONE)
+        assert (fetched.outcome, redirected.done()) == (FetchOutcome.DOCUMENT, False)
+        waiting = asyncio.create_task(fetcher.fetch(f"{hostile.url}/feed", NONE))
+        moved = asyncio.create_task(fetcher.fetch(f"{site.url}/feed", NONE, queue_of=hostile.url))
+        assert not (await asyncio.wait((waiting, moved), timeout=0.2))[0]  # the host that redirects has one slot
+        released.set()
+        for each in await asyncio.gather(redirected, waiting, moved):
+            assert each.outcome is FetchOutcome.DOCUMENT
+
+
+async def test_a_redirect_does_not_push_the_gap_of_the_domain_that_it_leads_to(site: Site) -> None:
+    """It waits for the gap of its own domain, and so do those that follow it there."""
+    port = site.url.rpartition(":")[2]
+    names = Names(a_test=[["127.0.0.1"]], b_test=[["127.0.0.1"]])
+    site.answers |= {"/feed": web.Response(body=FEED), "/old": redirect(f"http://b.test:{port}/feed")}
+    limits = Limits(gap=timedelta(seconds=1))
+    async with Fetcher(limits, LOOPBACK, resolver=names) as fetcher:
+
+        async def seconds_for(url: str) -> float:
+            began = clock.monotonic()
+            assert (await fetcher.fetch(url, NONE)).outcome is FetchOutcome.DOCUMENT
+            return clock.monotonic() - began
+
+        assert await seconds_for(f"http://a.test:{port}/old") >= 0.9  # two requests of a.test
+        assert await seconds_for(f"http://b.test:{port}/feed") < 0.7
+        assert await seconds_for(f"http://a.test:{port}/feed") >= 0.5

@@ -316,7 +316,7 @@ async def test_a_redirect_to_a_site_whose_robots_txt_is_refused_fails_for_that_a
         robots = Robots(fetcher, None)  # type: ignore[arg-type]  # nothing comes that could be read
         results = [
             await fetcher.fetch(
-                f"{outside.url}/feed", Validators(), source=other, may_follow=robots.redirect_check(other)
+                f"{outside.url}/feed", Validators(), source=other, may_follow=robots.redirect_check(other, outside.url)
             )
             for _ in range(2)
         ]

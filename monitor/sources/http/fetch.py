@@ -68,10 +68,10 @@ USER_AGENT = user_agent()
 class _FetchRequest:
     """How to fetch an address.
 
-    `extra_headers`: sent instead of ours with the same name. `gap`: the least time until the next request to the same
-    domain, if it is longer than usual. `may_follow`: called for each redirect. `networks`: the private ones that it may
-    reach; `secrets`: what is not shown of an address; `address`, `shown_address`: the source's own address, and how
-    that is shown.
+    `extra_headers`: sent instead of ours with the same name. `gap`: the least time until the next request in the
+    queue, if it is longer than usual. `queue_of`: the address in whose queue it waits. `may_follow`: called for each
+    redirect. `networks`: the private ones that it may reach; `secrets`: what is not shown of an address; `address`,
+    `shown_address`: the source's own address, and how that is shown.
     """
 
     validators: Validators
@@ -79,6 +79,7 @@ class _FetchRequest:
     extra_headers: Mapping[str, str] = field(default_factory=dict)
     proxy: str | None = None
     gap: timedelta = timedelta(0)
+    queue_of: str | None = None
     may_follow: MayFollow | None = None
     secrets: frozenset[str] = frozenset()
     address: str | None = None
@@ -139,17 +140,19 @@ class Fetcher:
         headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
         gap: timedelta = timedelta(0),
+        queue_of: str | None = None,
         may_follow: MayFollow | None = None,
     ) -> FetchResult:
         """The result of one GET, without secrets; its validators are those to send next time.
 
         `source`: that it is for: its proxy is used, its networks may be reached, and its secrets are hidden. `headers`:
         sent instead of ours with the same name. `proxy`: the HTTP proxy to use, without a source. `gap`: the least time
-        until the next request to this domain, if it is longer than the usual one. `may_follow`: called with the target
-        of each redirect, before it is followed.
+        until the next request in this queue, if it is longer than the usual one. `queue_of`: the address in whose queue
+        all its requests wait, those of redirects too (None: `url`). `may_follow`: called with the target of each
+        redirect, before it is followed.
         """
         networks = self.networks_for(source)
-        request = _FetchRequest(validators, networks, dict(headers or {}), proxy, gap, may_follow)
+        request = _FetchRequest(validators, networks, dict(headers or {}), proxy, gap, queue_of, may_follow)
         if source is not None:
             request = replace(request, proxy=source.proxy, secrets=source.secrets)
             request = replace(request, address=source.address, shown_address=source.url)
@@ -185,7 +188,11 @@ class Fetcher:
         return self._politeness.host_queue(url)
 
     async def _follow(self, url: URL, request: _FetchRequest) -> FetchResult:
-        """Follows redirects. Only the time in which we wait for servers counts as total time, not that in the queue."""
+        """Follows redirects. Only the time in which we wait for servers counts as total time, not that in the queue.
+
+        All requests take their turn in one queue: a host to which others redirect need not wait for their requests.
+        """
+        queue = url if request.queue_of is None else _parse_url(request.queue_of)
         seconds_left = self._limits.total.total_seconds()
         # Secrets of an address are neither shown nor stored, so we cannot learn a new address that has some.
         is_permanent = url.user is None
@@ -197,7 +204,7 @@ class Fetcher:
             if hop and request.may_follow is not None and (problem := await request.may_follow(str(url))):
                 raise FetchFailed(f"redirects to {request.show_url(url)[:200]}: {problem}")
             try:
-                async with self._politeness.request_slot(url.host, url.port or 0, request.gap):
+                async with self._politeness.request_slot(queue.host or "", queue.port or 0, request.gap):
                     began_at = clock.monotonic()
                     with self.stalled_requests.track_request() as on_answer:
                         fetched = await self._request(url, request, seconds_left, on_answer)

@@ -3,7 +3,10 @@
 There is one connection at a time to a host and port, and a gap between the starts of two requests to one registered
 domain (news.example.co.uk and www.example.co.uk have one owner). Hosts in allowed networks, which are the operator's
 own, get several connections and no gap. A HostQueue tells which addresses wait for one another, so that it is no use
-to start them together. This module does not decide when a source is due, and ignores Retry-After.
+to start them together. What an address redirects to counts for the host of that address. Otherwise a hostile source
+could redirect to slow addresses of another host, whose own sources would have to wait.
+
+This module does not decide when a source is due, and ignores Retry-After.
 """
 
 from __future__ import annotations
@@ -74,9 +77,9 @@ class Politeness:
 
     @asynccontextmanager
     async def request_slot(self, host: str, port: int, gap: timedelta = timedelta(0)) -> AsyncIterator[None]:
-        """Waits for a slot for a request to this host, and holds it within the context.
+        """Waits for a slot for a request that counts for this host, and holds it within the context.
 
-        `gap`: the least time until the next request, if it is longer than the usual gap.
+        `gap`: the least time until the next such request, if it is longer than the usual gap.
         """
         is_allowed = is_allowed_host(host, self._allow)
         slots = self._slots.setdefault(

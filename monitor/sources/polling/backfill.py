@@ -165,7 +165,7 @@ class BackFill:
         return step.reaches_known
 
     async def _fetch_and_parse(self, search: _BackfillSearch, url: str) -> tuple[FetchResult, Feed] | None:
-        fetched = await self._fetcher.fetch(url, Validators(), source=search.source)
+        fetched = await self._fetcher.fetch(url, Validators(), source=search.source, queue_of=search.source.address)
         problem = fetched.problem
         if fetched.outcome is FetchOutcome.DOCUMENT:
             try:

@@ -72,8 +72,10 @@ class Robots:
         self._cache: OrderedDict[_CacheKey, _CachedRobotsTxt] = OrderedDict()  # least recently used first
         self._size = 0
 
-    async def check(self, url: str, now: datetime, source: Source | None = None) -> RobotsPermission:
-        """Whether this page may be fetched now, for this source."""
+    async def check(
+        self, url: str, now: datetime, source: Source | None = None, queue_of: str | None = None
+    ) -> RobotsPermission:
+        """Whether this page may be fetched now, for this source. `queue_of`: as in `Fetcher.fetch`."""
         try:
             origin = str(URL(url).origin())
         except ValueError:
@@ -81,7 +83,9 @@ class Robots:
         key = (origin, self._fetcher.networks_for(source))
         cached = self._cache.get(key)
         if cached is None or cached.expires_at <= now:
-            fetched = await self._fetcher.fetch(f"{origin}/robots.txt", Validators(), source=source, gap=GAP)
+            fetched = await self._fetcher.fetch(
+                f"{origin}/robots.txt", Validators(), source=source, gap=GAP, queue_of=queue_of
+            )
             cached = await self._read_response(fetched, origin, now)
         self._store(key, cached)
         if cached.problem is not None:
@@ -102,11 +106,12 @@ class Robots:
         wanted = timedelta(seconds=min(MAX_GAP.total_seconds(), delay))  # in this order, because delay may be nan
         return RobotsPermission(crawl_delay=max(GAP, wanted))
 
-    def redirect_check(self, source: Source) -> MayFollow:
-        """A check for each redirect of a fetch for this source: another site has another robots.txt."""
+    def redirect_check(self, source: Source, queue_of: str) -> MayFollow:
+        """A check for each redirect of a fetch for this source: another site has another robots.txt. `queue_of`: as in
+        `Fetcher.fetch`."""
 
         async def find_problem(url: str) -> str | None:
-            permission = await self.check(url, clock.now(), source)
+            permission = await self.check(url, clock.now(), source, queue_of)
             if permission.refused is not None:
                 repeat_refusal(permission.refused)
             return permission.problem

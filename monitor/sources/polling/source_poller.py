@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Protocol
 
 from monitor import clock
@@ -98,14 +99,17 @@ class SourcePoller:
         return result
 
     async def _fetch(self, claim: Claim, source: Source, url: str) -> FetchResult:
-        if not KINDS[source.kind].asks_robots:
-            return await self._fetcher.fetch(url, claim.validators, source=source)
-        permission = await self._robots.check(url, clock.now(), source)
-        if permission.problem is not None:
-            return FetchResult(FetchOutcome.FAILED, source.url, problem=permission.problem, refused=permission.refused)
-        may_follow = self._robots.redirect_check(source)
+        """The source's document. All requests wait in the queue of its own address, wherever they lead."""
+        gap, may_follow = timedelta(0), None
+        if KINDS[source.kind].asks_robots:
+            permission = await self._robots.check(url, clock.now(), source, source.address)
+            if permission.problem is not None:
+                return FetchResult(
+                    FetchOutcome.FAILED, source.url, problem=permission.problem, refused=permission.refused
+                )
+            gap, may_follow = permission.crawl_delay, self._robots.redirect_check(source, source.address)
         return await self._fetcher.fetch(
-            url, claim.validators, source=source, gap=permission.crawl_delay, may_follow=may_follow
+            url, claim.validators, source=source, gap=gap, queue_of=source.address, may_follow=may_follow
         )
 
     async def _parse(
