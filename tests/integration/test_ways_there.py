@@ -368,3 +368,24 @@ async def test_a_redirect_does_not_push_the_gap_of_the_domain_that_it_leads_to(s
         assert await seconds_for(f"http://a.test:{port}/old") >= 0.9  # two requests of a.test
         assert await seconds_for(f"http://b.test:{port}/feed") < 0.7
         assert await seconds_for(f"http://a.test:{port}/feed") >= 0.5
+
+
+# --- what is not stored -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("header", ["ETag", "Last-Modified"])
+async def test_a_validator_that_repeats_a_secret_is_not_kept(site: Site, header: str) -> None:
+    """It would be stored, and shown. The document is still recognised."""
+
+    async def echo(request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(body=FEED, headers={header: f'"{request.path_qs}"'})
+
+    site.answers |= {"/feed": echo, "/old": redirect(f"{site.url}/feed?api_key=s3cret-of-a-redirect")}
+    secret = f"{site.url}/feed?token=s3cret-word"
+    shown, secrets = f"{site.url}/feed?token=***", frozenset({"s3cret-word"})
+    source = Source("a", shown, "a", timedelta(minutes=5), full_url=secret, secrets=secrets)
+    async with Fetcher(Limits(), LOOPBACK) as fetcher:
+        for url in (secret, f"{site.url}/old"):
+            assert (await fetcher.fetch(url, NONE, source=source)).validators == Validators(body=digest_of(FEED))
+        plain = await fetcher.fetch(f"{site.url}/feed", NONE, source=source)
+    assert '"/feed"' in {plain.validators.etag, plain.validators.last_modified}

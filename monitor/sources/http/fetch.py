@@ -90,6 +90,11 @@ class _FetchRequest:
         address = str(url)  # most fetches are of a source's own address, and searching one for secrets takes long
         return self.shown_address if address == self.address else redact_url(address, self.secrets)
 
+    def has_secret(self, text: str, url: URL) -> bool:
+        """Whether the text repeats a secret, of the request or of this address."""
+        secrets = self.secrets if str(url) == self.address else self.secrets | find_url_secrets(str(url))
+        return hide_secrets_in(text, secrets) != text
+
 
 class Fetcher:
     """Fetches for all sources. An async context manager: it holds the HTTP sessions of the process.
@@ -296,6 +301,8 @@ class Fetcher:
         if 200 <= status < 300 and status not in http_problems.WHAT_TO_DO:
             body = await self._read_body(response)
             new_validators = replace(http_problems.validators_from_response(response), body=digest_of(body))
+            if request.has_secret(f"{new_validators.etag} {new_validators.last_modified}", response.url):
+                new_validators = Validators(body=new_validators.body)  # they would be stored
             if new_validators.etag or new_validators.last_modified:
                 new_validators = replace(new_validators, origin=origin_of(response.url))
             # A server may never answer 304, or answer it for another encoding of the document only.
