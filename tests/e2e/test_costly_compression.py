@@ -69,7 +69,7 @@ async def test_no_compression_holds_up_the_daemon(tmp_path: Path) -> None:
             adding = asyncio.create_task(
                 news_monitor("sources", "add", without_robots.url("/discover"), folder=tmp_path)
             )
-            slowest = await slowest_answer(page, until_asked=(asked_at, 6))
+            slowest = await slowest_answer(page, until_asked=(asked_at, 5))
             added = await asyncio.wait_for(adding, PATIENCE)
     assert with_robots.asked["/robots.txt"]
     assert {*bad, "/discover"} <= without_robots.asked.keys()
