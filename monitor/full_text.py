@@ -32,6 +32,7 @@ from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.full_text_need import merge_page_text
 from monitor.model import Article, FetchOutcome, Limits, Source, Validators
 from monitor.runtime.workers.pool import Workers
+from monitor.sanitize import sanitize_text
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.http.guard import Network
 from monitor.sources.polling.in_worker import read_full_text
@@ -202,7 +203,7 @@ class FullTextReader:
             read_full_text, fetched.body, fetched.headers, fetched.url, deadline=self._limits.parse
         )
         try:
-            return _PageResult(hide_secrets_in(await reading, source.secrets), None, status)
+            return _PageResult(hide_secrets_in(sanitize_text(await reading), source.secrets), None, status)
         except (FeedUnreadable, WorkerLost) as error:
             return _PageResult(
                 "", hide_secrets_in(str(error), source.secrets), status, is_permanent=isinstance(error, FeedUnreadable)

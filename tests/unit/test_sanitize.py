@@ -130,7 +130,7 @@ def test_json_says_the_same_without_showing_it() -> None:
 def test_an_error_a_fault_and_an_answer_are_safe_from_the_start() -> None:
     """Whatever they quote."""
     signs = "\x1b[2J\x9b\u202e\r"
-    assert str(FetchFailed(f"a{signs}b")) == "a[2J\nb"
+    assert str(FetchFailed(f"a{signs}b")) == "a[2J b"
     assert str(Fault(Place("f", 1, 2), f"a{signs}", f"b{signs}")) == "f:1:2: a[2J\n; b[2J\n"
     assert Receipt(ReceiptKind.REFUSED, f"a{signs}b").detail == "a[2J b"
 

@@ -7,6 +7,7 @@ next call starts another.
 from __future__ import annotations
 
 import asyncio
+import pickle
 import socket
 import sys
 from collections.abc import Callable
@@ -80,7 +81,7 @@ class Worker:
         try:
             async with timeout:
                 await connection.send(message)
-                reply = await connection.receive()
+                reply = await connection.receive(messages.max_reply(len(message)))
         except TimeoutError:
             self._kill()
             raise WorkerLost(f"the work took more than {deadline.total_seconds():g} s and was killed") from None
@@ -111,8 +112,8 @@ class Worker:
             with theirs:
                 self._process = process = start_process(theirs, forked=self._forks)
             async with asyncio.timeout(START.total_seconds()):
-                await connection.send(messages.encode_setup(self._setup))
-                ready = messages.decode_ready(await connection.receive())
+                await connection.send(pickle.dumps(self._setup))
+                ready = messages.decode_ready(await connection.receive(messages.max_reply(0)))
         except (OSError, WorkerClosed, messages.ReplyInvalid) as error:  # TimeoutError is an OSError
             connection.close()
             self._kill()

@@ -21,6 +21,7 @@ from msgspec import Meta
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Feed
+from monitor.runtime.workers.messages import MAX_LINE, Line
 from monitor.runtime.workers.pool import Workers
 from monitor.sources.polling.in_worker import read_document
 
@@ -188,7 +189,7 @@ def _resolve_future(future: asyncio.Future[Feed], result: Feed | BaseException) 
 # --- in the worker process --------------------------------------------------------------------------------------
 
 
-def read_documents(documents: Sequence[RawDocument]) -> Annotated[list[Feed | str], Meta(max_length=MAX_BATCH)]:
+def read_documents(documents: Sequence[RawDocument]) -> Annotated[list[Feed | Line], Meta(max_length=MAX_BATCH)]:
     """The feed of each document, or the line that says why it is none."""
     return [_read_one(document) for document in documents]
 
@@ -197,4 +198,4 @@ def _read_one(document: RawDocument) -> Feed | str:
     try:
         return read_document(*document)
     except FeedUnreadable as error:
-        return str(error)
+        return str(error)[:MAX_LINE]

@@ -14,7 +14,7 @@ import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Feed, Limits, Receipt, ReceiptKind
-from monitor.model.sources import MAX_CONTENT, MAX_ITEMS, MAX_POLL_HINT, MAX_TITLE
+from monitor.model.sources import MAX_CONTENT, MAX_ENTRIES, MAX_NAMES, MAX_POLL_HINT, MAX_TITLE
 from monitor.runtime.workers import messages
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
@@ -213,14 +213,14 @@ def lose_all(documents: Sequence[RawDocument]) -> list[Feed | str]:
 
 @pytest.mark.parametrize(
     "entry",
-    [{"title": "x" * (MAX_TITLE + 1)}, {"content": "\ufdfa" * (MAX_CONTENT + 1)}, {"tags": ["x"] * (MAX_ITEMS + 1)}],
+    [{"title": "x" * (MAX_TITLE + 1)}, {"content": "\ufdfa" * (MAX_CONTENT + 1)}, {"tags": ["x"] * (MAX_NAMES + 1)}],
     ids=["title", "content", "tags"],
 )
 def test_a_feed_is_believed_within_the_limits_of_the_readers_only(entry: Mapping[str, object]) -> None:
     """What a worker sends is not bounded by what it was given to read, if it was taken over."""
-    feeds: list[object] = [{"entries": [{"title": "x"}]}, {"entries": [entry]}, {"entries": [{}] * (MAX_ITEMS + 1)}]
+    feeds: list[object] = [{"entries": [{"title": "x"}]}, {"entries": [entry]}, {"entries": [{}] * (MAX_ENTRIES + 1)}]
     for expected, feed in zip((True, False, False), feeds, strict=True):
-        reply = msgspec.msgpack.encode(messages.Returned(1, msgspec.msgpack.encode([feed])))
+        reply = msgspec.msgpack.encode(messages.Returned(1, [feed]))
         if expected:
             assert messages.decode_result(reply, 1, read_documents)
         else:
