@@ -48,8 +48,10 @@ class Worker:
         self._running = False
         self._closed = False
 
-    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
+    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta, fresh: bool = False) -> T:
         """As `Workers.run`."""
+        if fresh and self._calls:
+            self._kill()
         self._running, self._since = True, asyncio.get_running_loop().time()
         try:
             try:
