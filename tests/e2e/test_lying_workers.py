@@ -40,7 +40,7 @@ async def test_parsers_that_lie_cost_their_own_sources_only(tmp_path: Path) -> N
     site.pages |= {f"/{name}": document(body) for name, body in lies.items()}
     async with serving(site):
         more = f"{WEB}limits: {{parse: 3 s}}\n"
-        write_config(tmp_path, {name: site.url(f"/{name}") for name in ("wire",)}, more=more)
+        write_config(tmp_path, {"wire": site.url("/wire")}, more=more)
         async with Daemon(tmp_path, {"PYTHONPATH": PATH}) as daemon:
             page = f"{await listening(daemon)}/healthz"
             with opened(f"sqlite:///{tmp_path}/monitor.db") as database:
@@ -71,9 +71,8 @@ async def test_parsers_that_lie_cost_their_own_sources_only(tmp_path: Path) -> N
     assert grown < MAX_GROWTH
     assert not [line for line in lines if "Traceback" in line or json.loads(line)["event"] == "forged"]
     assert max(map(len, lines)) < 5_000
-    assert {name: line for name, line in found.items() if line is None or name in BELIEVED} == dict.fromkeys(
-        ("wire", *BELIEVED)
-    )
+    expected = dict.fromkeys(("wire", *BELIEVED))
+    assert {name: line for name, line in found.items() if line is None or name in BELIEVED} == expected
     assert [line for line in found.values() if line is not None and not is_line(line)] == []
 
 

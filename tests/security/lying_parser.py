@@ -28,7 +28,7 @@ _HONEST: Final = read_document.read_document
 
 def take_over() -> None:
     """Put the lying parser in place of the honest one."""
-    read_document.read_document = _read_or_lie
+    read_document.read_document = _read_or_lie  # type: ignore[assignment]
 
 
 def _read_or_lie(body: bytes, headers: Mapping[str, str], *args: Any) -> Feed:

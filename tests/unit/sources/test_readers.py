@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -154,6 +156,25 @@ async def test_what_was_lost_before_comes_with_no_other(workers: Counted) -> Non
         mended = document(1)._replace(url=elsewhere.url)
         await asyncio.gather(*map(readers.read, (document(0), mended, document(2))))
         assert workers.calls == expected
+
+
+async def test_a_document_does_not_pay_for_the_one_before_it(workers: Counted) -> None:
+    """Which took the process over, and let its own call end well."""
+    await workers.run(spoil_the_next_call, deadline=LONG)
+    assert await BatchReader(workers, SHORT).read(document(1)) == read_document(*document(1))
+
+
+def spoil_the_next_call() -> None:
+    messages.decode_call = lambda _: time.sleep(3600)  # type: ignore[assignment, return-value]
+
+
+async def test_an_id_of_two_million_digits_ends_no_process(workers: Counted) -> None:
+    """Its entry is stored under a digest of it."""
+    body = b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": %s, "url": "/a"}]}' % (b"1" * 2_000_000)
+    process = await workers.run(os.getpid, deadline=LONG)
+    feed = await BatchReader(workers, LONG).read(RawDocument(body, {}, URL))
+    assert len(feed.entries[0].guid or "") < 200
+    assert await workers.run(os.getpid, deadline=LONG) == process
 
 
 async def test_a_big_document_has_a_call_of_its_own(workers: Counted) -> None:
