@@ -25,15 +25,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from monitor.model import Place
-from monitor.sanitize import sanitize_text
+from monitor.sanitize import sanitize_line, sanitize_text
 
 
 class MonitorError(Exception):
-    """The base of all errors. `str(error)` is one line that a person can act on; text from others in it is safe
-    to show."""
+    """The base of all errors. `str(error)` is one line that a person can act on, or several where a class says so; text
+    from others in it is safe to show."""
 
-    def __init__(self, line: object = "") -> None:
-        super().__init__(sanitize_text(str(line)))
+    sanitize = staticmethod(sanitize_line)
+
+    def __init__(self, text: object = "") -> None:
+        super().__init__(self.sanitize(str(text)))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,7 +64,9 @@ class Fault:
 
 
 class InvalidFiles(MonitorError):
-    """Files have faults: all of them, in the order of the files, follow-ups last."""
+    """Files have faults: all of them, a line each, in the order of the files, follow-ups last."""
+
+    sanitize = staticmethod(sanitize_text)
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults))
@@ -121,7 +125,10 @@ class StoreLocked(StoreFailed):
 
 
 class InvalidRequest(MonitorError):
-    """A request names something that does not exist, or is not clear (exit code 2 of the command line)."""
+    """A request names something that does not exist, or is not clear (exit code 2 of the command line). Its text may
+    have several lines."""
+
+    sanitize = staticmethod(sanitize_text)
 
 
 class NotLoaded(LookupError):

@@ -32,6 +32,7 @@ from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.full_text_need import merge_page_text
 from monitor.model import Article, FetchOutcome, Limits, Source, Validators
 from monitor.runtime.workers.pool import Workers
+from monitor.sanitize import sanitize_text
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.http.guard import Network
 from monitor.sources.polling.in_worker import RawDocument, read_full_text
@@ -201,7 +202,7 @@ class FullTextReader:
         document = RawDocument(fetched.body, fetched.headers, fetched.url, max_bytes=max_bytes)
         reading = self._workers.run(read_full_text, document, deadline=self._limits.parse)
         try:
-            return _PageResult(hide_secrets_in(await reading, source.secrets), None, status)
+            return _PageResult(hide_secrets_in(sanitize_text(await reading), source.secrets), None, status)
         except (FeedUnreadable, WorkerLost) as error:
             return _PageResult(
                 "", hide_secrets_in(str(error), source.secrets), status, is_permanent=isinstance(error, FeedUnreadable)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Final
 from urllib.parse import quote
 
@@ -31,9 +30,6 @@ _SEPARATING: Final = "\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 # articles are long. So there is no `[...]+`, and nothing before the class.
 _REMOVED: Final = re.compile(f"[{_INVISIBLE}][{_INVISIBLE}]*")
 _LINE_ENDS: Final = re.compile(f"[\r{_SEPARATING}](?:(?<=\r)\n)?")
-# Joiners shape the letters of Arabic, Persian and Indian scripts, and emoji. After Latin, Greek and Cyrillic letters,
-# digits and blanks they change nothing that a reader could see.
-_USELESS_JOINERS: Final = re.compile("[\u200c\u200d](?<![\u0590-\U0010ffff].)[\u200c\u200d]*", re.DOTALL)
 _VARIATIONS: Final = "\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _EMOJI: Final = "\xa9\xae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 _HAN: Final = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -43,6 +39,21 @@ _USELESS_VARIATIONS: Final = re.compile(
     f"[{_VARIATIONS}](?<![{_EMOJI}][\ufe0e\ufe0f])(?<![{_HAN}][\ufe00-\ufe02\U000e0100-\U000e01ef])"
     "(?<![\u1810-\u18af][\u180b-\u180f])(?<![\u1000-\u109f]\ufe00)(?!(?<=[0-9#*]\ufe0f)\u20e3)"
     f"[{_VARIATIONS}]*"
+)
+# The blocks of scripts whose letters join: those of Arabic, Syriac and Mongolian, and those with a virama, from
+# Devanagari to Sinhala, Burmese, Khmer and Javanese.
+_JOINING: Final = (
+    "\u0600-\u077f\u07c0-\u07ff\u0840-\u0dff\u1000-\u109f\u1780-\u18af\u1a20-\u1aaf\u1b00-\u1c4f\u1cd0-\u1cff"
+    "\ua800-\ua8ff\ua930-\ua95f\ua980-\ua9ff\uaa60-\uaa7f\uaae0-\uaaff\uabc0-\uabff\ufb50-\ufdff\ufe70-\ufefe"
+    "\U00010a00-\U00010a5f\U00010ac0-\U00010aff\U00010b80-\U00010baf\U00010d00-\U00010d3f\U00010ec0-\U00010fdf"
+    "\U00011000-\U00011fff\U0001e900-\U0001e95f\U0001ee00-\U0001eeff"
+)
+# A joiner shapes the letter before it, in such a script: ZWNJ keeps it apart from the next one, ZWJ gives it the form
+# that it has before another letter, also at the end of a word. ZWJ makes one emoji of two. Elsewhere, and from the
+# second one on, they change nothing that a reader could see.
+_USELESS_JOINERS: Final = re.compile(
+    f"[\u200c\u200d](?:(?<=[\u200c\u200d][\u200c\u200d])|(?!(?<=[{_JOINING}]\u200d)"
+    f"|(?<=[{_JOINING}]\u200c)(?=[\u200c\u200d]*[{_JOINING}])|(?<=[{_EMOJI}\ufe0f]\u200d)(?=[\u200c\u200d]*[{_EMOJI}])))"
 )
 # All that is removed and that `str.isprintable` takes for letters or marks.
 _PRINTABLE: Final = re.compile(f"[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0{_VARIATIONS}]")
@@ -85,13 +96,14 @@ def sanitize_line(text: str) -> str:
 
 def sanitize_highlighted(text: str, highlights: Sequence[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
     """`sanitize_text` for a text with the (start, end) offsets of highlights in it, which move along."""
-    if sanitize_text(text) == text:
+    clean = sanitize_text(text)
+    if clean == text:
         return text, tuple(highlights)
-    cuts = sorted({0, len(text), *(min(offset, len(text)) for span in highlights for offset in span)})
-    moved, clean = {0: 0}, ""
-    for start, end in pairwise(cuts):
-        clean += sanitize_text(text[start:end])
-        moved[end] = len(clean)
+    moved, length = [0], 0  # all of the clean text is in the text, in its order, but for the ends of lines
+    for sign in text:
+        kept = clean[length : length + 1]
+        length += kept == sign or (kept == "\n" and _LINE_ENDS.match(sign) is not None)
+        moved.append(length)
     return clean, tuple((moved[min(start, len(text))], moved[min(end, len(text))]) for start, end in highlights)
 
 

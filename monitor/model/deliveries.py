@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from monitor.model.channel_address import ChannelAddress
 from monitor.model.decisions import Alert
@@ -155,7 +157,7 @@ class Receipt:
     the server took nothing because it got too many messages. `retry_after`: how long it asked us to wait."""
 
     kind: ReceiptKind
-    detail: str = ""
+    detail: Annotated[str, Meta(max_length=MAX_DETAIL)] = ""
     throttled: bool = field(default=False, compare=False)
     retry_after: timedelta | None = field(default=None, compare=False)
 

@@ -12,17 +12,27 @@ from typing import Annotated, Final, NamedTuple
 from msgspec import Meta
 
 from monitor.model.source_stats import SourceStats, SourceTrouble, TroubleKind
+from monitor.sanitize import sanitize_line
 
 DEFAULT_KIND: Final = "feed"  # the kind of a source that names none
-# What a worker may send is limited to what its readers give (`sources.formats`): it may have been taken over.
-MAX_ITEMS: Final = 2_000  # entries of a feed; authors or tags of an entry
+# The bounds of what readers give (`sources.formats`). A worker that sends more has been taken over.
+MAX_ENTRIES: Final = 2_000  # of a feed
 MAX_TITLE: Final = 1_000  # characters, as the next ones: ten times the longest article of 203 real feeds
 MAX_SUMMARY: Final = 64 * 1024
 MAX_CONTENT: Final = 256 * 1024
-MAX_WORD: Final = 2**20  # of an address, an identity, a date or a name
+MAX_LINK: Final = 2_048  # an identity too
+MAX_NAME: Final = 200  # of a person, a tag, a language or a date
+MAX_NAMES: Final = 50  # authors or tags of an entry
+MAX_PROBLEM: Final = 1_000
+DIGEST_SIZE: Final = 12  # bytes of a slice
 MAX_POLL_HINT: Final = timedelta(days=366)
-Items = Meta(max_length=MAX_ITEMS)
-Word = Annotated[str, Meta(max_length=MAX_WORD)]
+Entries = Meta(max_length=MAX_ENTRIES)
+Link = Annotated[str, Meta(max_length=MAX_LINK)]
+Name = Annotated[str, Meta(max_length=MAX_NAME)]
+Names = Annotated[tuple[Name, ...], Meta(max_length=MAX_NAMES)]
+Title = Annotated[str, Meta(max_length=MAX_TITLE)]
+Digest = Annotated[bytes, Meta(max_length=DIGEST_SIZE)]
+Count = Annotated[int, Meta(ge=0, le=10**9)]
 BEHIND = timedelta(minutes=10)  # a poll that is so much later than planned counts as late
 
 
@@ -198,17 +208,17 @@ class Entry:
     longer than any article's, and was not read to its end (`sources.formats.entry_bounds`).
     """
 
-    guid: Word | None = None
-    link: Word | None = None
-    title: Annotated[str, Meta(max_length=MAX_TITLE)] = ""
+    guid: Link | None = None
+    link: Link | None = None
+    title: Title = ""
     summary: Annotated[str, Meta(max_length=MAX_SUMMARY)] = ""
     content: Annotated[str, Meta(max_length=MAX_CONTENT)] = ""
-    published: Word | None = None
-    updated: Word | None = None
-    authors: Annotated[tuple[Word, ...], Items] = ()
-    language: Word | None = None
-    tags: Annotated[tuple[Word, ...], Items] = ()
-    slice: bytes = field(default=b"", compare=False)
+    published: Name | None = None
+    updated: Name | None = None
+    authors: Names = ()
+    language: Name | None = None
+    tags: Names = ()
+    slice: Digest = field(default=b"", compare=False)
     is_truncated: bool = False
 
 
@@ -239,17 +249,21 @@ class Feed:
     has_numbered_pages  older pages have `paged=2` and so on in their address, as WordPress numbers them
     """
 
-    entries: Annotated[tuple[Entry, ...], Items]
-    title: Word | None = None
-    problem: Word | None = None
-    slices: Annotated[tuple[bytes, ...], Items] = ()
+    entries: Annotated[tuple[Entry, ...], Entries]
+    title: Title | None = None
+    problem: Annotated[str, Meta(max_length=MAX_PROBLEM)] | None = None
+    slices: Annotated[tuple[Digest, ...], Entries] = ()
     poll_hint: timedelta | None = None
-    older_page_url: Word | None = None
-    entries_left: int = 0
-    entries_skipped: int = 0
+    older_page_url: Link | None = None
+    entries_left: Count = 0
+    entries_skipped: Count = 0
     has_numbered_pages: bool = False
 
     def __post_init__(self) -> None:
+        """Make the title and the problem one line each that is safe to show."""
+        for name, max_length in (("title", MAX_TITLE), ("problem", MAX_PROBLEM)):
+            if (line := getattr(self, name)) is not None:
+                object.__setattr__(self, name, sanitize_line(line)[:max_length] or None)
         if self.poll_hint is not None:
             object.__setattr__(self, "poll_hint", min(max(self.poll_hint, timedelta(0)), MAX_POLL_HINT))
 

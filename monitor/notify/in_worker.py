@@ -6,7 +6,6 @@ Apprise and its plug-ins, 30 MiB, are loaded only in the process in which a func
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from monitor.errors import Fault
@@ -29,11 +28,11 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts) -> Receipt:
     return apprise_sender.send_message(url, message, timeouts)
 
 
-def faults_of(urls: Sequence[str]) -> list[str | None]:
-    """`url_faults.find_url_fault` for each of these URLs of channels."""
+def find_url_fault(url: str) -> str | None:
+    """See `url_faults.find_url_fault`."""
     from monitor.notify import url_faults
 
-    return [url_faults.find_url_fault(url) for url in urls]
+    return url_faults.find_url_fault(url)
 
 
 def has_secret(url: str) -> bool:

@@ -129,7 +129,7 @@ def template_faults(channels: Iterable[Channel]) -> list[Fault]:
 
 def channel_fault(url: str) -> str | None:
     """What is wrong with a channel's URL; None if it can be used."""
-    return None if url.startswith(CONSOLE) else in_worker.faults_of([url])[0]
+    return None if url.startswith(CONSOLE) else in_worker.find_url_fault(url)
 
 
 def channel_has_secret(url: str) -> bool:
@@ -147,20 +147,13 @@ def channel_faults(channels: Iterable[Channel]) -> list[Fault]:
 
 async def channel_faults_in_worker(channels: Iterable[Channel]) -> list[Fault]:
     """As `channel_faults`, in a separate process: the senders may all be waiting for servers."""
-    known = list(channels)
-    checked = [channel for channel in known if not channel.url.startswith(CONSOLE)]
-    written = [channel for channel in known if channel.template is not None]
-    if not checked and not written:
+    known = [channel for channel in channels if not channel.url.startswith(CONSOLE) or channel.template is not None]
+    if not known:
         return []
     workers = Workers(1, setup=in_worker.sender_setup())
     try:
-        problems = await workers.run(in_worker.faults_of, [channel.url for channel in checked], deadline=CHECK)
-        faults = await workers.run(template_faults, written, deadline=CHECK) if written else []
+        return await workers.run(channel_faults, known, deadline=CHECK)
     except WorkerLost as error:
-        return [
-            Fault(channel.place, f"it could not be checked whether this can be used: {error}") for channel in checked
-        ]
+        return [Fault(channel.place, f"it could not be checked whether this can be used: {error}") for channel in known]
     finally:
         await asyncio.to_thread(workers.close)
-    found = zip(checked, problems, strict=True)
-    return [*(Fault(channel.place, problem) for channel, problem in found if problem), *faults]

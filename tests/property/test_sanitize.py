@@ -12,7 +12,7 @@ from monitor.sanitize import sanitize_line, sanitize_text, sanitize_url
 
 # Everything that has a rule of its own: blanks, ends of lines, joiners, selectors, flags and tags, letters of scripts.
 _MEETING = (
-    "a1 क\t\n\r\x85\u2028\u3000\u200b\u200c\u200d\u202e\U0001f3f4\U000e0067\U000e007f\ud800\x1b"
+    "a1 कاא가👩\t\n\r\x85\u2028\u3000\u200b\u200c\u200d\u202e\U0001f3f4\U000e0067\U000e007f\ud800\x1b"
     "\xad\u1160\u180b\u1820\u2764\ufe00\ufe0f\u20e3葛\U000e0100"
 )
 texts = st.text(st.one_of(st.sampled_from(_MEETING), st.characters()), max_size=12)

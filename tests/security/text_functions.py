@@ -40,11 +40,10 @@ from monitor.model import (
     Unit,
 )
 from monitor.model.outcome import clauses_from_sentence
+from monitor.model.sources import MAX_CONTENT, MAX_LINK, MAX_NAME, MAX_NAMES, MAX_SUMMARY, MAX_TITLE
 from monitor.notify.renderers import capabilities_of
 from monitor.notify.renderers.content import ADDRESS
 from monitor.notify.renderers.forms import compose_message
-from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
-from monitor.sources.formats.feed import MAX_LINK, MAX_NAME, MAX_NAMES
 from monitor.sources.formats.feedparser_compat import FEEDPARSER_ERRORS, parse_ill_formed, parse_leniently
 from monitor.sources.formats.read_document import read_document
 from monitor.stories import features_of

@@ -14,6 +14,17 @@ from monitor.model import Message, Place, Receipt, ReceiptKind
 from monitor.sanitize import escape_json, sanitize_highlighted, sanitize_line, sanitize_text, sanitize_url
 
 SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+# Words that need their joiners: Persian (compounds, an age in digits, a calendar), Hindi, Marathi, Bengali, Sinhala,
+# Kannada, Malayalam as older pages write it, Khmer.
+WORDS = (
+    "می\u200cخواهم خانه\u200cها ۲۰\u200cساله ه\u200d.ش क्\u200dष शुद्\u200cध र\u200d्या র\u200d্যাম "
+    "ශ්\u200dරී ලංකා ರ\u200d್ಕ അവന്\u200d "
+    "ក\u200cខ"
+)
+# A family, a kiss with colours of skin, a pirate, a flag of colours, a heart on fire, and a flag of two letters.
+EMOJI = (
+    "👨\u200d👩\u200d👧\u200d👦 👩🏽\u200d❤\ufe0f\u200d💋\u200d👨🏿 🏴\u200d☠\ufe0f 🏳\ufe0f\u200d🌈 ❤\ufe0f\u200d🔥 🇰🇷"
+)
 ALL = [*map(chr, range(sys.maxunicode + 1))]
 # Formats that a reader sees, or that shape the script that they stand in.
 SHOWN = {
@@ -65,6 +76,11 @@ def test_all_else_stays() -> None:
         ("می\u200cخواهم क्\u200dष", "می\u200cخواهم क्\u200dष", "می\u200cخواهم क्\u200dष"),  # joiners that shape
         ("👩\u200d💻 ❤\ufe0f\u200d🔥", "👩\u200d💻 ❤\ufe0f\u200d🔥", "👩\u200d💻 ❤\ufe0f\u200d🔥"),
         ("mis\u200d\u200csile \u200d1\u200c", "missile 1", "missile 1"),  # and such as hide
+        ("می\u200c\u200c\u200dخواهم", "می\u200cخواهم", "می\u200cخواهم"),  # the first of a run is enough
+        ("미\u200c사\u200d일 ไ\u200dท ש\u200cל \u3042\u200d", "미사일 ไท של \u3042", "미사일 ไท של \u3042"),
+        ("👩\u200d a\u200d💻 👩\u200c💻", "👩 a💻 👩💻", "👩 a💻 👩💻"),  # no pair of emoji
+        (WORDS, WORDS, WORDS),
+        (EMOJI, EMOJI, EMOJI),
         (f"{SCOTLAND} won", f"{SCOTLAND} won", f"{SCOTLAND} won"),
         ("\U0001f3f4\U000e0067 a\U000e0067\U000e007f", "\U0001f3f4 a", "\U0001f3f4 a"),  # tags that spell no flag
         ("a\ud800\x00b\ufffe", "ab", "ab"),
@@ -91,11 +107,23 @@ def test_a_text_keeps_its_lines_and_its_script(text: str, shown: str, line: str)
 
 
 @pytest.mark.parametrize(
+    "letter", ["a", "1", "ß", "я", "א", "ไ", "가", "あ", "中", "ا", "क", "ස", "က", "👩", "❤\ufe0f"]
+)
+@pytest.mark.parametrize("joiners", ["\u200c\u200d" * 80, "\u200d" * 159, "\u200c" * 159])
+def test_of_a_run_of_joiners_one_is_left_at_most(letter: str, joiners: str) -> None:
+    """A webhook's title had 159 invisible characters of 174."""
+    assert len(sanitize_text(f"{letter}{joiners}{letter}")) <= 2 * len(letter) + 1
+    assert len(sanitize_text(f"{letter}{joiners} b")) <= len(letter) + 3
+
+
+@pytest.mark.parametrize(
     ("text", "highlights", "clean", "moved"),
     [
         ("\u200ba mis\xadsile\x07 flew", ((3, 11),), "a missile flew", ((2, 9),)),
         ("mis\u3164sile", ((0, 8), (2, 5), (5, 99)), "missile", ((0, 7), (2, 4), (4, 7))),
         ("a b", ((0, 1), (2, 3)), "a b", ((0, 1), (2, 3))),
+        ("می\u200cخواهم\u200b", ((3, 8),), "می\u200cخواهم", ((3, 8),)),
+        ("a\r\nb\x85\u200bc", ((3, 4), (6, 7)), "a\nb\nc", ((2, 3), (4, 5))),
         ("\u200b", ((0, 1),), "", ((0, 0),)),
     ],
 )
@@ -130,7 +158,7 @@ def test_json_says_the_same_without_showing_it() -> None:
 def test_an_error_a_fault_and_an_answer_are_safe_from_the_start() -> None:
     """Whatever they quote."""
     signs = "\x1b[2J\x9b\u202e\r"
-    assert str(FetchFailed(f"a{signs}b")) == "a[2J\nb"
+    assert str(FetchFailed(f"a{signs}b")) == "a[2J b"
     assert str(Fault(Place("f", 1, 2), f"a{signs}", f"b{signs}")) == "f:1:2: a[2J\n; b[2J\n"
     assert Receipt(ReceiptKind.REFUSED, f"a{signs}b").detail == "a[2J b"
 

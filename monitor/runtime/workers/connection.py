@@ -10,6 +10,8 @@ from typing import Final
 from monitor.runtime.workers.messages import HEADER, MAX_REPLY, ReplyInvalid
 
 _CHUNK: Final = 256 * 1024  # bytes
+_SMALL: Final = 4 * 1024  # bytes; a worker that sends fewer, and goes on, dawdles
+_PAUSE: Final = 0.001  # s
 
 
 class WorkerClosed(Exception):
@@ -37,19 +39,20 @@ class Connection:
     async def send(self, message: bytes) -> None:
         """Send one message. Raises WorkerClosed."""
         try:
-            await asyncio.get_running_loop().sock_sendall(self._socket, message)
+            await asyncio.get_running_loop().sock_sendall(self._socket, len(message).to_bytes(HEADER) + message)
         except OSError as error:
             raise WorkerClosed from error
 
     async def receive(self) -> bytearray:
-        """The next message. Raises WorkerClosed, and ReplyInvalid if it is too long."""
+        """The next message. Raises WorkerClosed, and ReplyInvalid if it is longer than MAX_REPLY."""
         size = int.from_bytes(await self._receive_exactly(HEADER))
         if size > MAX_REPLY:
-            raise ReplyInvalid(f"more than {MAX_REPLY // 2**20} MiB")
+            raise ReplyInvalid(f"{size} bytes, of at most {MAX_REPLY}")
         return await self._receive_exactly(size)
 
     async def _receive_exactly(self, size: int) -> bytearray:
-        """Memory is taken as bytes come: a worker may announce much, and send nothing."""
+        """Memory is taken as bytes come: a worker may announce much, and send nothing. The loop goes on after each
+        piece: it would not while a worker sends byte by byte, as fast as they are taken."""
         loop, content = asyncio.get_running_loop(), bytearray()
         while (left := size - len(content)) > 0:
             try:
@@ -59,6 +62,8 @@ class Connection:
             if not chunk:
                 raise WorkerClosed
             content += chunk
+            if len(chunk) < left:
+                await asyncio.sleep(_PAUSE if len(chunk) < _SMALL else 0)
         return content
 
     def close(self) -> None:

@@ -1,27 +1,29 @@
 """The calls and replies between the daemon and its workers, as bytes.
 
 A call is pickled: a worker trusts the daemon. A reply is not: the worker that wrote it may have been taken over by the
-document that it reads. It is data (MessagePack), of a limited size, and is checked against the type that the function
-says it returns, with the lengths that its annotations allow: a byte may become an object of a hundred. So what a worker
-sends can be no more than a wrong value of the right type.
+document that it reads. It is data (MessagePack), is refused before it is read if it is longer than MAX_REPLY, and
+is decoded once, into the type that the function says it returns, with the bounds that its annotations have: a byte may
+become an object of a hundred. So what a worker sends can be no more than a wrong value of the right type.
+
+A worker checks its own reply in the same way before it sends it. So a reply out of bounds is always a lie.
 """
 
 from __future__ import annotations
 
-import json
 import pickle
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, TypeVar, get_type_hints
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar, get_type_hints
 
 import msgspec
+from msgspec import Meta
 
 from monitor.errors import FeedUnreadable, MonitorError, WorkerLost
 from monitor.text.record import replace_surrogates
 
-MAX_REPLY: Final = 64 * 2**20  # bytes: eight times the largest document that `limits.decoded_bytes` lets in by default
+MAX_REPLY: Final = 24 * 2**20  # bytes: the text of the largest document, three times as long in UTF-8
 MAX_LINE: Final = 1_000  # characters of an error
 HEADER: Final = 8  # bytes before each message: its length, big-endian
 _ERRORS: Final[dict[str, type[MonitorError]]] = {error.__name__: error for error in (FeedUnreadable, WorkerLost)}
@@ -29,36 +31,32 @@ _ERRORS: Final[dict[str, type[MonitorError]]] = {error.__name__: error for error
 T = TypeVar("T")
 
 Call = tuple[int, Callable[..., Any], tuple[Any, ...]]
+Line = Annotated[str, Meta(max_length=MAX_LINE)]
 
 
-class Ready(msgspec.Struct, frozen=True, tag=True):
+class Ready(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """The first message of a worker. `missing`: the protections that its kernel does not give."""
 
     missing: tuple[str, ...] = ()
 
 
-class Declined(msgspec.Struct, frozen=True, tag=True):
+class Declined(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """The worker has not begun the call, and ends: a file that its sandbox lets it read has been replaced."""
 
 
-class Returned(msgspec.Struct, frozen=True, tag=True):
-    """What the function of call `number` returned, encoded. `is_json`: as JSON, because it has half of a surrogate
-    pair, which MessagePack cannot hold; another character takes its place."""
+class Returned(msgspec.Struct, Generic[T], frozen=True, tag=True, array_like=True):
+    """What the function of call `number` returned."""
 
     number: int
-    value: bytes
-    is_json: bool = False
+    value: T
 
 
-class Failed(msgspec.Struct, frozen=True, tag=True):
+class Failed(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """The error of call `number`: the name of its class, and its line."""
 
     number: int
-    error: str
-    line: str
-
-
-_reply_decoder: Final = msgspec.msgpack.Decoder(Ready | Declined | Returned | Failed)
+    error: Literal["FeedUnreadable", "WorkerLost"]
+    line: Line
 
 
 class CallDeclined(Exception):
@@ -81,16 +79,11 @@ class _NamedFunction:
         return getattr(sys.modules[self.module], self.name)(*args)
 
 
-def encode_setup(setup: object) -> bytes:
-    """The bytes of what a process gets before its first call."""
-    return _with_header(pickle.dumps(setup, pickle.HIGHEST_PROTOCOL))
-
-
 def encode_call(number: int, function: Callable[..., Any], args: tuple[Any, ...]) -> bytes:
     """The bytes of a call. Raises what pickle does for arguments that it cannot take."""
     if getattr(function, "__module__", None) == "__main__" and (spec := sys.modules["__main__"].__spec__) is not None:
         function = _NamedFunction(spec.name, function.__qualname__)
-    return _with_header(pickle.dumps((number, function, args), pickle.HIGHEST_PROTOCOL))
+    return pickle.dumps((number, function, args), pickle.HIGHEST_PROTOCOL)
 
 
 def decode_call(message: bytes | bytearray) -> Call:
@@ -99,23 +92,28 @@ def decode_call(message: bytes | bytearray) -> Call:
     return call
 
 
-def encode_ready(missing: tuple[str, ...]) -> bytes:
-    """In a worker: its first message."""
-    return _with_header(msgspec.msgpack.encode(Ready(missing)))
-
-
-def encode_declined() -> bytes:
-    """In a worker: the reply that it does not take the call."""
-    return _with_header(msgspec.msgpack.encode(Declined()))
-
-
-def encode_result(number: int, result: object) -> bytes:
-    """In a worker: the reply with what the function returned. Raises TypeError for what is no data."""
+def encode_result(number: int, function: Callable[..., Any], result: object) -> bytes:
+    """In a worker: the reply with what the function returned. Raises TypeError for what is no data, and ReplyInvalid
+    for what the daemon would refuse."""
     try:
-        reply = Returned(number, msgspec.msgpack.encode(result))
-    except UnicodeEncodeError:
-        reply = Returned(number, json.dumps(msgspec.to_builtins(result)).encode(), is_json=True)
-    return _with_header(msgspec.msgpack.encode(reply))
+        message = msgspec.msgpack.encode(Returned(number, result))
+    except UnicodeEncodeError:  # MessagePack, as databases and digests, has no halves of surrogate pairs
+        plain = _replace_surrogates(msgspec.to_builtins(result, builtin_types=(bytes,)))
+        message = msgspec.msgpack.encode(Returned(number, plain))
+    if len(message) > MAX_REPLY:
+        raise ReplyInvalid(f"{len(message)} bytes, of at most {MAX_REPLY}")
+    decode_result(message, number, function)
+    return message
+
+
+def _replace_surrogates(value: Any) -> Any:  # noqa: ANN401  any data
+    if isinstance(value, str):
+        return replace_surrogates(value)
+    if isinstance(value, (list, tuple)):
+        return [_replace_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_replace_surrogates(key): _replace_surrogates(item) for key, item in value.items()}
+    return value
 
 
 def is_expected(error: Exception) -> bool:
@@ -126,60 +124,39 @@ def is_expected(error: Exception) -> bool:
 def encode_error(number: int, error: Exception) -> bytes:
     """In a worker: the reply for a function that raised this. An error that is not expected becomes a WorkerLost."""
     sent = error if is_expected(error) else WorkerLost(f"the work failed: {type(error).__name__}: {error}")
-    line = str(sent).encode("utf-8", "backslashreplace").decode()
-    return _with_header(msgspec.msgpack.encode(Failed(number, type(sent).__name__, line)))
+    line = str(sent)[:MAX_LINE].encode("utf-8", "backslashreplace").decode()[:MAX_LINE]
+    return msgspec.msgpack.encode([Failed.__name__, number, type(sent).__name__, line])
 
 
 def decode_ready(message: bytes | bytearray) -> Ready:
     """The first message of a worker. Raises ReplyInvalid."""
-    reply = _decode_reply(message)
-    if not isinstance(reply, Ready):
-        raise ReplyInvalid("a reply before any call")
-    return reply
+    try:
+        return msgspec.msgpack.decode(message, type=Ready)
+    except msgspec.DecodeError as error:
+        raise ReplyInvalid(f"no first message ({error})") from None
 
 
 def decode_result(message: bytes | bytearray, number: int, function: Callable[..., T]) -> T:
     """What `function` returned in call `number`; raises its error. Raises CallDeclined, and ReplyInvalid."""
-    reply = _decode_reply(message)
+    try:
+        reply: Declined | Returned[T] | Failed = _reply_decoder(function).decode(message)
+    except (msgspec.DecodeError, ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise ReplyInvalid(f"no result of its type ({str(error)[:200]})") from None
     if isinstance(reply, Declined):
         raise CallDeclined("that it takes no call")
-    if isinstance(reply, Ready) or reply.number != number:
+    if reply.number != number:
         raise ReplyInvalid("a reply to another call")
     if isinstance(reply, Failed):
-        if reply.error not in _ERRORS:
-            raise ReplyInvalid("an error of an unknown kind")
-        raise _ERRORS[reply.error](reply.line[:MAX_LINE])
-    decoder = _result_decoder(function)
-    try:
-        if reply.is_json:
-            # Databases and digests refuse halves of pairs. Our readers return none in what they give of an entry, but
-            # a worker that was taken over may.
-            whole = replace_surrogates(json.dumps(json.loads(reply.value), ensure_ascii=False))
-            result: T = msgspec.convert(json.loads(whole), decoder.type)
-        else:
-            result = decoder.decode(reply.value)
-    except (msgspec.DecodeError, ValueError, TypeError, RecursionError) as error:
-        raise ReplyInvalid(f"a result of another type ({error})") from None
-    return result
-
-
-def _decode_reply(message: bytes | bytearray) -> Ready | Declined | Returned | Failed:
-    try:
-        reply: Ready | Declined | Returned | Failed = _reply_decoder.decode(message)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ReplyInvalid(f"no reply ({error})") from None
-    return reply
+        raise _ERRORS[reply.error](reply.line)
+    return reply.value
 
 
 @lru_cache(maxsize=100)
-def _result_decoder(function: Callable[..., Any]) -> msgspec.msgpack.Decoder[Any]:
+def _reply_decoder(function: Callable[..., T]) -> msgspec.msgpack.Decoder[Declined | Returned[T] | Failed]:
     """For the type that the function says it returns; plain values where it says nothing."""
     try:
         hints = get_type_hints(function, include_extras=True)
     except TypeError:  # partial objects and the like have none
         hints = {}
-    return msgspec.msgpack.Decoder(hints.get("return", Any))
-
-
-def _with_header(message: bytes) -> bytes:
-    return len(message).to_bytes(HEADER) + message
+    result: Any = hints.get("return", Any)
+    return msgspec.msgpack.Decoder(Declined | Returned[result] | Failed)

@@ -54,15 +54,16 @@ class Workers:
         for slot in self._slots:
             self._free.put_nowait(slot)
 
-    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
+    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta, fresh: bool = False) -> T:
         """Call `function` in a process; returns or raises what it does. Raises WorkerLost if the process was killed at
         the deadline, or died, and WorkerNotStarted if the call was never begun.
 
         `function` is passed by its name, so it must be top-level. Its arguments are pickled. Its result must be data of
-        the type that its annotation says: dataclasses, collections, text, numbers, times.
+        the type that its annotation says: dataclasses, collections, text, numbers, times. `fresh`: in a process that
+        has run no call.
         """
         async with self.reserved() as worker:
-            return await worker.run(function, *args, deadline=deadline)
+            return await worker.run(function, *args, deadline=deadline, fresh=fresh)
 
     @asynccontextmanager
     async def reserved(self) -> AsyncIterator[Worker]:

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+import msgspec
+
 from monitor.errors import WorkerLost
 from monitor.runtime.malloc_tuning import MemoryTrimmer
 from monitor.runtime.sandbox import SandboxProfile, enter_sandbox, needs_renewal
@@ -42,15 +44,15 @@ def serve_calls(connection: socket.socket) -> None:
     os.environ.update(setup.environment)
     memory = MemoryTrimmer()  # it opens a file
     missing = enter_sandbox(setup.sandbox) if setup.sandbox else ()
-    connection.sendall(messages.encode_ready(missing))
+    _send(connection, msgspec.msgpack.encode(messages.Ready(missing)))
     while (message := _receive(connection)) is not None:
         if setup.sandbox and setup.sandbox.network and needs_renewal():
-            connection.sendall(messages.encode_declined())
+            _send(connection, msgspec.msgpack.encode(messages.Declined()))
             return
         reply = _answer(message)
         del message
         memory.trim_if_grown()
-        connection.sendall(reply)
+        _send(connection, reply)
 
 
 def _separate_output() -> None:
@@ -67,7 +69,9 @@ def _answer(message: bytearray) -> bytes:
     """The reply to one call."""
     number, function, args = messages.decode_call(message)
     try:
-        return messages.encode_result(number, function(*args))
+        return messages.encode_result(number, function, function(*args))
+    except messages.ReplyInvalid as error:
+        return messages.encode_error(number, WorkerLost(f"what the work gives is out of bounds: {error}"))
     except MemoryError:
         return messages.encode_error(number, WorkerLost("the work needs more memory than a worker process may have"))
     except (SystemExit, KeyboardInterrupt) as error:  # they would end the process before it has answered
@@ -76,6 +80,10 @@ def _answer(message: bytearray) -> bytes:
         if not messages.is_expected(error):
             traceback.print_exc()
         return messages.encode_error(number, error)
+
+
+def _send(connection: socket.socket, message: bytes) -> None:
+    connection.sendall(len(message).to_bytes(messages.HEADER) + message)
 
 
 def _receive(connection: socket.socket) -> bytearray | None:

@@ -7,6 +7,7 @@ next call starts another.
 from __future__ import annotations
 
 import asyncio
+import pickle
 import socket
 import sys
 from collections.abc import Callable
@@ -47,8 +48,10 @@ class Worker:
         self._running = False
         self._closed = False
 
-    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
+    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta, fresh: bool = False) -> T:
         """As `Workers.run`."""
+        if fresh and self._calls:
+            self._kill()
         self._running, self._since = True, asyncio.get_running_loop().time()
         try:
             try:
@@ -111,7 +114,7 @@ class Worker:
             with theirs:
                 self._process = process = start_process(theirs, forked=self._forks)
             async with asyncio.timeout(START.total_seconds()):
-                await connection.send(messages.encode_setup(self._setup))
+                await connection.send(pickle.dumps(self._setup))
                 ready = messages.decode_ready(await connection.receive())
         except (OSError, WorkerClosed, messages.ReplyInvalid) as error:  # TimeoutError is an OSError
             connection.close()

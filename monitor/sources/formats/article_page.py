@@ -13,8 +13,7 @@ from functools import cache
 from typing import Final
 
 from monitor.errors import FeedUnreadable
-from monitor.sanitize import sanitize_text
-from monitor.sources.formats.entry_bounds import MAX_CONTENT
+from monitor.model.sources import MAX_CONTENT
 from monitor.sources.formats.html import tidy_lines
 from monitor.sources.formats.web_page import tree_of
 from monitor.text.extent import shorten_text
@@ -44,7 +43,7 @@ def read_full_text(body: bytes, headers: Mapping[str, str], url: str) -> str:
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise FeedUnreadable(f"the page is so ill-formed that it cannot be read ({type(error).__name__})") from None
-    return shorten_text(sanitize_text(tidy_lines(text or "")), MAX_CONTENT)
+    return shorten_text(tidy_lines(text or ""), MAX_CONTENT)
 
 
 @cache

@@ -25,10 +25,10 @@ from typing import Final, TypeAlias
 from xml.parsers import expat
 
 from monitor.errors import FeedUnreadable
+from monitor.model.sources import DIGEST_SIZE
 from monitor.sources.formats.feed_head import FeedLink
 from monitor.sources.formats.list_window import END_SIZE, find_resurfaced_range
 
-DIGEST_SIZE: Final = 12  # bytes
 MAX_DEPTH: Final = 256  # of nested elements; browsers stop at some 500, and nobody writes a tenth of that
 CHUNK_SIZE: Final = 64 * 1024  # bytes that expat gets at once: it parses all of them, even if a handler raises
 # The name of entries under each root, and their depth. In RSS 0.90 and 1.0 entries are siblings of the channel, and in

@@ -4,13 +4,13 @@ The limits hold for the markup, before its tags are removed, and for the plain t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 
-from monitor.model.sources import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
+from monitor.model import Entry
+from monitor.model.sources import MAX_LINK, MAX_NAME, MAX_NAMES
 from monitor.text.extent import shorten_text
-
-__all__ = ["MAX_CONTENT", "MAX_SUMMARY", "MAX_TITLE", "EntryBounds"]
 
 
 @dataclass(slots=True)
@@ -25,3 +25,40 @@ class EntryBounds:
         shortened = shorten_text(plain, max_length)
         self.exceeded = self.exceeded or len(value) > max_length or len(shortened) < len(plain)
         return shortened
+
+    def build_entry(
+        self,
+        *,
+        slice: bytes,  # noqa: A002  as the entry calls it
+        link: str | None,
+        title: str,
+        guid: str = "",
+        summary: str = "",
+        content: str = "",
+        published: str = "",
+        updated: str = "",
+        language: str = "",
+        authors: Iterable[str] = (),
+        tags: Iterable[str] = (),
+    ) -> Entry:
+        """The entry with these fields, "" for those that it lacks. The texts and the link are within their bounds. Of
+        a guid that is too long the digest is taken: it tells entries apart as well."""
+        return Entry(
+            (guid if len(guid) <= MAX_LINK else blake2b(guid.encode()).hexdigest()) or None,
+            link,
+            title,
+            summary,
+            content,
+            published[:MAX_NAME] or None,
+            updated[:MAX_NAME] or None,
+            _select_names(authors),
+            language[:MAX_NAME] or None,
+            _select_names(tags),
+            slice,
+            self.exceeded,
+        )
+
+
+def _select_names(names: Iterable[str]) -> tuple[str, ...]:
+    distinct = dict.fromkeys(name[:MAX_NAME] for name in names if name)
+    return tuple(distinct)[:MAX_NAMES]

@@ -19,23 +19,19 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from html import unescape
 from itertools import chain, islice, repeat
-from typing import Final
 from urllib.parse import urlsplit
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
+from monitor.model.sources import MAX_CONTENT, MAX_LINK, MAX_NAME, MAX_SUMMARY, MAX_TITLE
 from monitor.sources.formats.absolute_link import join_link
 from monitor.sources.formats.delta import EntryRanges, ranges_of, without_bases
 from monitor.sources.formats.doctype import strip_doctype
-from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, EntryBounds
+from monitor.sources.formats.entry_bounds import EntryBounds
 from monitor.sources.formats.feed_head import FeedLink, find_older_link, parse_update_interval
 from monitor.sources.formats.feedparser_compat import parse_xml
 from monitor.sources.formats.html import one_line, tidy_lines, to_text
 from monitor.sources.formats.list_window import find_omitted_range, select_postponed
-
-MAX_LINK: Final = 2_048  # characters
-MAX_NAME: Final = 200
-MAX_NAMES: Final = 50
 
 FeedDict = Mapping[str, object]
 
@@ -150,19 +146,18 @@ def _build_entry(entry: FeedDict, base: str, language: str, digest: bytes) -> En
     bounds = EntryBounds()
     contents = [_extract_text(part, MAX_CONTENT, bounds) for part in _get_dicts(entry, "content") if _is_textual(part)]
     detail = _get_dict(entry, "title_detail")
-    return Entry(
-        guid=_get_string(entry, "id") or None,
+    return bounds.build_entry(
+        guid=_get_string(entry, "id"),
         link=resolve_link(_get_string(entry, "link"), base),
         title=_extract_title(entry, bounds),
         summary=_extract_summary(entry, bounds),
         content=max(contents, key=len, default=""),
-        published=(_get_string(entry, "published") or _get_string(entry, "created"))[:MAX_NAME] or None,
-        updated=_get_string(entry, "updated")[:MAX_NAME] or None,
+        published=_get_string(entry, "published") or _get_string(entry, "created"),
+        updated=_get_string(entry, "updated"),
         authors=_collect_names(_get_dicts(entry, "authors"), "name", "email") or _collect_names([entry], "author"),
-        language=_get_string(entry, "language") or _get_string(detail, "language") or language or None,
+        language=_get_string(entry, "language") or _get_string(detail, "language") or language,
         tags=_collect_names(_get_dicts(entry, "tags"), "term", "label"),
         slice=digest,
-        is_truncated=bounds.exceeded,
     )
 
 
@@ -197,10 +192,10 @@ def _is_textual(detail: FeedDict) -> bool:
     return TEXT_TYPE.match(_get_string(detail, "type")) is not None
 
 
-def _collect_names(parsed: Iterable[FeedDict], *keys: str) -> tuple[str, ...]:
-    """For each dict the value of the first key that it has, without repeats."""
+def _collect_names(parsed: Iterable[FeedDict], *keys: str) -> list[str]:
+    """For each dict the value of the first key that it has."""
     names = (next(filter(None, (_get_string(item, key) for key in keys)), "") for item in parsed)
-    return tuple(dict.fromkeys(name[:MAX_NAME] for name in names if name))[:MAX_NAMES]
+    return list(filter(None, names))
 
 
 def _join_url(url: str, base: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from hashlib import blake2b
@@ -16,9 +16,9 @@ from typing import Final, TypeAlias
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.formats.delta import DIGEST_SIZE
-from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, EntryBounds
-from monitor.sources.formats.feed import MAX_NAME, MAX_NAMES, resolve_link
+from monitor.model.sources import DIGEST_SIZE, MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
+from monitor.sources.formats.entry_bounds import EntryBounds
+from monitor.sources.formats.feed import resolve_link
 from monitor.sources.formats.feed_head import FeedLink, find_older_link
 from monitor.sources.formats.html import one_line, tidy_lines, to_text
 from monitor.sources.formats.list_window import ListSelection, select_entries
@@ -135,19 +135,18 @@ def _encode_canonical(value: Object) -> bytes:
 
 def _build_entry(item: Object, feed: Object, base: str, digest: bytes) -> Entry:
     bounds = EntryBounds()
-    return Entry(
-        guid=_get_string(item, "id") or None,
+    return bounds.build_entry(
+        guid=_get_string(item, "id"),
         link=resolve_link(_get_string(item, "url") or _get_string(item, "external_url"), base),
         title=_extract_title(item, bounds),
         summary=_extract_text(item, "summary", MAX_SUMMARY, bounds),
         content=_extract_content(item, bounds),
-        published=_get_string(item, "date_published")[:MAX_NAME] or None,
-        updated=_get_string(item, "date_modified")[:MAX_NAME] or None,
+        published=_get_string(item, "date_published"),
+        updated=_get_string(item, "date_modified"),
         authors=_extract_authors(item) or _extract_authors(feed),
-        language=_get_string(item, "language") or _get_string(feed, "language") or None,
-        tags=tuple(_clean_names(item.get("tags"))),
+        language=_get_string(item, "language") or _get_string(feed, "language"),
+        tags=_clean_names(item.get("tags")),
         slice=digest,
-        is_truncated=bounds.exceeded,
     )
 
 
@@ -167,20 +166,18 @@ def _extract_content(item: Object, bounds: EntryBounds) -> str:
     return _extract_text(item, "content_text", MAX_CONTENT, bounds)
 
 
-def _extract_authors(data: Object) -> tuple[str, ...]:
+def _extract_authors(data: Object) -> list[str]:
     """Version 1 had one author, 1.1 has several."""
     authors = data.get("authors")
     listed: list[Value] = authors if isinstance(authors, list) and authors else [data.get("author")]
     names = [_get_string(author, "name") if isinstance(author, dict) else author for author in listed]
-    return tuple(_clean_names(names))
+    return _clean_names(names)
 
 
-def _clean_names(values: Value) -> Iterator[str]:
+def _clean_names(values: Value) -> list[str]:
     """The texts of a list, or the one text in place of a list."""
     listed = [values] if isinstance(values, str) else values if isinstance(values, list) else []
-    names = dict.fromkeys(one_line(value)[:MAX_NAME] for value in listed if isinstance(value, str))
-    names.pop("", None)
-    yield from list(names)[:MAX_NAMES]
+    return [name for value in listed if isinstance(value, str) and (name := one_line(value))]
 
 
 def _get_string(data: Object, key: str) -> str:

@@ -16,9 +16,8 @@ from xml.parsers import expat
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.formats.delta import DIGEST_SIZE
-from monitor.sources.formats.entry_bounds import MAX_TITLE, EntryBounds
-from monitor.sources.formats.feed import MAX_NAME, MAX_NAMES
+from monitor.model.sources import DIGEST_SIZE, MAX_TITLE
+from monitor.sources.formats.entry_bounds import EntryBounds
 from monitor.sources.formats.feed_head import web_address
 from monitor.sources.formats.html import one_line, to_text
 from monitor.sources.formats.list_window import select_entries
@@ -148,15 +147,13 @@ class _SitemapParser:
 
 
 def _build_entry(digest: bytes, title: str, fields: Mapping[Path, str], url: str) -> Entry:
-    keywords = dict.fromkeys(one_line(word)[:MAX_NAME] for word in _get_field(fields, "news", "keywords").split(","))
-    keywords.pop("", None)
-    return Entry(
+    return EntryBounds().build_entry(
         link=web_address(_get_field(fields, "loc"), url),
         title=title,
-        published=_get_field(fields, "news", "publication_date")[:MAX_NAME] or None,
-        updated=_get_field(fields, "lastmod")[:MAX_NAME] or None,
-        language=_get_field(fields, "news", "publication", "language")[:MAX_NAME] or None,
-        tags=tuple(list(keywords)[:MAX_NAMES]),
+        published=_get_field(fields, "news", "publication_date"),
+        updated=_get_field(fields, "lastmod"),
+        language=_get_field(fields, "news", "publication", "language"),
+        tags=map(one_line, _get_field(fields, "news", "keywords").split(",")),
         slice=digest,
     )
 

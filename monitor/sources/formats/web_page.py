@@ -21,16 +21,12 @@ from lxml.html import HtmlElement, HTMLParser
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed, Selectors
+from monitor.model.sources import DIGEST_SIZE, MAX_ENTRIES, MAX_LINK, MAX_NAME, MAX_SUMMARY, MAX_TITLE
 from monitor.sources.formats.absolute_link import join_link
 from monitor.sources.formats.charset import read_text, to_utf8
-from monitor.sources.formats.entry_bounds import MAX_SUMMARY, MAX_TITLE, EntryBounds
+from monitor.sources.formats.entry_bounds import EntryBounds
 from monitor.sources.formats.html import limit_attributes, one_line, to_text
 from monitor.text.extent import shorten_text
-
-MAX_ENTRIES: Final = 2_000  # more than any page has: a selector that finds every <div> must not take minutes
-# Characters
-MAX_LINK: Final = 2_048
-MAX_DATE: Final = 200
 
 USUAL_LINK = Selectors(entry="").link
 # How a page declares its character set; within the first bytes, as in browsers.
@@ -49,7 +45,7 @@ def read_page(body: bytes, headers: Mapping[str, str], url: str, select: Selecto
     title = shorten_text(one_line(page.findtext(".//title") or ""), MAX_TITLE)
     found = _find_all(page, select.entry, "entry")
     if not found:
-        page_title = f" (its <title> is '{title[:MAX_DATE]}')" if title else ""
+        page_title = f" (its <title> is '{title[:MAX_NAME]}')" if title else ""
         raise FeedUnreadable(
             f"select.entry: '{select.entry}' finds nothing in the page{page_title}; the site may have changed, or is "
             "filled by scripts, which are not run: look at the page's source and correct the selector"
@@ -101,13 +97,11 @@ class _EntryElements:
         """The entry made of these elements. `base`: what links are relative to."""
         text = "" if self.text is None else _extract_text(self.text, self.bounds)
         link = None if self.link is None else _resolve_web_link(self.link.get("href"), base)
-        published = None if self.date is None else _extract_date(self.date)
+        published = "" if self.date is None else _extract_date(self.date)
         title = self._choose_title(text)
-        content = "\x00".join((link or "", title, text, published or ""))
-        digest = blake2b(content.encode("utf-8", "surrogatepass"), digest_size=12).digest()
-        return Entry(
-            link=link, title=title, summary=text, published=published, slice=digest, is_truncated=self.bounds.exceeded
-        )
+        content = "\x00".join((link or "", title, text, published))
+        digest = blake2b(content.encode("utf-8", "surrogatepass"), digest_size=DIGEST_SIZE).digest()
+        return self.bounds.build_entry(link=link, title=title, summary=text, published=published, slice=digest)
 
     def _choose_title(self, text: str) -> str:
         """The title; the text's first line if there is no other, or if title and text are one element: a short message
@@ -129,9 +123,9 @@ def _markup_to_text(markup: str) -> str:
     return to_text(re.sub(r"[\r\n]", " ", markup))  # only elements end a line, not line breaks in the source
 
 
-def _extract_date(element: HtmlElement) -> str | None:
+def _extract_date(element: HtmlElement) -> str:
     """The date as the page writes it: from the attribute for machines, else from the text."""
-    return one_line(element.get("datetime") or _extract_text(element, EntryBounds()))[:MAX_DATE] or None
+    return one_line(element.get("datetime") or _extract_text(element, EntryBounds()))[:MAX_NAME]
 
 
 def _find_base_url(page: HtmlElement, url: str) -> str:

@@ -10,14 +10,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from itertools import islice
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from lxml import etree
+from msgspec import Meta
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.ingest.dates import parse_date
 from monitor.model import Feed, FetchOutcome, FetchResult, Validators
+from monitor.model.sources import MAX_LINK, MAX_NAME, Link, Name
 from monitor.runtime.workers.pool import Workers
 from monitor.sanitize import sanitize_line, sanitize_url
 from monitor.sources.formats.absolute_link import join_link
@@ -50,18 +53,23 @@ HTML_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)\b", re.I
 
 @dataclass(frozen=True, slots=True)
 class FeedCandidate:
-    """An address that may be a feed, not yet fetched. `language`: as the page declares it."""
+    """An address that may be a feed, not yet fetched. `language`: as the page declares it. Both are safe to show."""
 
-    url: str
-    language: str | None = None
+    url: Link
+    language: Name | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "url", sanitize_url(self.url))
+        object.__setattr__(self, "language", sanitize_line(self.language or "")[:MAX_NAME] or None)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedCandidates:
-    """The feeds that a page declares, and links that look like feeds. `is_page`: whether the document is a page."""
+    """The feeds that a page declares, and links that look like feeds: those that are tried. `is_page`: whether the
+    document is a page."""
 
-    declared: tuple[FeedCandidate, ...] = ()
-    likely: tuple[FeedCandidate, ...] = ()
+    declared: Annotated[tuple[FeedCandidate, ...], Meta(max_length=MAX_CANDIDATES)] = ()
+    likely: Annotated[tuple[FeedCandidate, ...], Meta(max_length=MAX_CANDIDATES)] = ()
     is_page: bool = True
 
 
@@ -123,7 +131,7 @@ class _CandidateSearch:
     async def find_feeds(self, links: FeedCandidates, url: str) -> tuple[DiscoveredFeed, ...]:
         """The feeds that the page declares; else those that it links to; else one at a usual address."""
         for candidates in (links.declared, links.likely):
-            if found := [feed for link in candidates[:MAX_CANDIDATES] if (feed := await self._try_candidate(link))]:
+            if found := [feed for link in candidates if (feed := await self._try_candidate(link))]:
                 return _deduplicate_feeds(found)
         for address in guess_feed_urls(url):
             if feed := await self._try_candidate(FeedCandidate(address)):
@@ -157,7 +165,7 @@ def _to_document(fetched: FetchResult) -> RawDocument:
 
 def _summarize_feed(link: FeedCandidate, feed: Feed) -> DiscoveredFeed:
     dates = (parse_date(entry.published) or parse_date(entry.updated) for entry in feed.entries)
-    title = hide_secrets_in(sanitize_line(feed.title or ""), find_url_secrets(link.url))[:MAX_TITLE]
+    title = hide_secrets_in(feed.title or "", find_url_secrets(link.url))[:MAX_TITLE]
     comments = COMMENT_FEED_URL.search(_extract_path_and_query(link.url)) is not None
     newest = max(filter(None, dates), default=None)
     return DiscoveredFeed(link.url, title or None, len(feed.entries), newest, link.language, comments)
@@ -206,14 +214,12 @@ def links_of(body: bytes, headers: Mapping[str, str], url: str) -> FeedCandidate
     likely = (_candidate_from_element(element, base) for element in root.iter("a"))
     distinct = _deduplicate_candidates(declared, url)
     known = {element.url for element in distinct}
-    return FeedCandidates(
-        distinct,
-        tuple(
-            e
-            for e in _deduplicate_candidates(likely, url)
-            if LIKELY_FEED_URL.search(_extract_path_and_query(e.url)) and e.url not in known
-        ),
+    similar = (
+        e
+        for e in _deduplicate_candidates(likely, url)
+        if LIKELY_FEED_URL.search(_extract_path_and_query(e.url)) and e.url not in known
     )
+    return FeedCandidates(distinct[:MAX_CANDIDATES], tuple(islice(similar, MAX_CANDIDATES)))
 
 
 def _names_feed(element: etree._Element) -> bool:
@@ -224,7 +230,7 @@ def _names_feed(element: etree._Element) -> bool:
 
 def _candidate_from_element(element: etree._Element, base: str) -> FeedCandidate | None:
     url = _resolve_href(base, (element.get("href") or "").strip())
-    return FeedCandidate(url, sanitize_line(element.get("hreflang") or "") or None) if url else None
+    return FeedCandidate(url, element.get("hreflang")) if url else None
 
 
 def _deduplicate_candidates(links: Iterable[FeedCandidate | None], page: str) -> tuple[FeedCandidate, ...]:
@@ -242,9 +248,8 @@ def _resolve_href(base: str, href: str) -> str | None:
     except ValueError:
         return None
     resolved = sanitize_url(parts._replace(fragment="").geturl())
-    return (
-        resolved if href and parts.scheme in ("http", "https") and parts.hostname and len(resolved) <= 2_048 else None
-    )
+    is_usable = parts.scheme in ("http", "https") and parts.hostname and len(resolved) <= MAX_LINK
+    return resolved if href and is_usable else None
 
 
 def _extract_path_and_query(url: str) -> str:

@@ -4,8 +4,9 @@ A call to a worker costs as much as parsing a small document whose entries are a
 more documents, and only one worker is used as long as it keeps up: two at once slow each other and the daemon down.
 
 A document must not harm others. If documents wait longer than usual, another worker gets them. If a batch is killed,
-dies or fails, each of its documents is parsed again alone. A batch has only a part of the deadline of one document, so
-that a hostile document does not delay the rest of its batch for long.
+dies or fails, each of its documents is parsed again alone, in a fresh process: a document that took over the process
+before may have answered well, to spoil the next call. A batch has only a part of the deadline of one document, so that
+a hostile document does not delay the rest of its batch for long.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from msgspec import Meta
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Feed
+from monitor.runtime.workers.messages import MAX_LINE, Line
 from monitor.runtime.workers.pool import Workers
 from monitor.sources.polling.in_worker import RawDocument, read_document
 
@@ -135,24 +137,27 @@ class BatchReader:
         return batch
 
     async def _parse_batch(self, batch: Sequence[_QueuedDocument]) -> None:
-        if len(batch) > 1:
-            documents = [queued.document for queued in batch]
-            task = await _run_as_task(
-                self._workers.run(read_documents, documents, deadline=self._deadline / BATCH_DEADLINE_DIVISOR)
-            )
-            if task.exception() is None and len(task.result()) == len(batch):  # a worker may say anything
-                for queued, feed in zip(batch, task.result(), strict=True):
-                    _resolve_future(queued.result, FeedUnreadable(feed) if isinstance(feed, str) else feed)
-            else:
-                for queued in reversed(batch):
-                    queued.isolated = True
-                    self._queue.appendleft(queued)
-                while self._callers < self._workers.count:  # one of the documents will take long
-                    self._start_caller()
+        if batch[0].isolated:
+            await self._parse_alone(batch[0])
+            return
+        documents = [queued.document for queued in batch]
+        deadline = self._deadline if len(batch) == 1 else self._deadline / BATCH_DEADLINE_DIVISOR
+        task = await _run_as_task(self._workers.run(read_documents, documents, deadline=deadline))
+        if task.exception() is None and len(task.result()) == len(batch):  # a worker may say anything
+            for queued, feed in zip(batch, task.result(), strict=True):
+                _resolve_future(queued.result, FeedUnreadable(feed) if isinstance(feed, str) else feed)
         else:
-            single = await _run_as_task(self._workers.run(read_document, batch[0].document, deadline=self._deadline))
-            self._update_isolated_urls(batch[0].document.url, lost=isinstance(single.exception(), WorkerLost))
-            _resolve_future(batch[0].result, single.exception() or single.result())
+            for queued in reversed(batch):
+                queued.isolated = True
+                self._queue.appendleft(queued)
+            while self._callers < self._workers.count:  # one of the documents will take long
+                self._start_caller()
+
+    async def _parse_alone(self, queued: _QueuedDocument) -> None:
+        call = self._workers.run(read_document, queued.document, deadline=self._deadline, fresh=True)
+        task = await _run_as_task(call)
+        self._update_isolated_urls(queued.document.url, lost=isinstance(task.exception(), WorkerLost))
+        _resolve_future(queued.result, task.exception() or task.result())
 
     def _update_isolated_urls(self, url: str, *, lost: bool) -> None:
         """Notes whether the document killed its worker: then that of the next poll will do so too."""
@@ -181,7 +186,7 @@ def _resolve_future(future: asyncio.Future[Feed], result: Feed | BaseException) 
 # --- in the worker process --------------------------------------------------------------------------------------
 
 
-def read_documents(documents: Sequence[RawDocument]) -> Annotated[list[Feed | str], Meta(max_length=MAX_BATCH)]:
+def read_documents(documents: Sequence[RawDocument]) -> Annotated[list[Feed | Line], Meta(max_length=MAX_BATCH)]:
     """The feed of each document, or the line that says why it is none."""
     return [_read_one(document) for document in documents]
 
@@ -190,4 +195,4 @@ def _read_one(document: RawDocument) -> Feed | str:
     try:
         return read_document(document)
     except FeedUnreadable as error:
-        return str(error)
+        return str(error)[:MAX_LINE]

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from monitor.errors import FeedUnreadable
+from monitor.model.sources import MAX_CONTENT
 from monitor.sources.formats.article_page import FAST_FROM_BYTES, read_full_text
-from monitor.sources.formats.entry_bounds import MAX_CONTENT
 
 URL = "https://news.test/1"
 PARAGRAPHS = (

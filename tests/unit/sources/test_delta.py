@@ -8,9 +8,10 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Feed
+from monitor.model.sources import DIGEST_SIZE
 from monitor.sources.formats import feed as feed_module
 from monitor.sources.formats.charset import to_utf8
-from monitor.sources.formats.delta import DIGEST_SIZE, MAX_DEPTH, ranges_of, without_bases
+from monitor.sources.formats.delta import MAX_DEPTH, ranges_of, without_bases
 from monitor.sources.formats.list_window import END_SIZE
 from monitor.sources.formats.read_document import read_document
 

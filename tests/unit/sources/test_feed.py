@@ -12,8 +12,8 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
+from monitor.model.sources import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
 from monitor.sources.formats import feed
-from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
 from monitor.sources.formats.parsed_feed import ParsedFeed
 from monitor.sources.formats.read_document import preload_parsers, read_document
 from monitor.text.record import normalize_text

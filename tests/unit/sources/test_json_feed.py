@@ -9,8 +9,7 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.formats.delta import DIGEST_SIZE
-from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
+from monitor.model.sources import DIGEST_SIZE, MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
 from monitor.sources.formats.read_document import read_document
 
 URL = "https://news.example.org/feed.json"

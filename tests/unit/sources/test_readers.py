@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -14,7 +16,7 @@ import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Feed, Limits, Receipt, ReceiptKind
-from monitor.model.sources import MAX_CONTENT, MAX_ITEMS, MAX_POLL_HINT, MAX_TITLE
+from monitor.model.sources import MAX_CONTENT, MAX_ENTRIES, MAX_NAMES, MAX_POLL_HINT, MAX_TITLE
 from monitor.runtime.workers import messages
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
@@ -43,13 +45,13 @@ class Counted(Workers):
         super().__init__(count, setup=WorkerSetup(None))
         self.called = asyncio.Event()
 
-    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
+    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta, fresh: bool = False) -> T:
         self.calls += 1
         self.called.set()
         self._now += 1
         self.peak = max(self.peak, self._now)
         try:
-            return await super().run(function, *args, deadline=deadline)
+            return await super().run(function, *args, deadline=deadline, fresh=fresh)
         finally:
             self._now -= 1
 
@@ -157,6 +159,25 @@ async def test_what_was_lost_before_comes_with_no_other(workers: Counted) -> Non
         assert workers.calls == expected
 
 
+async def test_a_document_does_not_pay_for_the_one_before_it(workers: Counted) -> None:
+    """Which took the process over, and let its own call end well."""
+    await workers.run(spoil_the_next_call, deadline=LONG)
+    assert await BatchReader(workers, SHORT).read(document(1)) == read_document(document(1))
+
+
+def spoil_the_next_call() -> None:
+    messages.decode_call = lambda _: time.sleep(3600)  # type: ignore[assignment, return-value]
+
+
+async def test_an_id_of_two_million_digits_ends_no_process(workers: Counted) -> None:
+    """Its entry is stored under a digest of it."""
+    body = b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": %s, "url": "/a"}]}' % (b"1" * 2_000_000)
+    process = await workers.run(os.getpid, deadline=LONG)
+    feed = await BatchReader(workers, LONG).read(RawDocument(body, {}, URL))
+    assert len(feed.entries[0].guid or "") < 200
+    assert await workers.run(os.getpid, deadline=LONG) == process
+
+
 async def test_a_big_document_has_a_call_of_its_own(workers: Counted) -> None:
     readers = BatchReader(workers, LONG)
     sizes = (0, 0, MAX_BATCH_SIZE, 0, 0)
@@ -214,14 +235,14 @@ def lose_all(documents: Sequence[RawDocument]) -> list[Feed | str]:
 
 @pytest.mark.parametrize(
     "entry",
-    [{"title": "x" * (MAX_TITLE + 1)}, {"content": "\ufdfa" * (MAX_CONTENT + 1)}, {"tags": ["x"] * (MAX_ITEMS + 1)}],
+    [{"title": "x" * (MAX_TITLE + 1)}, {"content": "\ufdfa" * (MAX_CONTENT + 1)}, {"tags": ["x"] * (MAX_NAMES + 1)}],
     ids=["title", "content", "tags"],
 )
 def test_a_feed_is_believed_within_the_limits_of_the_readers_only(entry: Mapping[str, object]) -> None:
     """What a worker sends is not bounded by what it was given to read, if it was taken over."""
-    feeds: list[object] = [{"entries": [{"title": "x"}]}, {"entries": [entry]}, {"entries": [{}] * (MAX_ITEMS + 1)}]
+    feeds: list[object] = [{"entries": [{"title": "x"}]}, {"entries": [entry]}, {"entries": [{}] * (MAX_ENTRIES + 1)}]
     for expected, feed in zip((True, False, False), feeds, strict=True):
-        reply = msgspec.msgpack.encode(messages.Returned(1, msgspec.msgpack.encode([feed])))
+        reply = msgspec.msgpack.encode(messages.Returned(1, [feed]))
         if expected:
             assert messages.decode_result(reply, 1, read_documents)
         else:

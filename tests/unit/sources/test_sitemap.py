@@ -6,8 +6,7 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.formats.delta import DIGEST_SIZE
-from monitor.sources.formats.entry_bounds import MAX_TITLE
+from monitor.model.sources import DIGEST_SIZE, MAX_TITLE
 from monitor.sources.formats.read_document import read_document
 
 URL = "https://www.example.org/news-sitemap.xml"

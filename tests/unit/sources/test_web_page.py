@@ -11,7 +11,8 @@ from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.yaml.yaml12 import read_yaml_file as read_yaml
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Selectors
-from monitor.sources.formats.web_page import MAX_ENTRIES, read_page
+from monitor.model.sources import MAX_ENTRIES
+from monitor.sources.formats.web_page import read_page
 
 URL = "https://news.test/list/today"
 HTML = {"content-type": "text/html; charset=utf-8"}
