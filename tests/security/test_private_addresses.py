@@ -20,10 +20,12 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
+from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.http.guard import Network, is_public, normalize_ip
 from monitor.sources.http.resolver import Resolver
 from monitor.sources.polling.backfill import BackFill
+from monitor.sources.polling.in_worker import PARSER_SETUP
 from monitor.sources.polling.robots import Robots
 from tests.building import NOON
 from tests.building import source as built
@@ -285,8 +287,9 @@ async def test_robots_txt_and_older_pages_are_for_the_source_too(site: Site) -> 
     """What one source learned of a private site is kept from another one, which asks nobody; back-fill likewise."""
     site.answers |= {"/robots.txt": web.Response(text=""), "/map.xml": web.Response(body=FEED)}
     own, other = source("intranet"), source("other")
+    workers = Workers(1, setup=PARSER_SETUP)
     async with Fetcher(LIMITS, (), {"intranet": LOOPBACK}) as fetcher:
-        robots = Robots(fetcher, None)  # type: ignore[arg-type]  # an empty file is read by nobody
+        robots = Robots(fetcher, workers)
         refused = await robots.check(f"{site.url}/page", NOON, other)
         granted = await robots.check(f"{site.url}/page", NOON, own)
         again = await robots.check(f"{site.url}/page", NOON, other)
@@ -295,6 +298,7 @@ async def test_robots_txt_and_older_pages_are_for_the_source_too(site: Site) -> 
         assert [request.path for request in site.asked] == ["/robots.txt"]
         search = BackFill(fetcher, None, None)  # type: ignore[arg-type]  # nothing comes that could be parsed
         found = await search._fetch_and_parse(_search_of(other), f"{site.url}/map.xml")
+    workers.close()
     assert found is None
     assert len(site.asked) == 1
 

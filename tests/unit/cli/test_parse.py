@@ -159,7 +159,7 @@ async def test_a_document_without_an_end_is_refused(tmp_path: Path) -> None:
         (b"", 1, 0, "doc: empty document"),
         (b"{}", 1, 0, "doc: this is JSON, but not a feed"),
         (b"PK\x03\x04\x14\0", 1, 0, "doc: this is a zip file, which is not unpacked"),
-        (gzip.compress(FEED.encode(), mtime=0)[:-9], 1, 0, "doc: cut off: the gzip data end before their end"),
+        (gzip.compress(FEED.encode(), mtime=0)[:-9], 1, 0, "doc: cut off: the compressed data end before their end"),
         (gzip.compress(FEED[:-40].encode(), mtime=0), 0, 2, "doc: the document is ill-formed"),
         (FEED[:-40].encode(), 0, 2, "doc: the document is ill-formed"),  # cut off: what can be read is kept, and told
     ],
