@@ -13,9 +13,10 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar, get_type_hints
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache, lru_cache
+from types import UnionType
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -96,13 +97,16 @@ def encode_result(number: int, function: Callable[..., Any], result: object) -> 
     """In a worker: the reply with what the function returned. Raises TypeError for what is no data, and ReplyInvalid
     for what the daemon would refuse."""
     try:
-        message = msgspec.msgpack.encode(Returned(number, result))
+        value = msgspec.convert(result, _wire_type(_result_type(function)), from_attributes=True)
+    except msgspec.ValidationError as error:
+        raise ReplyInvalid(str(error)) from None
+    try:
+        message = msgspec.msgpack.encode(Returned(number, value))
     except UnicodeEncodeError:  # MessagePack, as databases and digests, has no halves of surrogate pairs
-        plain = _replace_surrogates(msgspec.to_builtins(result, builtin_types=(bytes,)))
+        plain = _replace_surrogates(msgspec.to_builtins(value, builtin_types=(bytes,)))
         message = msgspec.msgpack.encode(Returned(number, plain))
     if len(message) > MAX_REPLY:
         raise ReplyInvalid(f"{len(message)} bytes, of at most {MAX_REPLY}")
-    decode_result(message, number, function)
     return message
 
 
@@ -139,7 +143,9 @@ def decode_ready(message: bytes | bytearray) -> Ready:
 def decode_result(message: bytes | bytearray, number: int, function: Callable[..., T]) -> T:
     """What `function` returned in call `number`; raises its error. Raises CallDeclined, and ReplyInvalid."""
     try:
-        reply: Declined | Returned[T] | Failed = _reply_decoder(function).decode(message)
+        reply = _reply_decoder(function).decode(message)
+        if isinstance(reply, Returned):
+            value: T = msgspec.convert(reply.value, _result_type(function), from_attributes=True)
     except (msgspec.DecodeError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise ReplyInvalid(f"no result of its type ({str(error)[:200]})") from None
     if isinstance(reply, Declined):
@@ -148,15 +154,35 @@ def decode_result(message: bytes | bytearray, number: int, function: Callable[..
         raise ReplyInvalid("a reply to another call")
     if isinstance(reply, Failed):
         raise _ERRORS[reply.error](reply.line)
-    return reply.value
+    return value
 
 
 @lru_cache(maxsize=100)
-def _reply_decoder(function: Callable[..., T]) -> msgspec.msgpack.Decoder[Declined | Returned[T] | Failed]:
-    """For the type that the function says it returns; plain values where it says nothing."""
+def _reply_decoder(function: Callable[..., Any]) -> msgspec.msgpack.Decoder[Declined | Returned[Any] | Failed]:
+    wire: Any = _wire_type(_result_type(function))
+    return msgspec.msgpack.Decoder(Declined | Returned[wire] | Failed)
+
+
+@lru_cache(maxsize=100)
+def _result_type(function: Callable[..., Any]) -> Any:  # noqa: ANN401  a type
+    """The type that the function says it returns; plain values where it says nothing."""
     try:
-        hints = get_type_hints(function, include_extras=True)
+        return get_type_hints(function, include_extras=True).get("return", Any)
     except TypeError:  # partial objects and the like have none
-        hints = {}
-    result: Any = hints.get("return", Any)
-    return msgspec.msgpack.Decoder(Declined | Returned[result] | Failed)
+        return Any
+
+
+@cache
+def _wire_type(type_: Any) -> Any:  # noqa: ANN401  types
+    """The type, with a row of all its fields for each dataclass. A map could have each key a million times, and all
+    values would be decoded."""
+    if is_dataclass(type_):
+        hints = get_type_hints(type_, include_extras=True)
+        rows = [(each.name, _wire_type(hints[each.name])) for each in fields(type_)]
+        return msgspec.defstruct(str(type_), rows, frozen=True, array_like=True, forbid_unknown_fields=True)
+    origin, args = get_origin(type_), get_args(type_)
+    if origin is Annotated:
+        return Annotated[(_wire_type(args[0]), *args[1:])]
+    if origin in (Union, UnionType):
+        return Union[tuple(map(_wire_type, args))]  # noqa: UP007
+    return origin[tuple(map(_wire_type, args))] if origin else type_

@@ -25,7 +25,7 @@ from structlog.testing import capture_logs
 
 from monitor.errors import FeedUnreadable, WorkerLost, WorkerNotStarted
 from monitor.ingest.ingest_poll import PollResult, ingest_poll
-from monitor.model import Claim, Entry, Feed, FetchOutcome, FetchResult
+from monitor.model import Claim, Entry, Feed, FetchOutcome, FetchResult, RedactedEntry
 from monitor.runtime.sandbox import PARSER
 from monitor.runtime.workers import messages, processes, worker
 from monitor.runtime.workers.pool import Workers
@@ -753,16 +753,17 @@ async def test_halves_of_surrogate_pairs_are_replaced(workers: Workers) -> None:
     assert await workers.run(return_text, "half \ud83d of a pair 😀", deadline=LONG) == ["half \ufffd of a pair 😀"]
 
 
-def return_feed(entry: dict[str, object]) -> Feed:
-    return {"entries": [entry, {"guid": "b"}]}  # type: ignore[return-value]
+def return_feed(*entries: Entry) -> Feed:
+    return Feed(entries)
 
 
 async def test_an_entry_with_halves_of_surrogate_pairs_is_stored_and_one_that_hides_another_is_plain(
     workers: Workers,
 ) -> None:
-    """A parser that was taken over could otherwise make polls fail with a traceback, or hide an entry in another."""
-    entry: dict[str, object] = {"guid": "a\ud800", "link": "https://x.test/\udc00", "title": "Kim\udfff"}
-    feed = await workers.run(return_feed, entry | {"original": {"guid": "c"}}, deadline=LONG)
+    """Polls would fail with a traceback, or an entry would be hidden in another."""
+    entry = Entry("a\ud800", "https://x.test/\udc00", "Kim\udfff")
+    hiding = RedactedEntry.from_entries(entry, Entry("c"))
+    feed = await workers.run(return_feed, hiding, Entry("b"), deadline=LONG)
     assert [type(each) for each in feed.entries] == [Entry, Entry]
     claim = Claim("wire", "https://wire.test/feed", 1, NOON, is_first_poll=False, last_ok=NOON)
     fetched = FetchResult(FetchOutcome.DOCUMENT, claim.url, 200)
@@ -784,11 +785,10 @@ async def test_a_process_refuses_what_its_daemon_would(workers: Workers, value: 
     assert await workers.run(os.getpid, deadline=LONG) == pid
 
 
-async def test_a_process_sends_no_longer_reply_than_its_call_allows(workers: Workers) -> None:
-    """Four times as long as the call, and a mebibyte."""
+async def test_a_process_sends_no_longer_reply_than_the_daemon_takes(workers: Workers) -> None:
     pid = await workers.run(os.getpid, deadline=LONG)
     with pytest.raises(WorkerLost, match=r"^what the work gives is out of bounds: \d+ bytes"):
-        await workers.run(repeat, "a" * 1_000, 2_000, deadline=LONG)
+        await workers.run(repeat, "a" * 1_000, messages.MAX_REPLY // 1_000 + 1, deadline=LONG)
     assert len(await workers.run(repeat, "a" * 1_000_000, 4, deadline=LONG)) == 4_000_000
     assert await workers.run(os.getpid, deadline=LONG) == pid
 

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost
-from monitor.model import Feed, Limits, Receipt, ReceiptKind
+from monitor.model import Entry, Feed, Limits, Receipt, ReceiptKind
 from monitor.model.sources import MAX_CONTENT, MAX_ENTRIES, MAX_NAMES, MAX_POLL_HINT, MAX_TITLE
 from monitor.runtime.workers import messages
 from monitor.runtime.workers.pool import Workers
@@ -26,6 +26,7 @@ from monitor.sources.polling.in_worker import RawDocument, read_document
 from monitor.sources.polling.readers import MAX_BATCH_SIZE, BatchReader, read_documents
 from tests.bench.world import costly
 from tests.patience import LONG
+from tests.security.lying_parser import row_of
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -240,9 +241,9 @@ def lose_all(documents: Sequence[RawDocument]) -> list[Feed | str]:
 )
 def test_a_feed_is_believed_within_the_limits_of_the_readers_only(entry: Mapping[str, object]) -> None:
     """What a worker sends is not bounded by what it was given to read, if it was taken over."""
-    feeds: list[object] = [{"entries": [{"title": "x"}]}, {"entries": [entry]}, {"entries": [{}] * (MAX_ENTRIES + 1)}]
-    for expected, feed in zip((True, False, False), feeds, strict=True):
-        reply = msgspec.msgpack.encode(messages.Returned(1, [feed]))
+    lists = [[row_of(Entry, title="x")], [row_of(Entry, **entry)], [row_of(Entry)] * (MAX_ENTRIES + 1)]
+    for expected, entries in zip((True, False, False), lists, strict=True):
+        reply = msgspec.msgpack.encode(messages.Returned(1, [row_of(Feed, entries=entries)]))
         if expected:
             assert messages.decode_result(reply, 1, read_documents)
         else:
