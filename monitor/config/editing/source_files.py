@@ -36,7 +36,7 @@ _LONGEST_WORD = 14  # characters: longer ones without a hyphen are seldom names 
 _MOST_DIGITS = 8  # a date has eight
 _SEPARATORS = re.compile("[^a-z0-9]+")
 _DIGIT = re.compile("[0-9]")
-_TIDIED = ("name", "publisher", "tags")
+_TIDIED = ("name", "publisher", "wire", "tags")
 """Keys whose blanks are normalised when they are read. They are written in the normalised form."""
 
 
