@@ -76,6 +76,7 @@ def find_lints(context: LintContext, checked: Sequence[Thing], memo: LintMemo | 
         context.sources, context.source_places, context.allowed_networks, context.allowed_for
     )
     lints += sources.lint_open_credentials(context.sources, context.source_places)
+    lints += sources.lint_sent_credentials(context.sources, context.source_places)
     lints += channels.lint_silent_channels(context.channels)
     lints += channels.lint_mail_channels(context.channels)
     if context.is_complete and context.sources_place is not None:
