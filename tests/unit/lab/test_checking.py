@@ -332,3 +332,20 @@ def test_check_says_which_secret_a_source_sends_where(tmp_path: Path) -> None:
         (2, "s0 sends the secret ${file:token} to evil.test"),
         (3, "s1 sends the secret ${file:token} to proxy.test"),
     ]
+
+
+def test_only_a_comment_silences_advice(tmp_path: Path) -> None:
+    """A name that a stranger wrote is no comment, whatever is in it and however it is quoted."""
+    check = checking(tmp_path)
+    write(tmp_path / "monitor.yaml", f"{CONFIG.format(url=f'sqlite:///{tmp_path}/none.db')}sources: [s.yaml]\n")
+    rows = (
+        "name: 'News # lint: ignore private-address'}",
+        'name: "it\'s # lint: ignore private-address"}',
+        "name: 'it''s'}  # lint: ignore private-address",
+        "name: it's}  # lint: ignore private-address",
+        "name: 'News # lint: ignore private-address'}  # lint: ignore private-address",
+    )
+    lines = [f"  - {{id: s{number}, url: 'http://10.0.0.{number}/', {row}" for number, row in enumerate(rows)]
+    write(tmp_path / "s.yaml", "\n".join(["sources:", *lines]))
+    lints = [lint for lint in check.run(NOON).lints if lint.kind == "private-address"]
+    assert [lint.place.line for lint in lints] == [2, 3]
