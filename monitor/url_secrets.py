@@ -24,6 +24,7 @@ from urllib.parse import quote, unquote, unquote_plus
 HIDDEN: Final = "***"
 REFERENCE: Final = re.compile(r"(?<!\$)\$\{(?P<inside>[^{}]*)\}")
 """A secret as a file of the user names it. `$${` is an escape: it gives `${`."""
+_ANY_REFERENCE: Final = re.compile(r"\$*\$\{[^{}$]*\}?")
 SHORTEST_IN_TEXT: Final = 6
 """Characters of a secret that is looked for in any text, logs too: shorter ones occur in harmless texts."""
 
@@ -94,6 +95,23 @@ def redact_url(url: str, secrets: Collection[str] = ()) -> str:
         address = f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
     options = _NESTED_LOGIN.sub(rf"\g<before>{HIDDEN}", _redact_options(options, secrets))
     return hide_secrets_in(f"{address}{sign}{options}", secrets)
+
+
+def list_references(text: str) -> list[str]:
+    """All that is in the syntax of secrets, as written, with nothing twice: `${env:NAME}`, the escape `$${`, and a `${`
+    that names none. Text from outside must have none of these."""
+    return list(dict.fromkeys(_ANY_REFERENCE.findall(text)))
+
+
+def explain_references(address: str) -> str | None:
+    """Why an address that the user did not type is refused: it names secrets, which the daemon would send there. None:
+    it names none."""
+    if not (references := list_references(address)):
+        return None
+    return (
+        f"an address from elsewhere must not name a secret, and this one has {', '.join(references)}; if you want it "
+        "sent there, write the source into a sources file yourself"
+    )
 
 
 def hide_secrets_in(text: str, secrets: Iterable[str]) -> str:

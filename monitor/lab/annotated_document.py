@@ -63,6 +63,7 @@ class LintKind(StrEnum):
     ONCE_PER_EDITED = "once-per-edited"
     PRIVATE_ADDRESS = "private-address"
     OPEN_CREDENTIAL = "open-credential"
+    SENT_CREDENTIAL = "sent-credential"
     NO_SOURCES = "no-sources"
     UNSENT_LEVEL = "unsent-level"
     IDLE_STEP = "idle-step"

@@ -75,7 +75,8 @@ class Source:
 
     `url`: its address as it is shown and stored, with `***` in place of a secret (`url_secrets`); `full_url`: its
     address with the secrets, if it has some; `secrets`: these texts, which nobody may see; `open_digest`: the digest of
-    its address if its file shows a secret, else "".
+    its address if its file shows a secret, else "". `references`: the secrets that its address and its proxy name, as
+    written, each with the host that gets it.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Source:
     full_url: str | None = field(default=None, repr=False)
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     open_digest: str = ""
+    references: tuple[tuple[str, str], ...] = ()
 
     @property
     def address(self) -> str:

@@ -63,6 +63,9 @@ def add(
     several are listed, each with the command that adds it. If no server answers, the address is added with a warning.
     The page of a public Telegram channel (https://t.me/NAME) is added as a page.
 
+    Nothing is added that the daemon would refuse, such as a private address that monitor.yaml does not allow. Only the
+    address that you type may name a secret, such as ${env:NAME}: a feed that a page names must not, and is left out.
+
     The source goes into the first file that `sources` in monitor.yaml names: in a folder of `init`, that is
     sources.yaml. If monitor.yaml names only folders, it goes into sources.yaml in the first of them, which is created
     if necessary. The daemon polls the source as soon as it has read the file.
@@ -85,6 +88,8 @@ def add(
     )
     for feed, source in found.known:
         click.echo(f"{redact_url(feed.url)} is there already: {source.place}", err=True)
+    for address, why in found.refused:
+        click.echo(f"{redact_url(address)}: {why}", err=True)
     if not found.candidates:
         raise MonitorError(f"{redact_url(url)}: nothing was added")
     if len(found.candidates) > 1 and which is None:
@@ -109,8 +114,6 @@ def _describe_added(found: SourceProposal, added: Sequence[SourceCandidate], id_
         click.echo(f"{id_} has a token or a password in its address, in plain text: {_AS_REFERENCE}", err=True)
     if found.note:
         click.echo(found.note, err=True)
-    elif found.kind is AddressKind.REFUSED:
-        click.echo(f"{id_} will be refused: {found.problem}", err=True)
     elif found.kind is AddressKind.UNREACHABLE:
         click.echo(f"{id_} could not be read just now: {found.problem}; the daemon keeps trying", err=True)
 

@@ -30,8 +30,8 @@ def import_(
 ) -> None:
     """Add the feeds of a list (OPML) that a feed reader exported; - is standard input.
 
-    Groups become tags. Feeds that you have already, and outlines without a feed, are named and left out. The sources
-    file is written as a whole or not at all.
+    Groups become tags. Feeds that you have already, outlines without a feed, and addresses that name a secret, such as
+    ${env:NAME}, are named and left out. The sources file is written as a whole or not at all.
 
     \b
     Examples:
@@ -101,8 +101,8 @@ def _summarize_import(done: ListImport, target: Path, *, dry_run: bool) -> str:
 def export(config: Path, output: Path | None, tag: str | None) -> None:
     """Write the sources as a list of feeds (OPML 2.0), for feed readers and `sources import`.
 
-    Sources are grouped by their first tag. The list keeps all their keys, and `sources import` restores them. A proxy
-    with a password is left out, and a token in a url is written as ***.
+    Sources are grouped by their first tag. The list keeps all their keys, and `sources import` restores them, except a
+    source whose address names a secret. A proxy with a password is left out, and a token in a url is written as ***.
 
     \b
     Example:

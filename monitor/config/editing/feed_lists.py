@@ -21,6 +21,7 @@ from monitor.config.language.base_schema import language_tag
 from monitor.config.yaml.yaml12 import PlainData
 from monitor.errors import InvalidRequest
 from monitor.model import Outline
+from monitor.sanitize import sanitize_text
 from monitor.sources.kinds import KINDS
 from monitor.url_secrets import find_url_secrets, redact_url
 
@@ -139,10 +140,15 @@ def _parse_json_value(key: str, text: str) -> SourceValue:
     with suppress(ValueError):
         value = json.loads(text)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return value
+        return [_to_line(item) for item in value]
     if isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
-        return value
+        return {name: _to_line(item) for name, item in value.items()}
     raise InvalidRequest(f"{key}: this is not a list of words in JSON")
+
+
+def _to_line(text: str) -> str:
+    """A text of JSON, which may spell any character, as it can be written into a file: without line ends."""
+    return sanitize_text(text).replace("\n", " ")
 
 
 # --- from sources to outlines -----------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
 from urllib.parse import urlsplit
 
-from monitor.config.editing.source_edit import NewSource, source_to_plain_data
+from monitor.config.editing.source_edit import NewSource, SourceValue, source_to_plain_data
 from monitor.config.language.faults import collect_faults, validate_document
 from monitor.config.language.sources import SourceDefaults, SourceSchema, sources_from_document
 from monitor.config.loading.files import is_config_file_name, is_there, paths_named, settings_document, yaml_files
@@ -24,7 +24,7 @@ from monitor.config.yaml.yaml12 import PlainData, YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Place
-from monitor.url_secrets import has_random_piece, redact_url
+from monitor.url_secrets import explain_references, has_random_piece, redact_url
 
 NEW_FILE = "sources.yaml"
 """The file for sources that a command adds, separate from those that come with the program: `init` writes it beside
@@ -36,7 +36,9 @@ _LONGEST_WORD = 14  # characters: longer ones without a hyphen are seldom names 
 _MOST_DIGITS = 8  # a date has eight
 _SEPARATORS = re.compile("[^a-z0-9]+")
 _DIGIT = re.compile("[0-9]")
-_TIDIED = ("name", "publisher", "tags")
+_FILLED_IN = ("url", "proxy")
+"""Keys in which the daemon fills in secrets."""
+_TIDIED = ("name", "publisher", "wire", "tags")
 """Keys whose blanks are normalised when they are read. They are written in the normalised form."""
 
 
@@ -117,11 +119,14 @@ def find_valid_sources(file: Path) -> tuple[set[Place], list[Fault]]:
     return places, faults
 
 
-def new_source(url: str, options: NewSource, used_ids: Collection[str]) -> NewSource:
+def new_source(url: str, options: NewSource, used_ids: Collection[str], *, may_name_secrets: bool = False) -> NewSource:
     """The keys of a new source as they are written. Without an id in `options`, it is made from the address and
-    avoids `used_ids`. Raises InvalidRequest with all faults."""
+    avoids `used_ids`. `may_name_secrets`: the user typed the address; one from elsewhere must name no secret, because
+    the daemon would send it there. Raises InvalidRequest with all faults."""
     keys = {"id": options.get("id") or _id_from_url(url, used_ids), "url": url}
     keys |= {key: value for key, value in options.items() if value and key != "id"}
+    if not may_name_secrets:
+        _refuse_references(keys)
     names = list(keys)
     data = source_to_plain_data(keys)
     try:
@@ -136,6 +141,12 @@ def new_source(url: str, options: NewSource, used_ids: Collection[str]) -> NewSo
         )
         raise InvalidRequest("\n".join(lines)) from None
     return keys | {key: getattr(schema, key) for key in _TIDIED if key in keys}
+
+
+def _refuse_references(keys: Mapping[str, SourceValue]) -> None:
+    found = ((key, explain_references(str(keys.get(key, "")))) for key in _FILLED_IN)
+    if problems := [f"{key}: {problem}" for key, problem in found if problem]:
+        raise InvalidRequest("\n".join(problems))
 
 
 def comparable_address(url: str) -> str:

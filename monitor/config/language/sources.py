@@ -31,7 +31,7 @@ from monitor.errors import Fault, InvalidFiles
 from monitor.model import DEFAULT_KIND, KindSettings, Place, Source
 from monitor.sources.kinds import KINDS
 from monitor.sources.kinds.source_kind import KindKey
-from monitor.url_secrets import digest_open_address, find_url_secrets, redact_url, secret_forms
+from monitor.url_secrets import REFERENCE, digest_open_address, find_url_secrets, redact_url, secret_forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +318,15 @@ def _source_from_schema(schema: SourceSchema, defaults: SourceDefaults) -> Sourc
         full_url=schema.url if schema.url != shown or "${" in schema.url else None,
         secrets=find_url_secrets(schema.url),
         open_digest=digest_open_address(schema.url),
+        references=tuple(_iter_references(schema)),
     )
+
+
+def _iter_references(schema: SourceSchema) -> Iterator[tuple[str, str]]:
+    for url in filter(None, (schema.url, schema.proxy)):
+        if references := [match[0] for match in REFERENCE.finditer(url)]:
+            host = urlsplit(REFERENCE.sub("-", url)).hostname or "the proxy"  # a secret may be all of its address
+            yield from ((reference, host) for reference in references)
 
 
 def _settings_from_schema(schema: SourceSchema) -> KindSettings | None:

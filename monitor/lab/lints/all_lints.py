@@ -15,6 +15,7 @@ from pathlib import Path
 
 from monitor.config.language.references import find_references
 from monitor.config.loading.load import shipped_lists
+from monitor.config.yaml.comments import list_comments
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.lab.annotated_document import AnnotatedDocument, Lint
 from monitor.lab.identity_memo import IdentityMemo
@@ -76,6 +77,7 @@ def find_lints(context: LintContext, checked: Sequence[Thing], memo: LintMemo | 
         context.sources, context.source_places, context.allowed_networks, context.allowed_for
     )
     lints += sources.lint_open_credentials(context.sources, context.source_places)
+    lints += sources.lint_sent_credentials(context.sources, context.source_places)
     lints += channels.lint_silent_channels(context.channels)
     lints += channels.lint_mail_channels(context.channels)
     if context.is_complete and context.sources_place is not None:
@@ -155,7 +157,7 @@ def _find_used_lists(context: LintContext) -> set[str]:
 
 
 def _drop_silenced(lints: Iterable[Lint]) -> Iterator[Lint]:
-    lines = cache(_read_lines)
+    lines = cache(_read_comments)
     for lint in lints:
         line_groups = [
             lines(lint.place.file)[place.line - 1 : place.line] for place in (lint.place, lint.document_place)
@@ -165,9 +167,10 @@ def _drop_silenced(lints: Iterable[Lint]) -> Iterator[Lint]:
             yield lint
 
 
-def _read_lines(file: str) -> list[str]:
-    """The lines of a file; none if it has gone in the meantime."""
+def _read_comments(file: str) -> list[str]:
+    """The comments of a file, by line; none if it silences nothing, or has gone in the meantime."""
     try:
-        return Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
+        text = Path(file).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
+    return list_comments(text) if _SILENCE_COMMENT.search(text) else []

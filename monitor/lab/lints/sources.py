@@ -1,5 +1,5 @@
-"""Lints of sources: addresses that they may not reach, or that show a token; and that there are no sources at all. No
-name is resolved for this."""
+"""Lints of sources: addresses that they may not reach, that show a token, or that get a secret; and that there are no
+sources at all. No name is resolved for this."""
 
 from __future__ import annotations
 
@@ -47,3 +47,14 @@ def lint_open_credentials(sources: Mapping[str, Source], places: Mapping[str, Pl
         if place is not None and source.has_open_secret:
             problem = f"a token or a password is written openly in the url of {id_}"
             yield Lint(place, LintKind.OPEN_CREDENTIAL, problem, AS_REFERENCE, place)
+
+
+def lint_sent_credentials(sources: Mapping[str, Source], places: Mapping[str, Place]) -> Iterator[Lint]:
+    """Sources whose address or proxy names a secret: nothing in a file says whether its user or a stranger wrote it."""
+    for id_, place in places.items():
+        for reference, host in sources[id_].references:
+            hint = (
+                "if you did not write that, delete the source and change the secret; if you did, write "
+                f"`# lint: ignore {LintKind.SENT_CREDENTIAL}` behind it"
+            )
+            yield Lint(place, LintKind.SENT_CREDENTIAL, f"{id_} sends the secret {reference} to {host}", hint, place)

@@ -15,32 +15,38 @@ from monitor.config.editing.atomic_rewrite import prepare_rewrite
 from monitor.config.editing.source_edit import NewSource, SourceValue, with_sources
 from monitor.config.editing.source_files import ListedSource, SourceFiles, check_file, comparable_address, new_source
 from monitor.config.language.base_schema import language_tag
+from monitor.config.language.secrets import OptionalSecrets, fill_secrets
 from monitor.config.loading.files import networks_allowed, settings_document
 from monitor.errors import Fault, FeedUnreadable, FetchFailed, InvalidFiles, InvalidRequest
-from monitor.model import Limits
+from monitor.model import Limits, Place
 from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
-from monitor.sources.http.guard import APPLIED_AT_ONCE, explain_allowance, refused_host, write_allowance
+from monitor.sources.http.guard import (
+    APPLIED_AT_ONCE,
+    Address,
+    explain_allowance,
+    normalize_ip,
+    refused_host,
+    write_allowance,
+)
 from monitor.sources.kinds import recognize_address
 from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds
 from monitor.sources.polling.in_worker import PARSER_SETUP
-from monitor.url_secrets import REFERENCE, digest_open_address, redact_url
+from monitor.url_secrets import digest_open_address, list_references, redact_url
 
 _UNIQUE_KEYS = ("id", "name")
 _NOT_THERE = (404, 410)
-_NOT_ASKED = "the address was not fetched: only the daemon fills in its secret"
 _NOTHING_ADDED = "nothing was added; --no-check adds it anyway"
 
 
 class AddressKind(StrEnum):
     """What is at an address. RECOGNIZED: a kind of source knows the address, so nobody has to ask it; UNCHECKED: nobody
-    has asked it; REFUSED: we must not; UNREACHABLE: no server answers."""
+    has asked it; UNREACHABLE: no server answers."""
 
     FEED = "feed"
     PAGE = "page"
     RECOGNIZED = "recognized"
     UNCHECKED = "unchecked"
-    REFUSED = "refused"
     UNREACHABLE = "unreachable"
 
 
@@ -72,12 +78,13 @@ class SourceCandidate:
 @dataclass(frozen=True, slots=True)
 class SourceProposal:
     """What can be added for a request; a page may have several feeds. `known`: feeds of the page that are in a file
-    already. `problem`: why the address is refused, or why it could not be asked; `note`: what to know of a recognized
-    address."""
+    already; `refused`: addresses of feeds that the page must not name, each with why. `problem`: why the address could
+    not be asked; `note`: what to know of an address that was not asked."""
 
     kind: AddressKind
     candidates: tuple[SourceCandidate, ...]
     known: tuple[tuple[DiscoveredFeed, ListedSource], ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
     problem: str | None = None
     note: str | None = None
 
@@ -89,21 +96,28 @@ async def propose_sources(
     called before the address is fetched, which may take half a minute.
 
     Raises InvalidRequest for faulty keys, InvalidFiles if the source is in a file already or the target has a fault,
-    FetchFailed if there is nothing at the address, and FeedUnreadable if what is there is no feed and has none."""
+    FetchFailed if there is nothing at the address or the daemon would refuse it, and FeedUnreadable if what is there is
+    no feed and has none."""
     known = recognize_address(request.url)
     candidate = SourceCandidate(known.url, known.keys) if known else SourceCandidate(request.url)
     id_ = str(_build_source(request, candidate)["id"])
     check_file(request.target)
     if known:
         return SourceProposal(AddressKind.RECOGNIZED, (candidate,), note=known.note)
-    if refused := _reason_if_refused(request, id_):
-        return SourceProposal(AddressKind.REFUSED, (candidate,), problem=refused)
+    host = urlsplit(request.url).hostname or ""
+    if address := refused_host(host, networks_allowed(request.files.config, id_)):
+        raise FetchFailed(_explain_refusal(request, id_, address))
+    if references := list_references(request.url):
+        fill_secrets(request.url, OptionalSecrets({}), Place(str(request.target)), request.files.config.parent)
+        note = f"the address was not fetched: only the daemon fills in {', '.join(references)}, and sends it to {host}"
+        return SourceProposal(AddressKind.UNCHECKED, (candidate,), note=note)
     if not check:
         return SourceProposal(AddressKind.UNCHECKED, (candidate,))
-    if REFERENCE.search(request.url):
-        return SourceProposal(AddressKind.UNCHECKED, (candidate,), note=_NOT_ASKED)
     on_fetch()
-    return _propose_discovered(request, await _discover_feeds(request, id_))
+    found = await _discover_feeds(request, id_)
+    if found.refused is not None:
+        raise FetchFailed(_explain_refusal(request, id_, normalize_ip(found.refused)))
+    return _propose_discovered(request, found)
 
 
 def add_sources(request: SourceRequest, candidates: Sequence[SourceCandidate]) -> list[str]:
@@ -125,7 +139,8 @@ def _build_source(request: SourceRequest, candidate: SourceCandidate, used_ids: 
     """The source of a candidate as it is written. Raises InvalidRequest, and InvalidFiles if a file has it already."""
     listed = request.files.sources
     keys = {**candidate.keys, **request.keys}
-    source = new_source(candidate.url, keys, {*(each.id for each in listed), *used_ids})
+    ids = {*(each.id for each in listed), *used_ids}
+    source = new_source(candidate.url, keys, ids, may_name_secrets=candidate.url == request.url)
     _refuse_known(listed, candidate.url, str(source["id"]))
     return source
 
@@ -159,7 +174,8 @@ def _propose_feeds_of_page(request: SourceRequest, found: DiscoveryResult) -> So
     listed = {comparable_address(each.url): each for each in request.files.sources}
     known = tuple((feed, listed[at]) for feed in found.feeds if (at := comparable_address(feed.url)) in listed)
     new = (feed for feed in found.feeds if comparable_address(feed.url) not in listed)
-    return SourceProposal(AddressKind.PAGE, tuple(_candidate_from_feed(feed, feed.url) for feed in new), known)
+    refused = tuple(rejected for rejected in found.rejected if list_references(rejected[0]))
+    return SourceProposal(AddressKind.PAGE, tuple(_candidate_from_feed(feed, feed.url) for feed in new), known, refused)
 
 
 def _candidate_from_feed(feed: DiscoveredFeed, url: str) -> SourceCandidate:
@@ -187,15 +203,14 @@ async def _discover_feeds(request: SourceRequest, id_: str) -> DiscoveryResult:
         workers.close()
 
 
-def _reason_if_refused(request: SourceRequest, id_: str) -> str | None:
-    """Why nothing will be fetched from there, as far as that is known before names are resolved; None: none."""
-    host = urlsplit(request.url).hostname or ""
-    address = refused_host(host, networks_allowed(request.files.config, id_))
-    if address is None:
-        return None
+def _explain_refusal(request: SourceRequest, id_: str, address: Address) -> str:
+    """That sources must not reach this address, to which the request leads, and what to do."""
     settings = settings_document(request.files.config).data
     to_do = explain_allowance(address, id_)
     if isinstance(settings, dict) and "network" not in settings:
         line = f"network: {{allow: [{write_allowance(address, id_)}]}}"
         to_do = f"if it is meant, write this line into monitor.yaml ({APPLIED_AT_ONCE}):\n  {line}"
-    return f"{host} is a private or special address, which sources must not reach; {to_do}"
+    return (
+        f"{redact_url(request.url)}: nothing was added, because this leads to {address}, a private or special address, "
+        f"which sources must not reach; {to_do}"
+    )

@@ -13,6 +13,7 @@ A list may come from anybody. So its size is bounded before it is parsed.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from monitor.errors import FeedUnreadable
 from monitor.model import Outline, Outlines, UnusableOutline
 from monitor.sanitize import sanitize_line, sanitize_text
 from monitor.sources.formats.charset import FORBIDDEN, UTF8_DECLARATION, read_text, to_utf8
+from monitor.url_secrets import redact_url
 
 SETTINGS_NAMESPACE = "urn:news-monitor:source"
 """The namespace of our settings: only a name, with nothing to fetch."""
@@ -240,7 +242,8 @@ def _explain_missing_address(tag: _OutlineTag) -> str | None:
     if outline_type == "include":
         return "this names another list, which is not fetched: import that one by itself"
     if page and outline_type in {*FEED_TYPES, "", "link"}:
-        return f"this names a page, not a feed (xmlUrl): `news-monitor sources add {page}` looks for its feed"
+        command = f"news-monitor sources add {shlex.quote(redact_url(page))}"  # nothing of a stranger runs if copied
+        return f"this names a page, not a feed (xmlUrl): `{command}` looks for its feed"
     return "this feed has no address (xmlUrl)" if outline_type in FEED_TYPES else None
 
 

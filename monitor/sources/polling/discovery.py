@@ -28,7 +28,7 @@ from monitor.sources.formats.charset import FORBIDDEN, IN_HEADER, text_encoding
 from monitor.sources.formats.html import limit_attributes
 from monitor.sources.http.fetch import Fetcher, describe_redirect
 from monitor.sources.polling.in_worker import RawDocument, read_document
-from monitor.url_secrets import find_url_secrets, hide_secrets_in
+from monitor.url_secrets import explain_references, find_url_secrets, hide_secrets_in
 
 MAX_PAGE_BYTES: Final = 4 * 2**20
 """Bytes of a page that are parsed; feeds are declared in its head."""
@@ -90,7 +90,7 @@ class DiscoveryResult:
     """What is at an address: a feed (`is_feed`), or a page (`is_page`) with feeds.
 
     `rejected`: candidates that are no feed, and why. `problem`: why nothing was found; if there is a `status`, a server
-    answered.
+    answered. `refused`: the private address that may not be reached, if it failed for that.
     """
 
     feeds: tuple[DiscoveredFeed, ...] = ()
@@ -99,13 +99,14 @@ class DiscoveryResult:
     rejected: tuple[tuple[str, str], ...] = ()
     problem: str | None = None
     status: int | None = None
+    refused: str | None = None
 
 
 async def discover_feeds(url: str, fetcher: Fetcher, workers: Workers, deadline: timedelta) -> DiscoveryResult:
     """The feeds at an address. `deadline`: for parsing one document."""
     fetched = await fetcher.fetch(url, Validators())
     if fetched.outcome is not FetchOutcome.DOCUMENT:
-        return DiscoveryResult(problem=fetched.problem, status=fetched.status)
+        return DiscoveryResult(problem=fetched.problem, status=fetched.status, refused=fetched.refused)
     parsed = await _parse_fetched(fetched, workers, deadline)
     if isinstance(parsed, str):
         parsed = hide_secrets_in(parsed, find_url_secrets(url))
@@ -140,6 +141,9 @@ class _CandidateSearch:
 
     async def _try_candidate(self, link: FeedCandidate) -> tuple[DiscoveredFeed, frozenset[str]] | None:
         if link.url in {url for url, _ in self.rejected}:
+            return None
+        if problem := explain_references(link.url):
+            self.rejected.append((link.url, problem))
             return None
         fetched = await self._fetcher.fetch(link.url, Validators())
         parsed: Feed | str = fetched.problem or "no document was sent"

@@ -212,6 +212,32 @@ async def test_where_no_server_answers_the_address_is_added_with_a_warning(folde
     assert ended.err.startswith("127-0-0-1 could not be read just now: ")
 
 
+@pytest.mark.parametrize("via", ["", "/moved"])
+async def test_an_address_that_leads_into_a_private_network_is_not_added(site: Site, folder: Path, via: str) -> None:
+    """Also if a name or a redirect leads there. Nothing is written, and the exit code is 1."""
+    config = folder / "monitor.yaml"
+    private = site.url("/feed/").replace("127.0.0.1", "127.0.0.2")
+    site.pages["/moved"] = status(302, Location=private)
+    config.write_text(config.read_text(encoding="utf-8").replace("127.0.0.0/8", "127.0.0.1/32"), encoding="utf-8")
+    before = (folder / "sources.yaml").read_bytes()
+    ended = await add(folder, site.url(via) if via else private.replace("127.0.0.2", "[::ffff:127.0.0.2]"))
+    assert (ended.code, ended.out) == (1, "")
+    assert "nothing was added, because this leads to 127.0.0.2, a private or special address" in ended.err
+    assert "put {network: '127.0.0.2/32', sources: [" in ended.err
+    assert (folder / "sources.yaml").read_bytes() == before
+
+
+async def test_a_secret_that_cannot_be_filled_in_is_not_added(folder: Path) -> None:
+    """One that can is added, and the command says where the daemon sends it."""
+    before = (folder / "sources.yaml").read_bytes()
+    faulty = await add(folder, "https://feeds.example.org/rss?token=${TOKEN}")
+    assert (faulty.code, (folder / "sources.yaml").read_bytes()) == (1, before)
+    assert "this '${' names no secret; write ${env:NAME}" in faulty.err
+    ended = await add(folder, "https://feeds.example.org/rss?token=${env:TOKEN}")
+    assert ended.code == 0
+    assert "only the daemon fills in ${env:TOKEN}, and sends it to feeds.example.org" in ended.err
+
+
 async def test_a_telegram_channel_is_added_as_a_page(folder: Path) -> None:
     """With the places of its messages; nobody is asked."""
     ended = await add(folder, "https://t.me/Harbour_News", "--language", "ru")

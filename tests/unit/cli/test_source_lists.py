@@ -122,3 +122,23 @@ def test_a_source_with_a_fault_is_not_exported(folder: Path) -> None:
     ended = run("export", "-o", "out.opml")
     assert (ended.exit_code, ended.stdout) == (1, "2 sources written to out.opml\n")
     assert "sources.yaml:4:20: this is not a web address" in ended.stderr
+
+
+def test_no_attribute_of_an_outline_costs_the_others(folder: Path) -> None:
+    """Line ends in its settings, also in JSON, are blanks; the command that is printed for a page runs nothing."""
+    rows = (
+        "xmlUrl='https://a.example/' nm:wire='a&#10;- id: evil'",
+        """xmlUrl='https://b.example/' nm:kind='page' nm:select='{"entry": "a\\nb"}'""",
+        """xmlUrl='https://c.example/' nm:tags='["x\\ny"]'""",
+        "type='rss' htmlUrl='https://d.example/;touch${IFS}evil?t=${env:HOME}'",
+    )
+    outlines = "".join(f"<outline {row}/>" for row in rows)
+    opml = f"<opml version='2.0' xmlns:nm='urn:news-monitor:source'><body>{outlines}</body></opml>"
+    (folder / "list.opml").write_text(opml, encoding="utf-8")
+    ended = run("import", "list.opml")
+    assert "3 added to sources.yaml; 1 could not be used" in ended.stdout
+    assert "`news-monitor sources add 'https://d.example/;touch***evil?t=***'` looks for its feed" in ended.stderr
+    written = (folder / "sources.yaml").read_text(encoding="utf-8")
+    assert "wire: 'a - id: evil'" in written
+    assert "select: {entry: a b}" in written
+    assert "tags: [x y]" in written

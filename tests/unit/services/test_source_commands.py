@@ -56,7 +56,6 @@ async def test_the_feeds_of_a_page_are_proposed_and_one_is_added(files: SourceFi
     [
         ("https://t.me/Harbour_News", True, AddressKind.RECOGNIZED),
         ("https://new.test/feed", False, AddressKind.UNCHECKED),
-        ("http://10.0.0.1/feed", True, AddressKind.REFUSED),
         ("http://127.0.0.1:9/feed", True, AddressKind.UNREACHABLE),
     ],
 )
@@ -66,7 +65,7 @@ async def test_an_address_without_an_answer_is_proposed_as_it_is(
     """With its problem, if it has one."""
     found = await propose_sources(SourceRequest(files, files.file_for(None), url), check=check)
     assert (found.kind, len(found.candidates)) == (kind, 1)
-    assert (found.problem is not None) == (kind in {AddressKind.REFUSED, AddressKind.UNREACHABLE})
+    assert (found.problem is not None) == (kind is AddressKind.UNREACHABLE)
 
 
 async def test_a_source_that_is_in_a_file_is_not_proposed(files: SourceFiles) -> None:
