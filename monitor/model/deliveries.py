@@ -255,6 +255,7 @@ class Message:
                   only the latest
     rule, level   of the alert; a notice has no rule. Without a level, channels with priorities go by the type
     document      the JSON that a webhook gets
+    link, source  of the article of an alert: its address, and the id of its source
 
     All that is sent passes here, and is made safe to show once more, because what older versions have stored may not
     be. The title is one line, because it becomes a header.
@@ -271,6 +272,8 @@ class Message:
     level: Level | None = None
     replaces: str = ""
     document: str = ""
+    link: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", " ".join(sanitize_message(" ".join(self.title.split())).split()))

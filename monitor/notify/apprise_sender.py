@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
 from monitor import clock
-from monitor.model import Message, MessageType, Receipt, ReceiptKind
+from monitor.model import Message, MessageType, Receipt, ReceiptKind, scheme_of_channel
 from monitor.notify.apprise_compat.log_receipts import AppriseLogLine, receipt_for
 from monitor.notify.apprise_compat.mail_plugin import MailPlugin
 from monitor.notify.apprise_compat.message_plugins import MessagePlugin
@@ -24,6 +24,7 @@ from monitor.notify.apprise_compat.plugins import (
     makes_markdown,
     override_log_level,
     register_plugins,
+    set_link,
 )
 from monitor.notify.http_recorder import Exchange, record_exchange
 from monitor.notify.renderers import Capabilities, capabilities_of, kind_of_channel
@@ -31,7 +32,7 @@ from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.retry_after import add_retry_after
 from monitor.notify.silent_kinds import UNANSWERED
 from monitor.notify.timeouts import SendTimeouts
-from monitor.notify.url_options import SEVERAL, with_forced_options, with_priority
+from monitor.notify.url_options import APP, INCIDENT_KEYS, SEVERAL, with_forced_options, with_message_options
 
 NOTHING_SENT = "Apprise reported success, but no server has answered anything: nothing shows that it was sent"
 NO_ANSWER = "unverified: sent, but this kind of channel never says whether a message arrived"
@@ -43,14 +44,16 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
     limits = timeouts or SendTimeouts()
     register_plugins()
     # A new object for each message: a reused one waits 5.5 s between two sends.
-    client = Apprise(asset=AppriseAsset(app_id="News Monitor", service_timeout=0, secure_logging=True))
-    if not client.add(with_forced_options(with_priority(url, message.level), limits)):
+    client = Apprise(asset=AppriseAsset(app_id=APP, app_desc=APP, service_timeout=0, secure_logging=True))
+    if not client.add(with_forced_options(with_message_options(url, message), limits)):
         return Receipt(ReceiptKind.REFUSED, "Apprise does not know this kind of channel, or its address is incomplete")
     plugin = client[0]
     assert isinstance(plugin, NotifyBase)
     if len(client) != 1 or has_several_recipients(plugin):
         # `check` and the start report it; sending would flood those who accept
         return Receipt(ReceiptKind.REFUSED, SEVERAL)
+    if message.link and scheme_of_channel(url) in INCIDENT_KEYS:
+        set_link(plugin, message.link)
     for type_to_try in _types_to_try(plugin, message.type):
         attempt = _attempt_send(client, message, type_to_try, limits, capabilities_of(kind_of_channel(url)))
         if not attempt.result or attempt.exchange.answered:

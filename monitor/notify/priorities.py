@@ -1,6 +1,6 @@
 """Which priority a message has by its level, on kinds of channel that have priorities.
 
-tests/integration/test_every_kind.py compares the values with those of Apprise's plug-ins.
+tests/integration/test_priorities.py reads them off the wire and compares them with what each service documents.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def _make_priority(option: str, values: str) -> Priority:
 _FIVE = _make_priority("priority", "2 1 0 -1 -2")
 # Not 2, an emergency, which repeats until somebody confirms it, and not -2, which shows nothing.
 _PUSHOVER = _make_priority("priority", "1 0 0 -1 -1")
-_INCIDENT = _make_priority("priority", "5 4 3 2 1")  # 5: emergency, in Apprise's numbers
+# They send P1 to P5, of which P1 is the most urgent, whatever Apprise calls its numbers ("low" is its name of 1).
+_INCIDENT = _make_priority("priority", "1 2 3 4 5")
 _TWO = _make_priority("priority", "high high normal normal normal")
 _GOTIFY = _make_priority("priority", "10 8 5 3 3")  # 0 shows nothing
 _NTFY = _make_priority("priority", "max high default low min")

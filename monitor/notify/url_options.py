@@ -1,11 +1,14 @@
-"""The options in the URL of a channel: those that are always ours, and the priority that a level asks for."""
+"""The options in the URL of a channel: those that are always ours, and those that depend on the message: its priority,
+and for services of incidents what it belongs to."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlencode
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import quote, unquote, urlencode
 
-from monitor.model import Level, scheme_of_channel
+from monitor.model import Message, scheme_of_channel
 from monitor.notify.priorities import choose_priority
 from monitor.notify.timeouts import SendTimeouts
 
@@ -13,6 +16,28 @@ from monitor.notify.timeouts import SendTimeouts
 # `optional`, `retry`: decided by us. So are the timeouts to connect (`cto`) and to answer (`rto`): `SendTimeouts`.
 FORCED = {"redirect": "no", "optional": "no", "retry": "0"}
 TIMEOUTS = ("cto", "rto")
+APP: Final = "News Monitor"
+# By scheme of a service of incidents: the option with the key of a message. What has the same key is one incident,
+# however often it comes: a repeat after a lost answer, and an update.
+INCIDENT_KEYS: Final[Mapping[str, str]] = {
+    "firehydrant": "dedup",
+    "goalert": "dedup",
+    "goalerts": "dedup",
+    "ilert": "dedup",
+    "incidentio": "dedup",
+    "jira": "alias",
+    "opsgenie": "alias",
+    "opsimate": "dedup",
+    "opsimates": "dedup",
+    "pagerduty": "dedup",
+    "pagertree": "dedup",
+    "signl4": "dedup",
+    "splunk": "entity_id",  # without it, Apprise makes everything one incident
+    "squadcast": "dedup",
+    "victorops": "entity_id",
+}
+SOURCE_OPTIONS: Final[Mapping[str, str]] = {"pagerduty": "source"}
+IN_PATH: Final = frozenset({"source", "entity_id"})  # the path of a URL says them, too
 # Whatever a password has, unlike `urlsplit`, which refuses odd brackets and letters and quotes them.
 AUTHORITY = re.compile(r"[^:/?#]*://(?P<authority>[^/?#]*)(?P<sign>[/?#]?)(?P<rest>[^=&]*)")
 # Apprise reports a failure for one recipient as a failure for all: the others would get the message at every attempt.
@@ -33,12 +58,24 @@ def with_forced_options(url: str, timeouts: SendTimeouts | None = None) -> str:
     return f"{address}?{'&'.join([*others, urlencode(forced)])}"
 
 
-def with_priority(url: str, level: Level | None) -> str:
-    """The URL with the priority of a message of this level, unless it says one itself."""
-    option = choose_priority(scheme_of_channel(url), level)
-    if option is None or option[0] in list_option_names(url):
-        return url
-    return f"{url}{'&' if '?' in url else '?'}{urlencode([option])}"
+def with_message_options(url: str, message: Message) -> str:
+    """The URL with what the kind of channel is told of this message in fields of its own, unless the URL says it
+    itself."""
+    own = list_option_names(url)
+    if "/" in url.partition("://")[2].partition("?")[0].rstrip("/"):
+        own |= IN_PATH
+    options = [(option, value) for option, value in _describe_message(url, message) if option not in own and value]
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(options, quote_via=quote)}" if options else url
+
+
+def _describe_message(url: str, message: Message) -> Iterator[tuple[str, str]]:
+    scheme = scheme_of_channel(url)
+    if priority := choose_priority(scheme, message.level):
+        yield priority
+    if key := INCIDENT_KEYS.get(scheme):
+        yield key, message.replaces
+    if source := SOURCE_OPTIONS.get(scheme):
+        yield source, message.source or APP
 
 
 def list_option_names(url: str) -> set[str]:

@@ -6,20 +6,23 @@ import asyncio
 import email
 import email.policy
 import json
+import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from monitor.model import AlertKind, Channel, Message, MessageType, Receipt, ReceiptKind
+from monitor.model import AlertKind, Channel, Level, Message, MessageType, Receipt, ReceiptKind
 from monitor.notify import Notifier
 from monitor.notify.apprise_compat.mail_receipts import NO_MAIL_YET
 from monitor.notify.renderers import render_message
@@ -175,6 +178,7 @@ class Mailbox:
     welcome_delay: float = 0  # s until it answers to the recipient
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)  # of the mails, as they came
     secured: list[bool] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's
@@ -187,6 +191,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         self.secured.append(session.ssl is not None and session.authenticated)
+        self.contents.append(envelope.content)
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
@@ -261,6 +266,57 @@ async def test_a_mail_arrives_whole(mailbox: Mailbox) -> None:
     assert '<a href="https://x.test/1"' in html
     lines = [line for line in text.splitlines() if line.strip()]
     assert len(lines) >= 5, text  # a line for each fact, not one paragraph
+
+
+# What aiosmtpd and Exim refuse are lines of more than 998 bytes (RFC 5322, section 2.1.1); it recommends 78.
+LONG_TITLES = [
+    "HIGH: " + "金正恩在党代会上宣布新的军事计划并警告韩国和美国" * 8,
+    "HIGH: 북한이 동해상으로 탄도미사일을 발사했다고 합참이 밝혔다 " * 8,
+    "CRITICAL: " + "🚨👩‍👩‍👧‍👦🇰🇷" * 60,
+    "LOW: " + "breaking-" * 150,
+    "INFO: a word " + "and another word " * 90,
+    "HIGH: =?utf-8?q?not_encoded?= and “quoted”, ąęłńóśźż; 50 % (new)",
+    "HIGH: =?utf-8?q?not_encoded?=",
+    "HIGH: short",
+]
+
+
+async def test_a_mail_server_gets_short_header_lines_and_the_exact_headline(mailbox: Mailbox) -> None:
+    """In every script: 78 bytes a line, 75 characters an encoded word (RFC 2047, section 2). So do the names of
+    sender and reader, and headers of the channel."""
+    long_name = "뉴스 모니터 야간 데스크 " * 3
+    names = {"from": f"{long_name}<news@x.test>", "to": f"{long_name}<reader@x.test>", "+X-Desk": "야간 데스크 " * 40}
+    address = mailbox.url().partition("&from=")[0]
+    async with notifying({"desk": f"{address}&{urlencode(names, quote_via=quote)}", "bare": mailbox.url()}) as notifier:
+        for title in LONG_TITLES:
+            for name in ("desk", "bare"):
+                message = replace(HELLO, title=title, id="0123456789abcdef", rule="korea-" * 20)
+                assert await notifier.send(name, message) == Receipt(ReceiptKind.ACCEPTED, "accepted")
+    titles = [mail["Subject"] for mail in mailbox.mails]
+    assert titles == [" ".join(title.split()) for title in LONG_TITLES for _ in range(2)]
+    for mail, content in zip(mailbox.mails, mailbox.contents, strict=True):
+        head = content.partition(b"\r\n\r\n")[0]
+        assert max(map(len, content.split(b"\r\n"))) <= 998
+        lines = [line for line in head.split(b"\r\n") if not line.startswith(b"List-Id:")]  # its id is one word
+        assert max(map(len, lines)) <= 78
+        assert max(map(len, re.findall(rb"=\?utf-8\?\S+?\?=", head, re.IGNORECASE)), default=0) <= 75
+        assert mail["List-Id"] == f"<{'korea-' * 20}.news-monitor.x.test>"
+    with_names = email.message_from_bytes(mailbox.contents[0])
+    read = {name: str(make_header(decode_header(with_names[name]))) for name in ("From", "To", "X-Desk")}
+    assert read == {
+        "From": f"{long_name.strip()} <news@x.test>",
+        "To": f"{long_name.strip()} <reader@x.test>",
+        "X-Desk": names["+X-Desk"].strip(),
+    }
+
+
+async def test_mail_programs_read_the_urgency_of_the_level(mailbox: Mailbox) -> None:
+    """X-Priority as Outlook and Thunderbird read it, from 1, the highest, to 5; Importance as RFC 2156 has it."""
+    async with notifying({"desk": mailbox.url()}) as notifier:
+        for level in (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW, Level.INFO):
+            await notifier.send("desk", replace(HELLO, level=level))
+    read = [(mail["X-Priority"], mail["Importance"]) for mail in mailbox.mails]
+    assert read == [("1", "high"), ("2", "high"), ("3", "normal"), ("4", "low"), ("5", "low")]
 
 
 @pytest.mark.parametrize("mode", ["ssl", "starttls"])

@@ -8,13 +8,12 @@ import re
 from pathlib import Path
 
 import pytest
-from apprise import Apprise
 
 from monitor.model import Level, Message, MessageType, Receipt, ReceiptKind
 from monitor.notify.apprise_sender import NO_ANSWER, NOTHING_SENT, send_message
 from monitor.notify.priorities import PRIORITIES
 from monitor.notify.silent_kinds import LOCAL, UNANSWERED
-from monitor.notify.url_options import with_priority
+from monitor.notify.url_options import INCIDENT_KEYS, SOURCE_OPTIONS, with_message_options
 from tests import canned, channel_kinds, channels_doc
 from tests.channel_outcomes import OFFLINE, Outcomes, measure_kinds
 from tests.e2e.whole import news_monitor, write_config
@@ -97,18 +96,19 @@ def test_a_type_reaches_the_service(type_: str, severity: str, monkeypatch: pyte
     assert json.loads(service.sent().splitlines()[1])["payload"]["severity"] == severity
 
 
-def test_a_message_has_the_priority_of_its_level(urls: dict[str, str]) -> None:
-    """The values are those that the plug-ins know, and arrive there; what a URL says itself stays."""
-    for kind, priority in PRIORITIES.items():
-        arguments = channel_kinds.arguments_of(kind)[priority.option]
-        assert set(priority.values.values()) <= set(map(str, arguments["values"])), kind
-        for level, value in priority.values.items():
-            plugin = Apprise.instantiate(with_priority(urls[kind], level))
-            assert str(getattr(plugin, arguments.get("map_to", priority.option))) == value, kind
-        chosen = f"{urls[kind]}{'&' if '?' in urls[kind] else '?'}{priority.option.upper()}=x"
-        assert with_priority(chosen, Level.CRITICAL) == chosen
-    assert with_priority("json://x.test", Level.CRITICAL) == "json://x.test"
-    assert with_priority(urls["ntfy"], None) == urls["ntfy"]
+def test_what_a_url_says_itself_stays(urls: dict[str, str]) -> None:
+    """Of priority, key and source."""
+    message = Message("t", "b", "", level=Level.CRITICAL, replaces="a1", link="https://x.test/1", source="wire")
+    for kind in PRIORITIES.keys() | INCIDENT_KEYS.keys():
+        options = [each[kind] for each in (INCIDENT_KEYS, SOURCE_OPTIONS) if kind in each]
+        options += [PRIORITIES[kind].option] if kind in PRIORITIES else []
+        assert with_message_options(urls[kind], message) != urls[kind]
+        chosen = urls[kind]
+        for option in options:
+            chosen += f"{'&' if '?' in chosen else '?'}{option.upper()}=x"
+        assert with_message_options(chosen, message) == chosen
+    assert with_message_options("json://x.test", message) == "json://x.test"
+    assert with_message_options(urls["ntfy"], Message("t", "b", "")) == urls["ntfy"]
 
 
 def test_what_closes_only_is_never_accepted(monkeypatch: pytest.MonkeyPatch) -> None:

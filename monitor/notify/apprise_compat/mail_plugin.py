@@ -6,7 +6,8 @@ the same Message-ID, so that many mail servers and programs show it once. Progra
 begin a new thread all the same.
 
 Apprise makes its own Message-ID for each mail, and a header of ours would come in addition: a mail with two is
-malformed. It makes the plain text from the HTML, and loses the highlights. And it has one timeout for all stages of a
+malformed. It makes the plain text from the HTML, and loses the highlights. It writes each header as one line, and a
+long headline in another script is then longer than a mail server accepts. And it has one timeout for all stages of a
 session.
 """
 
@@ -16,6 +17,7 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import suppress
 from email import message_from_string
+from email.header import Header, decode_header, make_header
 from email.mime.text import MIMEText
 from typing import Any
 
@@ -41,6 +43,7 @@ _PRIORITIES = {
     Level.LOW: ("4", "low"),
     Level.INFO: ("5", "low"),
 }
+_HEADER_LINE = 76  # so that with the blank before it an encoded word has at most 75 characters (RFC 2047, section 2)
 _SESSION_ERRORS = (OSError, smtplib.SMTPException, RuntimeError)
 
 
@@ -95,7 +98,7 @@ class MailPlugin(OwnReceipts, NotifyEmail):  # type: ignore[no-untyped-call]
                 self._log_in(session)
                 for mail in self._prepare_mails(body, title, attach, body_format):
                     self._step = MailStep.MESSAGE
-                    session.sendmail(self._sender(), mail.to_addrs, self._complete_mail(mail.body))
+                    session.sendmail(self._sender(), mail.to_addrs, self._complete_mail(mail.body, title))
                     self._part_accepted = True
             finally:
                 with suppress(*_SESSION_ERRORS):  # what comes after the answer to the mail changes nothing
@@ -171,15 +174,19 @@ class MailPlugin(OwnReceipts, NotifyEmail):  # type: ignore[no-untyped-call]
             "Importance": importance,
         }
 
-    def _complete_mail(self, prepared: str) -> str:
-        """The mail with our Message-ID and our plain text. A mail that is signed or encrypted (`pgp=`) keeps the text
-        that Apprise has made."""
-        if self.message is None:
-            return prepared
+    def _complete_mail(self, prepared: str, title: str) -> str:
+        """The mail with headers that fold, and with our Message-ID and our plain text if there is a message. A mail
+        that is signed or encrypted (`pgp=`) keeps the text that Apprise has made."""
         mail: Any = message_from_string(prepared)
-        if self.message.id:
+        for name, value in mail.items():
+            # what is one word, as a Message-ID, stays on the line of its name
+            if name == "Subject" or " " in value or "=?" in value:
+                read = make_header(decode_header(value), header_name=name)
+                header = _make_subject(title) if name == "Subject" else read
+                mail.replace_header(name, header.encode(maxlinelen=_HEADER_LINE))
+        if self.message and self.message.id:
             mail.replace_header("Message-ID", self._message_id(self.message.id))
-        if mail.get_content_type() == "multipart/alternative":
+        if self.message and mail.get_content_type() == "multipart/alternative":
             mail.get_payload()[0] = MIMEText(self.message.text, "plain", "utf-8")
         completed: str = mail.as_string()
         return completed
@@ -194,6 +201,13 @@ class MailPlugin(OwnReceipts, NotifyEmail):  # type: ignore[no-untyped-call]
 
     def _sender(self) -> str:
         return str(self.from_addr[1])
+
+
+def _make_subject(title: str) -> Header:
+    """The title as a header. Encoded is also what is ASCII and could not be folded, or would be read as encoded."""
+    words = title.split()
+    is_plain = title.isascii() and "=?" not in title and all(len(word) < _HEADER_LINE for word in words)
+    return Header(" ".join(words), "us-ascii" if is_plain else "utf-8", header_name="Subject")
 
 
 class DeltaChatPlugin(NotifyDeltaChat, MailPlugin):  # type: ignore[no-untyped-call]

@@ -104,6 +104,15 @@ def acts_by_type(plugin: NotifyBase) -> bool:
     return getattr(plugin, "action", None) == _BY_TYPE
 
 
+def set_link(plugin: Any, link: str) -> None:  # noqa: ANN401 - the attributes are those of some plug-ins
+    """Have an incident show this link in a field of its own, unless the channel's URL has one. As an option of the URL
+    it would not arrive as it is: Apprise decodes those twice."""
+    if hasattr(plugin, "click"):
+        plugin.click = plugin.click or link
+    elif hasattr(plugin, "details"):
+        plugin.details.setdefault("link", link)
+
+
 @contextmanager
 def override_log_level(level: int) -> Iterator[None]:
     """Set the level of Apprise's logger within the block."""

@@ -48,6 +48,7 @@ def address_message(delivery: Delivery, message: Message) -> Message:
     subject = delivery.alert
     reply_to = subject.thread if isinstance(subject, Alert) and subject.kind in _REPLY_KINDS else None
     rule = subject.rule if isinstance(subject, Alert) else ""
+    article = subject.article if isinstance(subject, Alert) and subject.kind is not AlertKind.DIGEST else None
     return replace(
         message,
         id=subject.id,
@@ -56,6 +57,8 @@ def address_message(delivery: Delivery, message: Message) -> Message:
         type=_type_of(subject),
         rule=rule,
         level=subject.level,
+        link=(article and article.url) or "",
+        source=article.source if article else "",
     )
 
 

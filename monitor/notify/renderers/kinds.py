@@ -115,8 +115,9 @@ _TABLE: tuple[tuple[str, Capabilities], ...] = (
     ("apprise apprises", Capabilities(joins_title=False, mentions=False, combines=False)),
     ("mqtt mqtts amqp amqps syslog rsyslog", _NOT_COMBINED),
     # incidents
-    ("pagertree opsgenie opsimate opsimates goalert goalerts signl4 spike betterstack firehydrant", _NOT_COMBINED),
-    ("flowtriq flowtriqs ilert incidentio jira squadcast xmatters", _NOT_COMBINED),
+    ("opsgenie jira", Capabilities(max_title=130, joins_title=False, whole_text=True, combines=False)),
+    ("pagertree opsimate opsimates goalert goalerts signl4 spike betterstack firehydrant", _NOT_COMBINED),
+    ("flowtriq flowtriqs ilert incidentio squadcast xmatters", _NOT_COMBINED),
 )
 KINDS: dict[str, Capabilities] = {scheme: can for schemes, can in _TABLE for scheme in schemes.split()}
 

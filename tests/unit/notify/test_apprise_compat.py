@@ -48,7 +48,7 @@ def prepared(message: Message | None, url: str = MAIL) -> Mail:
     assert isinstance(plugin, MailPlugin)
     plugin.begin_attempt(message, SendTimeouts())
     [mail] = plugin._prepare_mails(MESSAGE.html, MESSAGE.title, None, NotifyFormat.HTML)
-    return message_from_string(plugin._complete_mail(mail.body))
+    return message_from_string(plugin._complete_mail(mail.body, MESSAGE.title))
 
 
 def test_every_kind_over_smtp_is_sent_by_a_plug_in_of_ours() -> None:
