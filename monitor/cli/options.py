@@ -262,6 +262,16 @@ def alert_word(kind: str | None) -> str:
     return kind if kind and kind != "new" else "alert"
 
 
+def confirm(question: str, otherwise: str) -> bool:
+    """Ask a person, on stderr. `otherwise`: what was not done if the question is not answered. Raises
+    InvalidRequest."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:  # the end of standard input, or Ctrl-C
+        click.echo(err=True)
+        raise InvalidRequest(f"{otherwise}: the question was not answered; --yes skips it") from None
+
+
 def announce_wait(doing: str) -> None:
     """Print to a person at a terminal what the command does now, before it waits for a server."""
     if sys.stderr.isatty():
