@@ -262,13 +262,13 @@ def alert_word(kind: str | None) -> str:
     return kind if kind and kind != "new" else "alert"
 
 
-def confirm(question: str, otherwise: str) -> bool:
-    """Ask a person, on stderr. `otherwise`: what was not done if the question is not answered. Raises
-    InvalidRequest."""
+def confirm(question: str, otherwise: str, *, err: bool = False) -> bool:
+    """Ask a person. `otherwise`: what was not done if the question is not answered; `err`: on stderr, as stdout has
+    something else. Raises InvalidRequest."""
     try:
-        return click.confirm(question, err=True)
+        return click.confirm(question, err=err)
     except click.Abort:  # the end of standard input, or Ctrl-C
-        click.echo(err=True)
+        click.echo(err=err)
         raise InvalidRequest(f"{otherwise}: the question was not answered; --yes skips it") from None
 
 

@@ -119,7 +119,7 @@ def _send_late_alerts(
     if all(match.alert is None and match.pending is None for article in planned for match in article.decisions):
         click.echo("there is nothing to send", err=as_json)
         return
-    if not (yes or confirm("Send them?", "nothing was sent")):
+    if not (yes or confirm("Send them?", "nothing was sent", err=as_json)):
         click.echo("nothing was sent", err=as_json)
         return
     decided = late.decide(clock.now(), commit=True)
