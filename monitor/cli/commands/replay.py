@@ -13,7 +13,7 @@ import click
 
 from monitor import clock
 from monitor.alerting.case import DecisionContext
-from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
+from monitor.cli.inputs import UnknownKeys, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.replay_report import (
     IN_SHADOW,
@@ -54,6 +54,7 @@ class _ReplayInput:
     arrivals: list[ScheduledArticle] = field(default_factory=list)
     has_problems: bool = False
     unreadable_dates: list[str] = field(default_factory=list)
+    unknown_keys: UnknownKeys = field(default_factory=UnknownKeys)
 
     def build_replay(self, loaded: LoadedRules) -> Replay:
 
@@ -162,6 +163,7 @@ def _read_file(file: Path, given: _ReplayInput, now: datetime, zone: str, severa
                 click.echo(f"{file}: {found}", err=True)
                 given.has_problems = True
                 continue
+            given.unknown_keys.report(found, file)
             if found.unreadable_date is not None:
                 given.unreadable_dates.append(
                     f"{file}, line {found.line}: {quote_text(sanitize_line(found.unreadable_date))}"
