@@ -63,8 +63,9 @@ def articles_options(command: F) -> F:
     return data(most(command))
 
 
-def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
+def load_selected_rules(config: Path | None, paths: tuple[Path, ...], *, with_routes: bool = False) -> LoadedRules:
     """The rules of the paths, or of the config, or of the monitor.yaml that is found if neither is given.
+    `with_routes`: as in `load_rules_of`.
 
     Raises InvalidRequest if there is none then, and InvalidFiles if none of the files could be read: an
     answer about no rules would look like a real answer."""
@@ -72,7 +73,7 @@ def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedR
         raise InvalidRequest("give -c or --rules, not both")
     if not paths and config is None:
         config = find_required_config()
-    loaded = load_rules(paths) if config is None else load_rules_of(config)
+    loaded = load_rules(paths) if config is None else load_rules_of(config, with_routes=with_routes)
     if loaded.faults and not loaded.documents and not loaded.declared_rule_ids:
         raise InvalidFiles(loaded.faults)
     if paths and any(fault.names_unknown for fault in loaded.faults):

@@ -115,13 +115,17 @@ def replay(
       news-monitor replay -c monitor.yaml --zone Asia/Seoul --json 2025-12-29.jsonl.gz
       news-monitor replay --against edited/rules --against seeds/entities articles.jsonl.gz
 
-    Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines;
-    if no rule can be read, only the faults are printed.
+    Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules, faults in
+    monitor.yaml such as a route to nobody, or unusable lines; if no rule can be read, only the faults are printed.
     """
-    loaded = load_selected_rules(config, rules)
+    loaded = load_selected_rules(config, rules, with_routes=True)
     given = _ReplayInput(_choose_zone(zone, loaded), all_stories=stories == "all")
     before = given.build_replay(loaded)
-    after = given.build_replay(load_selected_rules(against_config, against)) if against or against_config else None
+    after = (
+        given.build_replay(load_selected_rules(against_config, against, with_routes=True))
+        if against or against_config
+        else None
+    )
     _read_articles(files, given, dated_in=zone or "UTC")
     if after is None:
         _print_timeline(given, before, as_json=as_json)
