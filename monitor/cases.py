@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import compress
 from weakref import WeakKeyDictionary
 
 from monitor.alerting.case import Case, DecisionContext
@@ -75,6 +76,11 @@ class PreparedArticle:
     facts: tuple[tuple[str, int], ...]
     work: int
     folded: FoldedText | None = None
+
+    def select_matches(self, rules: Collection[str]) -> PreparedArticle:
+        """The article with the matches of these rules alone."""
+        wanted = [match.rule in rules for match in self.matches]
+        return replace(self, matches=tuple(compress(self.matches, wanted)), quotes=tuple(compress(self.quotes, wanted)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,10 +57,12 @@ def find_poll_gap(claim: Claim, now: datetime) -> PollGap | None:
 
 @dataclass(frozen=True, slots=True)
 class DecisionContext:
-    """What deciding knows besides articles and rules: the time zone of the desk, and whether the articles come late."""
+    """What deciding knows besides articles and rules: the time zone of the desk, and whether the articles come late.
+    `is_requested`: a person asks for alerts of stored articles, which count as being as old as when they came."""
 
     zone: tzinfo = UTC
     poll_gap: PollGap | None = None
+    is_requested: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,8 @@ class Case:
     @property
     def first_reason(self) -> ReasonClauses:
         """Why it is sent, if it was not sent before."""
-        return (ReasonClause(ClauseCode.FIRST_ALERT, once_per=self.rule.alert.once_per),)
+        first = ReasonClause(ClauseCode.FIRST_ALERT, once_per=self.rule.alert.once_per)
+        return (first, ReasonClause(ClauseCode.SENT_ON_REQUEST)) if self.context.is_requested else (first,)
 
     def desk_time(self, moment: datetime) -> DeskTime:
         """The moment as people read it."""

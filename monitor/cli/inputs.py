@@ -16,8 +16,11 @@ from monitor.cli.options import config_of_rules_option
 from monitor.cli.paths import InputPath, find_required_config
 from monitor.config.loading.load import load_rules, load_rules_of
 from monitor.config.loading.rule_files import LoadedRules
+from monitor.config.yaml.yaml12 import quote_text
 from monitor.errors import InvalidFiles, InvalidRequest, MonitorError
-from monitor.lab.recorded import UnusableLine
+from monitor.lab.line_shapes import find_unknown_keys
+from monitor.lab.recorded import RecordedArticle, UnusableLine
+from monitor.sanitize import sanitize_line
 from monitor.sources.formats.charset import detect_codec
 from monitor.wording.quantities import format_count
 
@@ -60,8 +63,9 @@ def articles_options(command: F) -> F:
     return data(most(command))
 
 
-def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
+def load_selected_rules(config: Path | None, paths: tuple[Path, ...], *, with_routes: bool = False) -> LoadedRules:
     """The rules of the paths, or of the config, or of the monitor.yaml that is found if neither is given.
+    `with_routes`: as in `load_rules_of`.
 
     Raises InvalidRequest if there is none then, and InvalidFiles if none of the files could be read: an
     answer about no rules would look like a real answer."""
@@ -69,7 +73,7 @@ def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedR
         raise InvalidRequest("give -c or --rules, not both")
     if not paths and config is None:
         config = find_required_config()
-    loaded = load_rules(paths) if config is None else load_rules_of(config)
+    loaded = load_rules(paths) if config is None else load_rules_of(config, with_routes=with_routes)
     if loaded.faults and not loaded.documents and not loaded.declared_rule_ids:
         raise InvalidFiles(loaded.faults)
     if paths and any(fault.names_unknown for fault in loaded.faults):
@@ -96,6 +100,24 @@ def read_lines(file: Path) -> Iterator[str]:
         raise MonitorError(f"{file}: the gzip is damaged: {error}; what was before it has been answered") from error
     except OSError as error:
         raise InvalidRequest(f"{file}: {error.strerror or error}") from error
+
+
+class UnknownKeys:
+    """Names the keys of recorded lines that no command reads, each once in a run, and no more than MOST: they may be
+    typing errors."""
+
+    MOST = 20
+
+    def __init__(self) -> None:
+        self._named: set[str] = set()
+
+    def report(self, found: RecordedArticle, file: Path) -> None:
+        """Print those of this line that were not printed before."""
+        for key, meant in find_unknown_keys(found.row):
+            if key not in self._named and len(self._named) < self.MOST:
+                self._named.add(key)
+                ignored = f"line {found.line}: the key {quote_text(sanitize_line(key))} is unknown and ignored"
+                click.echo(f"{file}: {ignored}{f'; did you mean {meant!r}?' if meant else ''}", err=True)
 
 
 def collect_usable(found: Iterable[_Read | UnusableLine], file: Path) -> tuple[list[_Read], bool]:

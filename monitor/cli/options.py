@@ -262,6 +262,16 @@ def alert_word(kind: str | None) -> str:
     return kind if kind and kind != "new" else "alert"
 
 
+def confirm(question: str, otherwise: str, *, err: bool = False) -> bool:
+    """Ask a person. `otherwise`: what was not done if the question is not answered; `err`: on stderr, as stdout has
+    something else. Raises InvalidRequest."""
+    try:
+        return click.confirm(question, err=err)
+    except click.Abort:  # the end of standard input, or Ctrl-C
+        click.echo(err=err)
+        raise InvalidRequest(f"{otherwise}: the question was not answered; --yes skips it") from None
+
+
 def announce_wait(doing: str) -> None:
     """Print to a person at a terminal what the command does now, before it waits for a server."""
     if sys.stderr.isatty():

@@ -72,6 +72,7 @@ class ClauseCode(StrEnum):
     EVIDENCE = "evidence"
     FIRST_ALERT = "first-alert"
     FIRST_AFTER_HOLD = "first-after-hold"
+    SENT_ON_REQUEST = "sent-on-request"  # of a person, after an edit of the rule
     POSSIBLY_SAME = "possibly-same"
     DOUBT = "doubt"
     UPDATE = "update"  # the next clauses say what is new

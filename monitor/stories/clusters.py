@@ -62,8 +62,10 @@ class Cluster:
         return self.by.get(member.name, {})
 
     def joined_by(self, features: ArticleFeatures, by: Mapping[str, frozenset[str]] | None = None) -> Cluster:
-        """The cluster with one more article. `by`: the values of the article, by the name of the condition."""
-        members = (*self.members, features)
+        """The cluster with one more article, or with the same ones if it has this version of the article. `by`: the
+        values of the article, by the name of the condition."""
+        is_member = any(member.name == features.name for member in self.members)
+        members = self.members if is_member else (*self.members, features)
         if len(members) > FIRST_MEMBERS + LAST_MEMBERS:
             members = (*members[:FIRST_MEMBERS], *members[-LAST_MEMBERS:])
         values = {name: found for name, found in (by or {}).items() if found}

@@ -21,9 +21,10 @@ from monitor.services.queries.activity import (
 from monitor.web.charts import BarChart, build_bar_chart, shade
 from monitor.web.page_templates import render_page
 from monitor.wording.alerts import format_alert_title
-from monitor.wording.quantities import abbreviate_duration, format_count
+from monitor.wording.quantities import abbreviate_duration, abbreviate_limit, format_count
 
 MAX_SOURCES = 100
+MIN_MARKS = 10  # of fewer, a share says nothing
 
 
 def render_report(found: Activity) -> str:
@@ -117,7 +118,12 @@ class _ReportView:
 
     def format_delay(self, delays: DelayFigures | None, which: str) -> str:
         """The `median` or the `p90`; a dash if it is not known."""
-        return "–" if delays is None else abbreviate_duration(getattr(delays, which))
+        return "–" if delays is None else abbreviate_limit(getattr(delays, which))
+
+    def format_share(self, good: int, noise: int) -> str | None:
+        """The share of noise among what is marked; None if too little is marked."""
+        marked = good + noise
+        return f"{noise / marked:.0%}" if marked >= MIN_MARKS else None
 
     def count(self, number: int, noun: str) -> str:
         return format_count(number, noun)

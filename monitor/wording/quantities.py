@@ -23,6 +23,14 @@ def format_count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {plural}"
 
 
+def abbreviate_limit(length: timedelta) -> str:
+    """The shortest length of time for tables that is not below this one: what took 2 min 20 s was done within 3 min."""
+    for step, least in ((timedelta(seconds=1), 0), (timedelta(minutes=1), 60), (timedelta(hours=1), 86_400)):
+        if length.total_seconds() > least:
+            length = -(-length // step) * step
+    return abbreviate_duration(length)
+
+
 def abbreviate_duration(length: timedelta) -> str:
     """A length of time for tables, in two units at most: 8 s, 4 min, 1 h 20 min, 2 d 3 h."""
     seconds = round(length.total_seconds())

@@ -17,6 +17,7 @@ _CLAUSES = {
     ClauseCode.EVIDENCE: "{words}",
     ClauseCode.FIRST_ALERT: "first alert of this {once_per}",
     ClauseCode.FIRST_AFTER_HOLD: "first alert of this {once_per}, {age} later",
+    ClauseCode.SENT_ON_REQUEST: "sent late, because a person ran `rules try --send`",
     ClauseCode.POSSIBLY_SAME: "possibly the same as {subject}",
     ClauseCode.DOUBT: ": {words}",
     ClauseCode.UPDATE: "update:",

@@ -14,7 +14,7 @@ def check_freshness(case: Case) -> Suppress | None:
         if not article.dated:
             return Suppress(Reason.UNDATED, (ReasonClause(ClauseCode.UNDATED),))
         limit = limit or BASELINE_AGE
-    age = case.now - article.published
+    age = (article.seen if case.context.is_requested else case.now) - article.published
     if limit is None or age <= limit or (case.context.poll_gap and case.context.poll_gap.has_delayed(article)):
         return None
     if case.rule.max_age is None:

@@ -8,8 +8,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_files import load_config
-from monitor.cli.options import config_option, existing_database
-from monitor.errors import InvalidRequest
+from monitor.cli.options import config_option, confirm, existing_database
 from monitor.services.commands.articles import erase_articles, plan_erasure
 from monitor.store.lifecycle.erasure import ErasurePlan
 from monitor.wording.quantities import format_count
@@ -41,7 +40,7 @@ def forget(config: Path, what: str, yes: bool) -> None:
         )
         raise SystemExit(1)
     click.echo(_describe_targets(found))
-    if not (yes or _confirm_erasure()):
+    if not (yes or confirm("Forget them for good?", "nothing was forgotten")):
         click.echo("nothing was forgotten")
         return
     done = erase_articles(database, loaded, found, clock.now())
@@ -51,15 +50,6 @@ def forget(config: Path, what: str, yes: bool) -> None:
         click.echo(
             f"{what} is still polled, and new articles are stored; to end that: `news-monitor sources remove {what}`"
         )
-
-
-def _confirm_erasure() -> bool:
-
-    try:
-        return click.confirm("Forget them for good?")
-    except click.Abort:  # the end of standard input, or Ctrl-C
-        click.echo()
-        raise InvalidRequest("nothing was forgotten: the question was not answered; --yes skips it") from None
 
 
 def _describe_targets(found: ErasurePlan) -> str:

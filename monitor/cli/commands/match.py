@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
+from monitor.cli.inputs import UnknownKeys, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import format_evidence, json_option, print_faults, print_json, span_row
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import InputPath
@@ -60,12 +60,13 @@ def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Pat
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
     compiled = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources)
-    now, problems = clock.now(), bool(loaded.faults)
+    now, problems, unknown = clock.now(), bool(loaded.faults), UnknownKeys()
     for found in read_recorded(read_lines(file), now):
         if isinstance(found, UnusableLine):
             click.echo(f"{file}: {found}", err=True)
             problems = True
             continue
+        unknown.report(found, file)
         matches = compiled.match(found.article)  # what follows from them is for `replay`: `match` has no past
         print_json(_matches_to_row(found.id, matches)) if as_json else _print_matches(found.article, matches)
     raise SystemExit(1 if problems else 0)

@@ -13,7 +13,7 @@ import click
 
 from monitor import clock
 from monitor.alerting.case import DecisionContext
-from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
+from monitor.cli.inputs import UnknownKeys, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.replay_report import (
     IN_SHADOW,
@@ -54,6 +54,7 @@ class _ReplayInput:
     arrivals: list[ScheduledArticle] = field(default_factory=list)
     has_problems: bool = False
     unreadable_dates: list[str] = field(default_factory=list)
+    unknown_keys: UnknownKeys = field(default_factory=UnknownKeys)
 
     def build_replay(self, loaded: LoadedRules) -> Replay:
 
@@ -114,13 +115,17 @@ def replay(
       news-monitor replay -c monitor.yaml --zone Asia/Seoul --json 2025-12-29.jsonl.gz
       news-monitor replay --against edited/rules --against seeds/entities articles.jsonl.gz
 
-    Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines;
-    if no rule can be read, only the faults are printed.
+    Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules, faults in
+    monitor.yaml such as a route to nobody, or unusable lines; if no rule can be read, only the faults are printed.
     """
-    loaded = load_selected_rules(config, rules)
+    loaded = load_selected_rules(config, rules, with_routes=True)
     given = _ReplayInput(_choose_zone(zone, loaded), all_stories=stories == "all")
     before = given.build_replay(loaded)
-    after = given.build_replay(load_selected_rules(against_config, against)) if against or against_config else None
+    after = (
+        given.build_replay(load_selected_rules(against_config, against, with_routes=True))
+        if against or against_config
+        else None
+    )
     _read_articles(files, given, dated_in=zone or "UTC")
     if after is None:
         _print_timeline(given, before, as_json=as_json)
@@ -162,6 +167,7 @@ def _read_file(file: Path, given: _ReplayInput, now: datetime, zone: str, severa
                 click.echo(f"{file}: {found}", err=True)
                 given.has_problems = True
                 continue
+            given.unknown_keys.report(found, file)
             if found.unreadable_date is not None:
                 given.unreadable_dates.append(
                     f"{file}, line {found.line}: {quote_text(sanitize_line(found.unreadable_date))}"

@@ -9,7 +9,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary
-from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
+from monitor.cli.inputs import UnknownKeys, collect_usable, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import existing_database, json_option, print_faults, print_json
 from monitor.cli.output.identity_report import print_identity_score
 from monitor.cli.output.tables import print_table
@@ -87,6 +87,9 @@ def _score_file(file: Path, compiled: RuleSet, silent: Collection[str], *, as_js
     """Score the rules on the articles of a file. `silent`: the ids of rules that do not run. Returns whether some of
     the file cannot be used."""
     articles, problems = collect_usable(scoring.read_labeled(read_lines(file), clock.now()), file)
+    unknown = UnknownKeys()
+    for article in articles:
+        unknown.report(article.recorded, file)
     found = scoring.score_rules(articles, compiled, with_mistakes=listed)
     if not found.tallies:
         raise MonitorError(f"{file}: nothing to score: {_explain_no_score(found)}")

@@ -15,7 +15,7 @@ from monitor.cli.output.streams import open_console, style_text
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.services.queries.activity import Activity, AlertSummary, DelayFigures, RuleActivity
 from monitor.wording.alerts import format_alert_title
-from monitor.wording.quantities import abbreviate_duration, format_count
+from monitor.wording.quantities import abbreviate_limit, format_count
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,7 +55,7 @@ def _explain_silence(found: Activity) -> Iterator[str]:
 
 def format_delays(delays: DelayFigures) -> str:
     """The median and the 90th percentile."""
-    return f"half within {abbreviate_duration(delays.median)}, 90% within {abbreviate_duration(delays.p90)}"
+    return f"half within {abbreviate_limit(delays.median)}, 90% within {abbreviate_limit(delays.p90)}"
 
 
 def format_rule_row(rule: RuleActivity) -> tuple[object, ...]:
@@ -67,7 +67,7 @@ def format_rule_row(rule: RuleActivity) -> tuple[object, ...]:
         rule.alerts.count,
         draw_sparkline(_group_days(rule.alerts.daily)),
         draw_sparkline(rule.alerts.by_hour),
-        "" if delays is None else abbreviate_duration(delays.median),
+        "" if delays is None else abbreviate_limit(delays.median),
         f"{health.noise} of {marked}" if marked else "",
     )
 

@@ -5,7 +5,7 @@ The schema of a step, its conversion to the model, and the faults by which alert
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -16,7 +16,7 @@ from monitor.config.language.faults import did_you_mean
 from monitor.config.language.hours import NamedHours
 from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, quote_text
 from monitor.errors import Fault
-from monitor.model import DEFAULT_ROUTE, Level, Outside, RouteStep, Settings, list_channels_of
+from monitor.model import DEFAULT_ROUTE, Level, Outside, RouteStep, list_channels_of
 
 LevelName = Literal["info", "low", "medium", "high", "critical"]
 
@@ -104,10 +104,9 @@ class RouteNames:
     channels: tuple[str, ...]
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> RouteNames:
+    def from_routes(cls, routes: Mapping[str, tuple[RouteStep, ...]], channels: Iterable[str]) -> RouteNames:
         """The names in a monitor.yaml."""
-        by_route = {name: list_channels_of(steps) for name, steps in settings.routes.items()}
-        return cls(by_route, tuple(settings.channels))
+        return cls({name: list_channels_of(steps) for name, steps in routes.items()}, tuple(channels))
 
     def find_unknown(self, route: str, document: YamlDocument, path: ValuePath) -> Iterator[Fault]:
         """The fault of a reference to a route that does not exist. `path`: where it is."""

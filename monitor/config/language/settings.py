@@ -32,7 +32,13 @@ from monitor.config.language.durations import DURATION_PATTERN, OutOfBounds, par
 from monitor.config.language.faults import collect_faults, did_you_mean, validate_document
 from monitor.config.language.hours import HoursName, HoursSchema, build_hours
 from monitor.config.language.network import NetworkSchema, networks_by_source, networks_for_all
-from monitor.config.language.routes import RouteItem, build_routes, find_routing_faults, find_unknown_channel
+from monitor.config.language.routes import (
+    RouteItem,
+    RouteNames,
+    build_routes,
+    find_routing_faults,
+    find_unknown_channel,
+)
 from monitor.config.language.secrets import fill_secrets
 from monitor.config.language.sources import SourceDefaults
 from monitor.config.language.web import WebSchema, web_settings_from_schema
@@ -325,16 +331,22 @@ def timezone_of(document: YamlDocument) -> str:
     return name if isinstance(name, str) and name in zoneinfo.available_timezones() else _UTC
 
 
-def routes_of(document: YamlDocument, folder: Path) -> dict[str, tuple[RouteStep, ...]]:
-    """Only the routes of a monitor.yaml, without its secrets. None where it has a fault: its check reports that."""
-    faults: list[Fault] = []
+def routes_of(
+    document: YamlDocument, folder: Path, faults: list[Fault]
+) -> tuple[dict[str, tuple[RouteStep, ...]], RouteNames | None]:
+    """Only the routes of a monitor.yaml, without its secrets, and the names that its rules may send to. Faults are
+    added; then, and where it has neither routes nor channels, there are no routes, and no names to check."""
     with collect_faults(faults):
         schema = validate_document(SettingsSchema, document)
-        hours = build_hours(schema.hours or {}, schema.timezone or _UTC, folder, document, faults)
-        faults += find_routing_faults(schema.routes or {}, list(schema.channels or {}), hours, document)
-        if not faults:
-            return build_routes(schema.routes or {}, hours)
-    return {}
+        channels, found = list(schema.channels or {}), list[Fault]()
+        if channels or schema.routes:
+            hours = build_hours(schema.hours or {}, schema.timezone or _UTC, folder, document, found)
+            found += find_routing_faults(schema.routes or {}, channels, hours, document)
+            if found:
+                raise InvalidFiles(found)
+            routes = build_routes(schema.routes or {}, hours)
+            return routes, RouteNames.from_routes(routes, channels)
+    return {}, None
 
 
 def unknown_rules(document: YamlDocument, retention: Retention, known: Collection[str]) -> Iterator[Fault]:

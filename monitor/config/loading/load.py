@@ -144,23 +144,27 @@ def load_rules(paths: Sequence[Path], config_path: Path | None = None, cache: Lo
     )
 
 
-def load_rules_of(path: Path) -> LoadedRules:
-    """Loads the rules, entities, lists and sources that a monitor.yaml names, its time zone and its routes, without
-    secrets and the rest: what `match` and `replay` need."""
-    return _load_rules_with_config(path, [], LoadCache())
+def load_rules_of(path: Path, *, with_routes: bool = False) -> LoadedRules:
+    """Loads the rules, entities, lists and sources that a monitor.yaml names, and its time zone, without secrets and
+    the rest: what `match` needs. `with_routes`: its routes too, with the faults of monitor.yaml, and of rules that send
+    to routes that do not exist: what `replay` needs."""
+    return _load_rules_with_config(path, [], LoadCache(), with_routes=with_routes)
 
 
-def _load_rules_with_config(path: Path, extra: list[NamedPath], cache: LoadCache) -> LoadedRules:
-    document = settings_document(path)
+def _load_rules_with_config(
+    path: Path, extra: list[NamedPath], cache: LoadCache, *, with_routes: bool = False
+) -> LoadedRules:
+    document, faults_of_routes = settings_document(path), list[Fault]()
+    routes, names = routes_of(document, path.parent, faults_of_routes) if with_routes else ({}, None)
     named_paths = [*extra, *list_named_paths(document, path, "rules", "entities")]
-    loaded = load_rule_files(named_paths, None, cache.documents, {}, use_valid_parts=True)
+    loaded = load_rule_files(named_paths, names, cache.documents, {}, use_valid_parts=True)
     sources, _, faults = load_source_files(
         list_named_paths(document, path, "sources"), SourceDefaults(EVERY), cache.sources, {}
     )
     return replace(
         loaded,
         sources=sources,
-        faults=sort_faults([*loaded.faults, *faults]),
+        faults=sort_faults([*faults_of_routes, *loaded.faults, *faults]),
         timezone=timezone_of(document),
-        routes=routes_of(document, path.parent),
+        routes=routes,
     )

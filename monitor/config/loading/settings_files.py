@@ -42,7 +42,7 @@ class LoadedSettings:
     @property
     def routes(self) -> RouteNames | None:
         """The names of the routes that rules may use; None: they are not known."""
-        return RouteNames.from_settings(self.settings) if self.settings else None
+        return RouteNames.from_routes(self.settings.routes, self.settings.channels) if self.settings else None
 
     def find_usable_settings(self, environment: Mapping[str, str], folder: Path) -> Settings | None:
         """The settings; if monitor.yaml has faults: without the keys that have them. None if nothing can be used."""

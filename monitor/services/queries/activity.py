@@ -121,12 +121,6 @@ class Activity:
     def noise(self) -> int:
         return sum(rule.health.noise for rule in self.rules)
 
-    @property
-    def noise_share(self) -> float | None:
-        """The share of noise among what is marked, from 0 to 1; None: nothing is marked."""
-        marked = self.good + self.noise
-        return self.noise / marked if marked else None
-
 
 def load_activity(
     config: Config | ConfigSummary,

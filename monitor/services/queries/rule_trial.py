@@ -43,9 +43,9 @@ def try_rules(
     return compare_replays(articles, Replay(before, context), Replay(after, context))
 
 
-def list_tried_rules(tried: LoadedRules, file: Path) -> list[Rule]:
+def list_tried_rules(loaded: Config | LoadedRules, file: Path) -> list[Rule]:
     """The rules of `file` (a file or folder) among those that were loaded."""
-    return [rule for rule in tried.rules.values() if _is_from_file(rule, file)]
+    return [rule for rule in loaded.rules.values() if _is_from_file(rule, file)]
 
 
 def find_failures_of_tried(tried: LoadedRules, file: Path, now: datetime) -> tuple[Fault, ...]:

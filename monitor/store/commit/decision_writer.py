@@ -62,10 +62,17 @@ class DecisionBatch:
     plan_alert: PlanAlert
 
 
-def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], stored: StoredState) -> ArticleIds:
-    """Write decisions on articles, after those changes of the state that they refer to. Returns the articles' ids."""
+def write_decisions(
+    connection: Connection,
+    batches: Sequence[DecisionBatch],
+    stored: StoredState,
+    stored_ids: ArticleIds | None = None,
+) -> ArticleIds:
+    """Write decisions on articles, after those changes of the state that they refer to. Returns the articles' ids.
+    `stored_ids`: if the articles are stored already, in these versions. Then a match replaces the stored one of the
+    same rule."""
     dated_decisions = [(decision, batch.at) for batch in batches for decision in batch.article_decisions]
-    ids = _write_articles(connection, dated_decisions)
+    ids = _write_articles(connection, dated_decisions) if stored_ids is None else stored_ids
     stored.write_first(ids)
     clusters = stored[StoredClusters]
     _write_memberships(connection, [decision for decision, _ in dated_decisions], clusters)
@@ -91,7 +98,8 @@ def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], st
         for decision, at in dated_decisions
         for match_decision in decision.decisions
     ]
-    write_rows(connection, _INSERT_MATCH, matches)
+    statement = _INSERT_MATCH if stored_ids is None else _build_match_upsert(connection.dialect.name)
+    write_rows(connection, statement, matches)
     _write_pending_outcomes(connection, [decision for decision, _ in dated_decisions], ids)
     return ids
 
@@ -271,6 +279,13 @@ def _build_article_upsert(dialect: str) -> ReturningInsert[int, str, str]:
 @cache
 def _build_membership_insert(dialect: str) -> Insert:
     return build_insert_for(dialect, tables.story_article).on_conflict_do_nothing()
+
+
+@cache
+def _build_match_upsert(dialect: str) -> Insert:
+    new, key = build_insert_for(dialect, tables.match), ("article_id", "article_version", "rule_id")
+    changed = {name: new.excluded[name] for name in tables.match.c.keys() if name not in {"id", *key}}  # noqa: SIM118 - the columns' keys
+    return new.on_conflict_do_update(index_elements=key, set_=changed)
 
 
 def _article_to_row(article: Article) -> Row:

@@ -16,6 +16,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy import Connection
 
 from monitor.alerting.case import PollGap
+from monitor.cases import PreparedArticle
 from monitor.decide import Decision, DueDecision
 from monitor.matching import RuleSet
 from monitor.model import Article, Claim, Notice, NoticeState, OpsObservation, PollRecord, Rule
@@ -28,10 +29,12 @@ from monitor.store.commit.decision_writer import (
 from monitor.store.commit.notice_writer import write_notices
 from monitor.store.commit.poll_writer import lock_claim_tokens, write_sources
 from monitor.store.engine.database import Database
+from monitor.store.queries.matches import load_settled_matches
 from monitor.store.queries.ops_snapshot import load_ops_facts
 from monitor.store.queues import full_text_queue
 from monitor.store.state.features_cache import FeaturesCache
 from monitor.store.state.state_loader import PreparedPoll, StoredState
+from monitor.store.state.stored_part import ArticleIds
 
 
 class SerialSection:
@@ -65,6 +68,7 @@ class SectionPass:
         self._stored = StoredState(connection, cache)
         self._polls: list[tuple[PollRecord, int]] = []
         self._batches: list[DecisionBatch] = []
+        self._stored_ids: ArticleIds | None = None
         self._pages: list[tuple[Article, datetime, PollGap | None]] = []
         self._due_decisions: list[tuple[DueDecision, PlanAlert]] = []
 
@@ -108,6 +112,23 @@ class SectionPass:
             self._batches.append(DecisionBatch(decision.article_decisions, at, plan_alert))
             decision.state.commit()
 
+    def select_unsettled(self, articles: Mapping[int, PreparedArticle]) -> dict[int, PreparedArticle]:
+        """Of these stored articles, by id, those that still have this version, each with the matches on which a person
+        may ask for a decision (`load_settled_matches`)."""
+        versions, settled = load_settled_matches(self._connection, articles)
+        unsettled: dict[int, PreparedArticle] = {}
+        for id_, prepared in articles.items():
+            rules = {match.rule for match in prepared.matches if (id_, match.rule) not in settled}
+            if rules and versions.get(id_) == prepared.article.version:
+                unsettled[id_] = prepared.select_matches(rules)
+        return unsettled
+
+    def commit_stored(self, decision: Decision, ids: ArticleIds, plan_alert: PlanAlert) -> None:
+        """Add a decision on stored articles to what is written: nothing else may be committed in this pass. `ids`: of
+        these articles."""
+        self._stored_ids = ids
+        self._add_decision(decision, plan_alert, self._now)
+
     def commit_due(self, due_decision: DueDecision, plan_alert: PlanAlert) -> None:
         """Add a decision on due alerts to what is written."""
         if due_decision.released or due_decision.changes:
@@ -145,7 +166,7 @@ class SectionPass:
 
     def write_all(self) -> None:
         """Write everything that this pass leaves. `SerialSection.enter` calls it, once."""
-        ids = write_decisions(self._connection, self._batches, self._stored)
+        ids = write_decisions(self._connection, self._batches, self._stored, self._stored_ids)
         for due_decision, plan_alert in self._due_decisions:
             write_due_decision(self._connection, due_decision, plan_alert)
         self._stored.write(ids)

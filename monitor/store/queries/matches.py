@@ -324,3 +324,25 @@ def load_deliveries(connection: Connection, alert_id: str | None) -> tuple[Deliv
         )
         for row in connection.execute(select(delivery).where(of_alert).order_by(delivery.c.id))
     )
+
+
+# A match that was suppressed for one of these reasons may be news by the rule as it is now: it was in shadow, or its
+# `max_age` was shorter. All others were sent, are pending, or say nothing that was not sent.
+_UNSETTLED = (Reason.SHADOW, Reason.TOO_OLD, Reason.BACKLOG)
+
+
+def load_settled_matches(
+    connection: Connection, articles: Iterable[int]
+) -> tuple[dict[int, int], set[tuple[int, str]]]:
+    """The latest version of each of these articles, by id; and the matches of these versions, as an article and a
+    rule, that stay as they were decided, whatever the rule says now."""
+    versions: dict[int, int] = {}
+    settled: set[tuple[int, str]] = set()
+    latest = select(article.c.id, article.c.version)
+    matches = select(match.c.article_id, match.c.rule_id).join(article, article.c.id == match.c.article_id)
+    matches = matches.where(match.c.article_version == article.c.version, match.c.reason.not_in(_UNSETTLED))
+    for batch in in_batches(articles):
+        versions.update((row.id, row.version) for row in connection.execute(latest.where(article.c.id.in_(batch))))
+        rows = connection.execute(matches.where(article.c.id.in_(batch)))
+        settled.update((row.article_id, row.rule_id) for row in rows)
+    return versions, settled

@@ -13,7 +13,7 @@ from tests.e2e.whole import DESK, LAUNCH, ROOT, news_monitor, write_config
 RULES = ("--rules", DESK["rules"], "--rules", DESK["entities"])
 LATER = "The harbour rowers won by half a length on Sunday and the ferries ran on time. " * 12
 ARTICLES: list[dict[str, object]] = [
-    {"id": "news", "title": LAUNCH, "date": "2026-01-04T09:00:00+09:00", "unknown": 1},
+    {"id": "news", "title": LAUNCH, "date": "2026-01-04T09:00:00+09:00"},
     {"id": "ko", "title": "합참 “북한, 동해상으로 탄도미사일 발사”", "lang": "ko"},
     {"id": "passing", "title": "Harbour news", "text": f"{LATER}North Korea fired two ballistic missiles on Sunday."},
     {"id": "none", "title": "Ferry timetable changes"},

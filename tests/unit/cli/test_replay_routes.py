@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.marked_desk import read_output, rows
+from tests.marked_desk import read_output, rows, run
 
 MONITOR = """\
 timezone: Asia/Seoul
@@ -79,3 +79,35 @@ def test_the_timeline_says_what_waits_and_what_goes_nowhere() -> None:
 def test_rules_alone_have_no_routes() -> None:
     """Then nothing is said of channels."""
     assert not any("channels" in row for row in rows("replay", "--rules", "strikes.yaml", "night.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault", "alerting"),
+    [
+        ("  duty: [{channel: phone,", "  duty: [{channel: fone,", "there is no channel 'fone'", ["strikes", "ferries"]),
+        ("  default:", "  defualt:", "there is no route 'default'", ["strikes", "ferries"]),
+        ("hours: office hours", "hours: offcie hours", "offcie hours", ["strikes", "ferries"]),
+        ("  duty:", "  night:", "there is no route 'duty'", ["strikes"]),
+    ],
+)
+@pytest.mark.parametrize("option", ["-c", "--against-config"])
+def test_faults_of_routes_are_named(option: str, before: str, after: str, fault: str, alerting: list[str]) -> None:
+    """As `check` does, with exit code 1. A rule whose route does not exist is left out, as by the daemon."""
+    Path("faulty.yaml").write_text(MONITOR.replace(before, after), encoding="utf-8")
+    ended = run("replay", option, "faulty.yaml", "--json", "night.jsonl")
+    checked = [json.loads(line) for line in run("check", "-c", "faulty.yaml", "--json").stdout.splitlines()]
+    assert ended.exit_code == 1
+    assert fault in ended.stderr
+    faults = [row["what"] for row in checked if row["kind"] == "fault" and "NOT_SET" not in row["what"]]
+    assert [what for what in faults if what not in ended.stderr] == []
+    if option == "-c":
+        alerts = [row for row in map(json.loads, ended.stdout.splitlines()) if row["type"] == "alert"]
+        assert list(dict.fromkeys(row["rule"] for row in alerts)) == alerting
+        assert all(("channels" in row) is (alerting == ["strikes"]) for row in alerts)
+
+
+def test_a_config_of_rules_alone_hides_nothing() -> None:
+    """It names no channels, so there is no fault to tell."""
+    Path("rules.yaml").write_text("rules: [strikes.yaml]\n", encoding="utf-8")
+    ended = run("replay", "-c", "rules.yaml", "night.jsonl")
+    assert (ended.exit_code, ended.stderr) == (0, "")

@@ -13,9 +13,14 @@ from click.testing import CliRunner, Result
 from lxml import html
 
 from monitor.cli import cli
+from monitor.cli.config_files import load_config
 from monitor.cli.options import write_page
 from monitor.errors import InvalidRequest
+from monitor.services.queries.activity import load_activity
+from monitor.store.engine.opening import open_database
+from monitor.web.report_page import render_report
 from tests.busy_desk import CAME
+from tests.unit.cli.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("busy_folder")
 
@@ -41,8 +46,7 @@ def test_the_page_has_the_figures() -> None:
     page = read("--days", "7")
     figures = [" ".join(each.text_content().split()) for each in page.xpath("//dl[@class='figures']/div")]
     assert figures[0] == "Alerts77 new"
-    assert "9 min" in figures[1]
-    assert "nobody has marked a match" in figures[2]
+    assert "10 min" in figures[1]
     days = table_of(page, "Alerts by day")
     assert sum(int(count) for _, count in days[1:]) == 7
     assert len(page.xpath("//svg[@role='img']/rect")) == sum(count != "0" for _, count in days[1:])
@@ -51,9 +55,28 @@ def test_the_page_has_the_figures() -> None:
     assert {row[0]: sum(map(int, row[1:25])) for row in hours[1:]} == {"launch": 3, "floods": 3, "strikes": 1}
     lengths = table_of(page, "Alerts by time from publication to sending")
     assert [count for _, _, count in lengths[1:]] == ["0", "1", "2", "1", "2", "1", "0", "0"]
-    assert table_of(page, "Time to sending by rule")[-1] == ["All rules", "9 min", "30 min", "5 s", "40 s"]
+    assert table_of(page, "Time to sending by rule")[-1] == ["All rules", "10 min", "31 min", "5 s", "40 s"]
     sources = table_of(page, "Sources with their articles, matches and failed fetches")
     assert ["Tass", "1", "1", "2", "stale"] in sources
+
+
+@pytest.mark.parametrize(("good", "noise", "said"), [(6, 3, None), (6, 4, "4 of 10"), (0, 2, None)])
+def test_noise_is_a_count_and_not_said_of_few_marks(good: int, noise: int, said: str | None, busy_folder: Path) -> None:
+    """Neither at the top nor as the share of a rule, before ten marks."""
+    database = open_database(f"sqlite:///{busy_folder / 'monitor.db'}")
+    found = load_activity(load_config(busy_folder / "monitor.yaml").config, database, NOW, days=7)
+    database.close()
+    for rule in found.rules:
+        rule.health.good, rule.health.noise = (good, noise) if rule.id == "launch" else (0, 0)
+    page = html.document_fromstring(render_report(found))
+    figures = {each.findtext("dt"): each.findtext("dd") for each in page.xpath("//dl[@class='figures']/div")}
+    assert figures.get("Noise") == said
+    rows = table_of(page, "Rules with their matches, alerts and marks")
+    assert {row[0].split()[0]: row[-3:] for row in rows[1:]}["launchMissile"] == [
+        str(good),
+        str(noise),
+        "40%" if said else "–",
+    ]
 
 
 def test_strangers_text_is_text() -> None:

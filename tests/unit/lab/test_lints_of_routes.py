@@ -18,7 +18,7 @@ HOURS = "hours: {days: {from: 06:00, to: 22:00}, sundays: {weekdays: sun}}\n"
 
 def find_lints(steps: str) -> list[str]:
     [document] = parse_yaml_text(f"{CHANNELS}{HOURS}routes:\n  default: [{steps}]\n", "monitor.yaml")
-    routes = routes_of(document, Path())
+    routes, _ = routes_of(document, Path(), [])
     assert routes
     return [f"{lint.kind} {lint.place.line}: {lint.problem}" for lint in lint_routes(routes, document)]
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.wording.quantities import abbreviate_duration, duration_in_words
+from monitor.wording.quantities import abbreviate_duration, abbreviate_limit, duration_in_words
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,15 @@ def test_a_length_has_two_units_at_most(seconds: float, words: str) -> None:
 def test_a_length_in_a_sentence_has_one_unit(seconds: float, words: str) -> None:
     """A cooldown of a second is not one of 0 minutes."""
     assert duration_in_words(timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"), (0.2, "1 s"), (59.2, "1 min"), (60, "1 min"), (61, "2 min"), (140, "3 min"), (3_541, "1 h"),
+        (3_601, "1 h 1 min"), (86_399, "1 d"), (86_401, "1 d 1 h"), (86_400 * 3, "3 d"),
+    ],
+)  # fmt: skip
+def test_what_is_done_within_a_length_took_no_longer(seconds: float, words: str) -> None:
+    """Rounded up to what it shows, so that it agrees with a count of those that took up to 2 minutes."""
+    assert abbreviate_limit(timedelta(seconds=seconds)) == words

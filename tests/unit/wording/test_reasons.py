@@ -36,6 +36,7 @@ SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
         {"once_per": OncePer.STORY, "age": timedelta(minutes=5)},
         "first alert of this story, 5 minutes later",
     ),
+    ClauseCode.SENT_ON_REQUEST: ({}, "sent late, because a person ran `rules try --send`"),
     ClauseCode.POSSIBLY_SAME: ({"subject": "E1"}, "possibly the same as E1"),
     ClauseCode.DOUBT: ({"words": "both Busan; the words differ"}, ": both Busan; the words differ"),
     ClauseCode.UPDATE: ({}, "update:"),
