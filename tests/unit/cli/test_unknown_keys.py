@@ -44,7 +44,14 @@ async def test_each_unknown_key_is_named_once(command: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("command", ["match", "replay", "score"])
 async def test_nothing_is_said_of_keys_that_commands_write(command: str, tmp_path: Path) -> None:
     """As `parse --json` and the exports do."""
-    entry = {"uid": "u", "title": "T", "link": "https://x.test", "summary": "S", "content": None, "published": None}
+    entry: dict[str, object] = {
+        "uid": "u",
+        "title": "T",
+        "link": "https://x.test",
+        "summary": "S",
+        "content": None,
+        "published": None,
+    }
     entry |= {"updated": None, "authors": [], "language": "en", "tags": []}
     marked = KNOWN | {"publisher": "P", "dated": True, "seen": "2026-01-05T09:00:00+00:00", "marks": [], "silent": []}
     assert await errors(command, tmp_path, KNOWN, entry, marked) == []

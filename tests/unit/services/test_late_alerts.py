@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -66,7 +65,7 @@ def said(decisions: tuple[ArticleDecision, ...]) -> list[str]:
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[StoredDesk]:
+def desk(database: Database) -> StoredDesk:
     return StoredDesk(database)
 
 
