@@ -32,13 +32,7 @@ from monitor.config.language.durations import DURATION_PATTERN, OutOfBounds, par
 from monitor.config.language.faults import collect_faults, did_you_mean, validate_document
 from monitor.config.language.hours import HoursName, HoursSchema, build_hours
 from monitor.config.language.network import NetworkSchema, networks_by_source, networks_for_all
-from monitor.config.language.routes import (
-    RouteItem,
-    RouteNames,
-    build_routes,
-    find_routing_faults,
-    find_unknown_channel,
-)
+from monitor.config.language.routes import RouteItem, build_routes, find_routing_faults, find_unknown_channel
 from monitor.config.language.secrets import fill_secrets
 from monitor.config.language.sources import SourceDefaults
 from monitor.config.language.web import WebSchema, web_settings_from_schema
@@ -333,20 +327,17 @@ def timezone_of(document: YamlDocument) -> str:
 
 def routes_of(
     document: YamlDocument, folder: Path, faults: list[Fault]
-) -> tuple[dict[str, tuple[RouteStep, ...]], RouteNames | None]:
-    """Only the routes of a monitor.yaml, without its secrets, and the names that its rules may send to. Faults are
-    added; then, and where it has neither routes nor channels, there are no routes, and no names to check."""
+) -> tuple[dict[str, tuple[RouteStep, ...]], list[str]]:
+    """Only the routes of a monitor.yaml and the names of its channels, without secrets; none where faults are added."""
     with collect_faults(faults):
-        schema = validate_document(SettingsSchema, document)
-        channels, found = list(schema.channels or {}), list[Fault]()
-        if channels or schema.routes:
-            hours = build_hours(schema.hours or {}, schema.timezone or _UTC, folder, document, found)
-            found += find_routing_faults(schema.routes or {}, channels, hours, document)
-            if found:
-                raise InvalidFiles(found)
-            routes = build_routes(schema.routes or {}, hours)
-            return routes, RouteNames.from_routes(routes, channels)
-    return {}, None
+        schema, known = validate_document(SettingsSchema, document), len(faults)
+        routes, channels = schema.routes or {}, list(schema.channels or {})
+        if routes or channels:
+            hours = build_hours(schema.hours or {}, schema.timezone or _UTC, folder, document, faults)
+            faults += find_routing_faults(routes, channels, hours, document)
+            if len(faults) == known:
+                return build_routes(routes, hours), channels
+    return {}, []
 
 
 def unknown_rules(document: YamlDocument, retention: Retention, known: Collection[str]) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from monitor.config.language.faults import sort_faults
 from monitor.config.language.hours import list_holiday_files
+from monitor.config.language.routes import RouteNames
 from monitor.config.language.settings import EVERY, routes_of, timezone_of
 from monitor.config.language.sources import SourceDefaults
 from monitor.config.loading.file_cache import FileCache
@@ -155,7 +156,8 @@ def _load_rules_with_config(
     path: Path, extra: list[NamedPath], cache: LoadCache, *, with_routes: bool = False
 ) -> LoadedRules:
     document, faults_of_routes = settings_document(path), list[Fault]()
-    routes, names = routes_of(document, path.parent, faults_of_routes) if with_routes else ({}, None)
+    routes, channels = routes_of(document, path.parent, faults_of_routes) if with_routes else ({}, [])
+    names = RouteNames.from_routes(routes, channels) if routes else None
     named_paths = [*extra, *list_named_paths(document, path, "rules", "entities")]
     loaded = load_rule_files(named_paths, names, cache.documents, {}, use_valid_parts=True)
     sources, _, faults = load_source_files(

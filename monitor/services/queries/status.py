@@ -45,7 +45,7 @@ class ServiceStatus:
 
     `sources`, `rules`: how many are in the files; `rules_off`: how many of the rules are off. `daemons`: all that have
     a row, the last started first. `counts`: of articles, matches, stories, alerts, merges and splits. `muted`: how many
-    stories are muted, or have an event that is. `deliveries`: how many are in each state. `shadow`: by rule. `failing`:
+    stories and events people have muted. `deliveries`: how many are in each state. `shadow`: by rule. `failing`:
     the sources whose last poll failed, by id; `troubled`: those that answer, with what is wrong with each. `waiting`,
     `held`, `dead`: deliveries, by channel; the held ones wait for the hours of a route. `last_answers`: how the last
     attempt of what waits ended, by channel. `last_fetch`: of any source. `missing_protections`: what this machine lacks

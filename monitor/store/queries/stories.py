@@ -16,7 +16,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, event, match, story, story_article, waiting
 from monitor.store.queries.reasons import read_reason
 from monitor.store.state.identity_marks import IdentityMark, load_identity_marks, select_events_of_story
-from monitor.store.state.mute_rows import load_mutes, select_muted_stories
+from monitor.store.state.mute_rows import count_muted, load_mutes, select_muted_stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +181,9 @@ class StoryQueries:
             return _find_mutes(connection, ids)
 
     def count_muted(self, now: datetime) -> int:
-        """How many stories are muted now, or have an event that is."""
+        """How many stories and events people have muted, of those that are muted now."""
         with self._database.reading() as connection:
-            return connection.execute(
-                select(func.count()).select_from(select_muted_stories(now).subquery())
-            ).scalar_one()
+            return count_muted(connection, now)
 
     def find_clusters_of_alert(self, name: str) -> list[str]:
         """The ids of the event and of the story of the alert with this id, or of the only one whose id begins so; none

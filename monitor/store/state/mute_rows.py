@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    func,
     or_,
     select,
     union,
@@ -58,6 +59,15 @@ def select_muted_stories(now: datetime) -> CompoundSelect[tuple[str]]:
         select(story.c.id).where(_is_active(story, now), story.c.merged_into.is_(None)),
         of_events.where(match.c.event_id.in_(muted_events)),
     )
+
+
+def count_muted(connection: Connection, now: datetime) -> int:
+    """How many stories and events people have muted, of those that are muted now."""
+    counts = (
+        select(func.count()).select_from(table).where(_is_active(table, now), table.c.merged_into.is_(None))
+        for table in (story, event)
+    )
+    return sum(connection.execute(count).scalar_one() for count in counts)
 
 
 def _is_active(table: Table, now: datetime) -> ColumnElement[bool]:

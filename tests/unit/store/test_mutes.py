@@ -48,6 +48,22 @@ def test_a_muted_story_is_muted_for_all_rules_in_its_language(database: Database
     assert len(alerts(desk.hear(f"{VIETNAM}, health ministry says", "20 people were killed."))) == 1
 
 
+def test_what_a_person_muted_is_counted_once(database: Database) -> None:
+    """An event that is reported in two stories is one; so is a story that another was merged into."""
+    desk = Desk(database, once_per=OncePer.EVENT)
+    desk.rule = replace(rule("mpox", ["mpox", "*엠폭스"]), alert=desk.rule.alert)
+    first = desk.hear(VIETNAM, "Twelve people were killed.")
+    korean = desk.hear("베트남서 엠폭스 첫 확진, 12명 사망", "Twelve people were killed.")
+    assert (event_of(korean), story_of(korean) == story_of(first)) == (event_of(first), False)
+    mute(desk, event_of(first))
+    assert StoryQueries(database).count_muted(desk.now) == 1
+    mute(desk, story_of(first))
+    assert StoryQueries(database).count_muted(desk.now) == 2
+    desk.merge(story_of(first), story_of(korean))
+    assert StoryQueries(database).count_muted(desk.now) == 2
+    assert StoryQueries(database).count_muted(ENDS) == 0
+
+
 def test_a_correction_during_a_mute_is_in_the_update_after_it(database: Database) -> None:
     """That quotes the corrected number."""
     triggers = frozenset({UpdateTrigger.NEW_FACT, UpdateTrigger.CORRECTED})
