@@ -395,7 +395,9 @@ class Reading:
     def term(self, term: Term, is_name: bool = False) -> list[Hit]:
         if (term, is_name) not in self._terms:
             zones = {} if self.is_of_other_language(term, is_name) else self.zones
-            places = [(name, *place) for name, zone in zones.items() for place in sorted(zone.found(term))]
+            places = [
+                (name, *place) for name, zone in zones.items() for place in sorted(zone.found(term, is_name=is_name))
+            ]
             self._terms[term, is_name] = [Hit(name, first, end, term.text) for name, first, end in places]
         return self._terms[term, is_name]
 

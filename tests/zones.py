@@ -10,12 +10,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 
+from monitor.languages import LANGUAGES
 from monitor.model import Term
 from monitor.text.folding import fold
 from monitor.text.inflection import inflect_phrase
 from monitor.text.record import Offsets, normalize_text
-from monitor.text.scripts import KATAKANA, TOKEN, is_unspaced, script_of
+from monitor.text.scripts import HANGUL, KATAKANA, TOKEN, is_unspaced, script_of
 from monitor.text.sentences import split_paragraphs, split_sentences
+
+SHORTEST_COMPOUND = 4  # syllables of a Korean word that ends with a rule's word
 
 
 class Zone:
@@ -50,12 +53,12 @@ class Zone:
         """Of each token, the number of the piece of the text that it stands in."""
         return [sum(start <= a for start, _ in pieces) for a, _ in self.spans]
 
-    def found(self, term: Term) -> set[tuple[int, int]]:
+    def found(self, term: Term, *, is_name: bool = False) -> set[tuple[int, int]]:
         """Where the term stands: from one token up to another."""
         tokens = self.cased if term.exact else self.folded
         return {
             (first, first + len(wanted))
-            for wanted in described(term)
+            for wanted in described(term, is_name)
             for first in range(len(tokens) - len(wanted) + 1 if wanted else 0)
             if wanted[0].fullmatch(tokens[first])
             and all(map(re.Pattern.fullmatch, wanted, tokens[first : first + len(wanted)]))
@@ -76,29 +79,39 @@ class Zone:
 
 
 @cache
-def described(term: Term) -> list[list[re.Pattern[str]]]:
+def described(term: Term, is_name: bool) -> list[list[re.Pattern[str]]]:
     """Of each of its forms, an expression for each token, edges included."""
     texts = inflect_phrase(term.text, term.language) if term.forms else (term.text,)
     return [
         [
             re.compile(left + re.escape(fold(token, cased=term.exact)) + right)
             for word in text.split()
-            for token, left, right in edged(word)
+            for token, left, right in edged(word, in_compounds=not (is_name or term.edged))
         ]
         for text in texts
     ]
 
 
-def edged(word: str) -> Iterator[tuple[str, str, str]]:
+def edged(word: str, *, in_compounds: bool) -> Iterator[tuple[str, str, str]]:
     """The tokens of a word, with what may touch them on the left and on the right."""
     tokens = TOKEN.findall(normalize_text(word))
     for number, token in enumerate(tokens):
         left = right = ""
         if number == 0 and not is_unspaced(token):
             left = ".*" if word.startswith("*") else one_of(script_of(token[0]).allowed_prefixes)
+            if in_compounds and "*" not in word and may_end_compound(token):
+                left = f"(?:.{{{SHORTEST_COMPOUND - len(token)},}}|)" if len(token) < SHORTEST_COMPOUND else ".*"
         if number == len(tokens) - 1 and not is_unspaced(token):
             right = ".*" if word.endswith("*") else one_of(script_of(token[-1]).allowed_suffixes)
         yield token, left, right
+
+
+def may_end_compound(token: str) -> bool:
+    """Whether a Korean word is also found at the end of a longer one: at least two syllables are left without a
+    particle at its end."""
+    return HANGUL.match(token) is not None and all(
+        len(token) - len(particle) >= 2 for particle in ("", *LANGUAGES["ko"].particles) if token.endswith(particle)
+    )
 
 
 def one_of(texts: Iterable[str]) -> str:

@@ -29,6 +29,7 @@ LANGUAGE = Language(
         까지는 부터는 만의 만을 만이 보다는 보다도 마저도 조차도 들 들이 들은 들을 들의 들에 들에게 들과 들도 들로
         """
     ),
+    shortest_compound=4,
     negations=split_words("안 않* 못* 없* 아니* 불발 무산 부결 기각"),
     possibilities=split_words("예정 전망 예상 검토 계획 가능성 추진 우려"),
     further_steps=split_words("새 새로운 신규 추가 또"),

@@ -164,6 +164,7 @@ class Language:
     is_spaced: bool = True  # there are spaces between words
     is_detected: bool = False  # fastText tells it from the others of its script
     particles: Words = ()  # what may follow a noun within its word (text/scripts.py); the list is closed
+    shortest_compound: int = 0  # letters of the shortest word at whose end another word is found; 0: it never is
     proclitics: Words = ()  # what is written together with the next word
     function_words: Words = ()  # articles, prepositions, conjunctions, pronouns
     abbreviations: Words = ()  # words with a full stop that does not end a sentence

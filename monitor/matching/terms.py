@@ -1,15 +1,16 @@
 """Turns a term as its author wrote it into what to look for, with the word edges of its script.
 
-A word of a script with spaces is a whole word, except for what `text.scripts` allows to touch it (a Korean particle).
-Characters of scripts without spaces have no edges. `*` at an end of a word opens this end.
+A word of a script with spaces is a whole word, except for what `text.scripts` allows to touch it (a Korean particle)
+and for compounds, at whose end it is also found unless it is a name. Characters of scripts without spaces have no
+edges. `*` at an end of a word opens this end.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import ClassVar
 
 from monitor.matching.tokenized_article import Region, TokenizedArticle
@@ -31,10 +32,13 @@ _COMPILED_NAMES: dict[Term, tuple[TermPattern, ...]] = {}
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token to look for. At an open side it may be part of a longer token. At a closed side, `first_script` or
-    `last_script` (the script at this end) decides what may touch it."""
+    `last_script` (the script at this end) decides what may touch it.
+
+    min_before  its left side is open if so many letters precede it in its token, or none; 0: it is closed
+    """
 
     text: str
-    open_left: bool = False
+    min_before: int = 0
     open_right: bool = False
     first_script: Script = _OTHER
     last_script: Script = _OTHER
@@ -50,7 +54,7 @@ class Token:
     @property
     def has_plain_left_edge(self) -> bool:
         """Whether nothing may precede it in its token."""
-        return not self.open_left and len(self.first_script.allowed_prefixes) == 1
+        return not self.min_before and len(self.first_script.allowed_prefixes) == 1
 
     @property
     def has_plain_right_edge(self) -> bool:
@@ -65,7 +69,7 @@ class Token:
     @property
     def left_needs_no_check(self) -> bool:
         """Whether what precedes it in its token needs no check."""
-        return self.has_plain_left_edge or self.open_left
+        return self.has_plain_left_edge or self.min_before == 1
 
     @property
     def right_needs_no_check(self) -> bool:
@@ -74,26 +78,25 @@ class Token:
 
     def matches_token(self, token: str) -> bool:
         """Whether it matches a token of an article."""
-        if self.open_left:
-            return (
-                self.text in token
-                if self.open_right
-                else token.endswith(_combine_affixes((self.text,), self.last_script.allowed_suffixes))
-            )
-        if len(self.first_script.allowed_prefixes) == 1 and not self.open_right:  # as for almost all tokens
-            return token.startswith(self.text) and token[len(self.text) :] in self.last_script.allowed_suffixes
-        beginnings = _combine_affixes(self.first_script.allowed_prefixes, (self.text,))
-        if self.open_right:
-            return token.startswith(beginnings)
-        return any(
-            token.startswith(beginning) and token[len(beginning) :] in self.last_script.allowed_suffixes
-            for beginning in beginnings
+        length, prefixes, suffixes = (
+            len(self.text),
+            self.first_script.allowed_prefixes,
+            self.last_script.allowed_suffixes,
         )
+        first = 0 if self.open_right else max(0, len(token) - length - _measure_longest(suffixes))
+        end = len(token) if self.min_before else length + _measure_longest(prefixes)
+        while (start := token.find(self.text, first, end)) >= 0:
+            if (token[:start] in prefixes or 0 < self.min_before <= start) and (
+                self.open_right or token[start + length :] in suffixes
+            ):
+                return True
+            first = start + 1
+        return False
 
 
-@lru_cache(maxsize=10_000)  # a hundred particles may follow a word, and this is needed at each possible place
-def _combine_affixes(firsts: Collection[str], lasts: Collection[str]) -> tuple[str, ...]:
-    return tuple(first + last for first in firsts for last in lasts)
+@cache
+def _measure_longest(affixes: frozenset[str]) -> int:
+    return max(map(len, affixes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,17 +186,23 @@ class OpenEndedPattern(TermPattern):
 
 @dataclass(frozen=True, slots=True)
 class SuffixPattern(TermPattern):
-    """A single word: only what follows it must be one of the allowed suffixes."""
+    """A single word: only what follows it, and in a compound how much precedes it, must be checked."""
 
     allowed_suffixes: frozenset[str]
     literal_length: int
+    min_before: int
 
     def _find_places(self, joined: str, positions: Sequence[int]) -> list[Region]:
-        suffixes, literal_length, places = self.allowed_suffixes, self.literal_length, []
+        suffixes, literal_length, min_before = self.allowed_suffixes, self.literal_length, self.min_before
+        reach, places = _measure_longest(suffixes) + 1, list[Region]()
         for position in positions:
-            end = joined.index(" ", position + literal_length)
-            if joined[position + literal_length : end] in suffixes:
-                places.append((position + 1, end))
+            suffix_start = position + literal_length
+            end = joined.find(" ", suffix_start, suffix_start + reach)
+            if end >= 0 and joined[suffix_start:end] in suffixes:
+                start = joined.rindex(" ", 0, position + 1) + 1
+                place = start, end
+                if (start >= position or position - start >= min_before) and place not in places[-1:]:
+                    places.append(place)
         return places
 
 
@@ -293,10 +302,10 @@ def compile_term(term: Term, *, name: bool = False) -> tuple[TermPattern, ...]:
 def list_forms(term: Term, *, name: bool = False) -> Iterator[TermForm]:
     """Return the forms of which the patterns of `compile_term` are made, in the same order."""
     texts = inflect_phrase(term.text, term.language) if term.forms else (term.text,)
-    language = _find_term_language(term, name=name)
+    language, in_compounds = _find_term_language(term, name=name), not name and not term.edged
     for text in texts:
-        if tokens := _tokenize_text(text):
-            cased_tokens = _tokenize_text(text, cased=True) if term.exact else None
+        if tokens := _tokenize_text(text, in_compounds=in_compounds):
+            cased_tokens = _tokenize_text(text, in_compounds=in_compounds, cased=True) if term.exact else None
             if term.edged:
                 left = not text.startswith("*") and KATAKANA.match(tokens[0].text) is not None
                 right = not text.endswith("*") and KATAKANA.match(tokens[-1].text[-1]) is not None
@@ -305,9 +314,9 @@ def list_forms(term: Term, *, name: bool = False) -> Iterator[TermForm]:
                 yield TermForm(tokens, language, cased_tokens)
 
 
-def tokenize_term(term: Term) -> tuple[Token, ...]:
+def tokenize_term(term: Term, *, name: bool = False) -> tuple[Token, ...]:
     """Return the tokens of a term as written, with their case if case counts."""
-    return _tokenize_text(term.text, cased=term.exact)
+    return _tokenize_text(term.text, in_compounds=not name and not term.edged, cased=term.exact)
 
 
 def _build_pattern(form: TermForm) -> TermPattern:
@@ -329,8 +338,8 @@ def _build_fastest_pattern(form: TermForm, literal: str, literal_token: int, *, 
         return LiteralPattern(*fields)
     if is_whole and tokens[0].left_needs_no_check and tokens[-1].right_needs_no_check:
         return OpenEndedPattern(*fields)
-    if len(tokens) == 1 and tokens[0].has_plain_left_edge:
-        return SuffixPattern(*fields, tokens[0].last_script.allowed_suffixes, len(literal))
+    if len(tokens) == 1 and (tokens[0].has_plain_left_edge or tokens[0].min_before):
+        return SuffixPattern(*fields, tokens[0].last_script.allowed_suffixes, len(literal), tokens[0].min_before)
     if all(token.has_plain_left_edge for token in tokens):
         words = tuple((token.text, len(token.text), token.allowed_suffixes) for token in tokens)
         return PhrasePattern(*fields, words, literal_token)
@@ -345,19 +354,22 @@ def _find_term_language(term: Term, *, name: bool) -> str | None:
     return language if is_latin and count_letters(term.text, "Latin") == sum(map(str.isalpha, term.text)) > 0 else None
 
 
-def _tokenize_text(text: str, *, cased: bool = False) -> tuple[Token, ...]:
-    return tuple(token for word in text.split() for token in _tokenize_word(word, cased=cased))
+def _tokenize_text(text: str, *, in_compounds: bool, cased: bool = False) -> tuple[Token, ...]:
+    return tuple(token for word in text.split() for token in _tokenize_word(word, in_compounds, cased=cased))
 
 
-def _tokenize_word(word: str, *, cased: bool) -> list[Token]:
+def _tokenize_word(word: str, in_compounds: bool, *, cased: bool) -> list[Token]:
     texts = folded_tokens(word, cased=cased)
     last = len(texts) - 1
+    min_before = 1 if word.startswith("*") else 0
+    if in_compounds and "*" not in word and texts:
+        min_before = script_of(texts[0][0]).min_before_in_compound(texts[0])
     return [
         _make_letter_token(text)
         if is_unspaced(text)
         else Token(
             text,
-            open_left=index == 0 and word.startswith("*"),
+            min_before=min_before if index == 0 else 0,
             open_right=index == last and word.endswith("*"),
             first_script=script_of(text[0]) if index == 0 else _OTHER,
             last_script=script_of(text[-1]) if index == last else _OTHER,

@@ -10,7 +10,7 @@ class Term:
     """A word or phrase as the rule's author wrote it (`*` at an end of a word opens it). `language` may be "any".
 
     `exact`: case counts. `forms`: all inflected forms match, if its language inflects. `edged`: if it begins or ends in
-    katakana, a run of katakana must begin or end there too (スト, not コスト).
+    katakana, a run of katakana must begin or end there too (スト, not コスト); if it is Korean, it must begin a word.
     """
 
     text: str

@@ -27,6 +27,7 @@ class Script:
     is_cut_apart      its words are cut from adjacent letters of other scripts
     allowed_prefixes  what may touch a word on its left, besides nothing
     allowed_suffixes  what may touch a word on its right, besides nothing
+    shortest_compound how many letters a longer word at whose end a word is found has at least; 0: it is found at none
     """
 
     name: str
@@ -35,6 +36,14 @@ class Script:
     is_cut_apart: bool = False
     allowed_prefixes: frozenset[str] = _ONLY_EMPTY
     allowed_suffixes: frozenset[str] = _ONLY_EMPTY
+    shortest_compound: int = 0
+
+    def min_before_in_compound(self, word: str) -> int:
+        """Return how many letters must precede a word in a compound at whose end it is found; 0: it is found in none.
+        It has two letters at least, even without a suffix at its end: 회의 (meeting) is not the end of 국회의 ("of the
+        parliament")."""
+        shortest = min(len(word) - len(suffix) for suffix in self.allowed_suffixes if word.endswith(suffix))
+        return max(1, self.shortest_compound - len(word)) if self.shortest_compound and shortest >= 2 else 0
 
 
 SCRIPTS = (
@@ -50,6 +59,7 @@ SCRIPTS = (
         "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7ff",
         is_cut_apart=True,
         allowed_suffixes=frozenset(("", *LANGUAGES["ko"].particles)),
+        shortest_compound=LANGUAGES["ko"].shortest_compound,
     ),
     Script("Latin", "A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff"),
     Script("Cyrillic", "\u0400-\u052f"),

@@ -98,8 +98,9 @@ FORMS = Field(
 )
 EDGES = Field(
     None,
-    description="Where words in katakana may begin and end (default: anywhere). 'words': only where a run of katakana "
-    "begins and ends, so that スト is not found in コスト.",
+    description="Where words in katakana may begin and end, and where Korean words may begin (default: anywhere). "
+    "'words': only where a run of katakana begins and ends, so that スト is not found in コスト; a Korean word only "
+    "where a word begins, so that 훈련 is not found in 포위훈련.",
     examples=["words"],
 )
 

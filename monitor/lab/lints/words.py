@@ -75,7 +75,7 @@ def lint_short_prefixes(annotated: AnnotatedDocument) -> Iterator[Lint]:
         for path, term in open_ones:
             tokens = tokenize_term(term)
             for token in tokens if len(tokens) == 1 else ():
-                is_open, is_character = token.open_left or token.open_right, HANGUL.match(token.text)
+                is_open, is_character = bool(token.min_before) or token.open_right, HANGUL.match(token.text)
                 if is_open and not is_character and len(token.text) < _MIN_PREFIX:
                     yield annotated.make_lint(
                         LintKind.SHORT_PREFIX,
@@ -215,11 +215,11 @@ class WordIndex:
 
 def _make_index_key(token: Token) -> object:
     """What a token that this one matches has for certain: its text, its first letter, its last letter, or nothing."""
-    if token.open_left and token.open_right:
+    if token.min_before and token.open_right:
         return None
     if token.open_right:
         return True, token.text[:1]
-    return (False, token.text[-1:]) if token.open_left else token.text
+    return (False, token.text[-1:]) if token.min_before else token.text
 
 
 def _list_index_keys(token: Token) -> tuple[object, ...]:
@@ -245,28 +245,31 @@ def _form_covers(other: TermForm, form: TermForm, *, whole: bool) -> bool:
 
 def _token_covers(other: Token, token: Token) -> bool:
     """Whether `other` matches every token that `token` matches."""
-    if other.open_left and other.open_right:
+    if other.min_before and other.open_right:
         return other.text in token.text
     if other.open_right:
         return (
-            not token.open_left
+            not token.min_before
             and token.text.startswith(other.text)
             and token.first_script.allowed_prefixes <= other.first_script.allowed_prefixes
         )
-    if other.open_left:
+    if other.min_before:
+        before = len(token.text) - len(other.text)
         return (
             not token.open_right
             and token.text.endswith(other.text)
+            and (not before or before >= other.min_before)
+            and (not token.min_before or before + token.min_before >= other.min_before)
             and token.last_script.allowed_suffixes <= other.last_script.allowed_suffixes
         )
-    return token.text == other.text and not (token.open_left or token.open_right)
+    return token.text == other.text and not (token.min_before or token.open_right)
 
 
 def _make_token_key(token: Token) -> object:
     """A key that is equal for equal tokens."""
     return (
         token.text,
-        token.open_left,
+        token.min_before,
         token.open_right,
         token.first_script.allowed_prefixes,
         token.last_script.allowed_suffixes,
@@ -278,10 +281,11 @@ def _make_token_key(token: Token) -> object:
 
 def lint_duplicates(annotated: AnnotatedDocument) -> Iterator[Lint]:
     """A word that is in its list already, as written or as it is compared."""
+    names = isinstance(annotated.definition, Entity)
     for words in annotated.word_sets():
         known: dict[object, str] = {}
         for where, term in words.terms():
-            key = tuple(map(_make_token_key, tokenize_term(term)))
+            key = tuple(map(_make_token_key, tokenize_term(term, name=names)))
             if (first := known.get(key)) is not None:
                 same = "is listed here twice" if first == term.text else f"is the same word here as '{first}'"
                 yield annotated.make_lint(LintKind.TWICE, where, f"'{term.text}' {same}", "remove one of them")

@@ -210,7 +210,10 @@ def test_a_beginning_of_too_few_letters(tmp_path: Path, word: str, is_told: bool
         ("['*missile']", "['*missile*']", ["'*missile'"]),
         ("[Korea]", "[North Korea]", []),  # Korea alone counts
         ("[North Korea]", "[Korea]", []),  # one word of two does not hold it
-        ("{ko: [훈련]}", "{ko: ['훈련*']}", ["훈련"]),
+        ("{ko: [훈련]}", "{ko: ['*훈련*']}", ["훈련"]),
+        ("{ko: [훈련]}", "{ko: ['훈련*']}", []),  # 포위훈련 counts
+        ("{ko: [탄도미사일, 핵실험]}", "{ko: [미사일, 실험]}", ["탄도미사일"]),  # 핵실험 has three syllables
+        ("{ko: [훈련]}, edges: words", "{ko: ['훈련*']}", ["훈련"]),
         ("{zh: [台湾]}", "{zh: [臺灣]}", ["台湾"]),
         ("{zh: [演习]}", "{ja: [演習]}", []),  # not where the text is clearly Chinese
         ("[US], case: exact", "[us]", ["US"]),

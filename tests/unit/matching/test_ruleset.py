@@ -73,13 +73,26 @@ def hits(condition: Condition, title: str, text: str = "", unless: Condition | N
         ("导弹", "弹道导弹", True),
         ("導彈", "弹道导弹", True),
         ("ミサイル", "弾道ﾐｻｲﾙ発射", True),
-        # Korean: a left edge, then nothing or a particle
+        # Korean: a left edge or the rest of a compound, then nothing or a particle
         ("북한", "북한이 쐈다", True),
         ("북한", "북한산 등산", False),
         ("북한", "대북한 정책", False),
-        ("미사일", "탄도미사일을 발사", False),
-        ("*미사일", "탄도미사일을 발사", True),
+        ("미사일", "탄도미사일을 발사", True),
+        ("미사일", "핵미사일도 쐈다", True),
+        ("미사일", "미사일방어 체계", False),
+        ("훈련", "대만 포위훈련", True),
+        ("개입", "외환당국 구두개입에", True),
+        ("미사일 발사", "탄도미사일 시험발사를", True),  # each word of a phrase
+        ("발사", "동네 이발사가", False),  # three syllables: a barber
+        ("화재", "문화재를 옮겼다", False),  # a cultural asset
+        ("*파업", "총파업에 들어갔다", True),
+        ("회의", "국회의 결정", False),  # of parliament
+        ("회의", "위원회의 결정", False),  # of the committee
+        ("인도", "외국인도 샀다", False),  # foreigners, too
+        ("북", "대북전단을", False),  # one syllable
         ("발사*", "발사했다", True),
+        ("발사*", "도시개발사업", False),  # a '*' says itself where a word is open
+        ("*미사일", "탄도미사일을 발사", True),
         ("북", '합참 "북, 미사일 발사"', True),
         ("이재명 대통령", "이재명 대통령은 5일", True),
         ("2발", "탄도미사일 2발을", True),
@@ -91,6 +104,14 @@ def hits(condition: Condition, title: str, text: str = "", unless: Condition | N
 def test_a_word_is_found_at_the_edges_of_its_script(term: str, text: str, found: bool) -> None:
     """Edges by script; `*` opens them."""
     assert hits(words(any=[term]), text) is found
+
+
+def test_edges_close_a_korean_word_to_compounds() -> None:
+    """As the name of an entity always is."""
+    assert hits(Words((Term("훈련", "ko", edged=True),)), "대만 훈련을 시작")
+    assert not hits(Words((Term("훈련", "ko", edged=True),)), "대만 포위훈련을 시작")
+    rules = ruleset(EntityNamed("china"), None, Entity("china", "country", "China", (Term("중국", "ko"),)))
+    assert [bool(rules.match(article(title=title))) for title in ("중국이 발표", "미합중국이 발표")] == [True, False]
 
 
 def test_chinese_words_do_not_run_on_a_japanese_text() -> None:
