@@ -129,10 +129,11 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
 
 
 def _fact_from_mention(mention: NameMention, title_length: int, known_names: KnownNames) -> NameFact:
-    entity = known_names.entity_of(mention)
-    key = mention.key if entity is None else f"{ENTITY}{entity}"
-    is_person = entity is not None and known_names.is_person(entity)
-    return NameFact(key, mention.parts, mention.text, mention.start < title_length, mention.is_certain, is_person)
+    entity, in_title = known_names.entity_of(mention), mention.start < title_length
+    if entity is None:
+        return NameFact(mention.key, mention.parts, mention.text, in_title, mention.is_certain)
+    # The name is sufficient alone, also where a capital marks nothing.
+    return NameFact(f"{ENTITY}{entity}", mention.parts, mention.text, in_title, True, known_names.is_person(entity))
 
 
 def _dedupe_places(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
