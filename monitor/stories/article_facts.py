@@ -113,7 +113,7 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
         for mention in entity_mentions
     ]
     names += [
-        _fact_from_mention(mention, title_length, known_names)
+        _fact_from_mention(mention, text, title_length, known_names)
         for mention in find_names(title, lead, language, taken_spans)
     ]
     return ArticleFacts(
@@ -128,8 +128,8 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
     )
 
 
-def _fact_from_mention(mention: NameMention, title_length: int, known_names: KnownNames) -> NameFact:
-    entity, in_title = known_names.entity_of(mention), mention.start < title_length
+def _fact_from_mention(mention: NameMention, text: str, title_length: int, known_names: KnownNames) -> NameFact:
+    entity, in_title = known_names.entity_of(mention, text), mention.start < title_length
     if entity is None:
         return NameFact(mention.key, mention.parts, mention.text, in_title, mention.is_certain)
     # The name is sufficient alone, also where a capital marks nothing.
