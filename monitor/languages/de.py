@@ -106,6 +106,11 @@ LANGUAGE = Language(
         capitalizes_nouns=True,
     ),
     credits=CreditPatterns(
+        offices=(
+            r"polizei|regierung|\w*minister(?:ium|in)?|behörden?|militär|armee|generalstab|\w*medien"
+            r"|\w*bericht|feuerwehr|staatsanwaltschaft|\w*sprecher(?:in)?|geheimdienst|küstenwache|agentur"
+            r"|zeugen"
+        ),
         says="sagt|sagen|meldet|melden|berichtet|berichten|bestätigt|bestätigen|erklärt|erklären|laut",
         speaker_articles=split_words("die der das"),
         byline_openings="Von",

@@ -153,6 +153,12 @@ LANGUAGE = Language(
         directions=split_words("north south east west northern southern eastern western"),
     ),
     credits=CreditPatterns(
+        offices=(
+            r"police|gov(?:'|’|ernmen)t|govt|ministry|ministries|ministers?|officials?|military|army|navy"
+            r"|air\sforce|coast\s?guard|authorities|media|reports?|sources?|agency|mayor|governor"
+            r"|spokes\w+|medics|rescuers|firefighters|fire\sservice|prosecutors?|watchdog|monitors?"
+            r"|chiefs\sof\sstaff|joint\schiefs|embassy|witnesses"
+        ),
         says=r"according\ to",
         says_on_either_side="says?|said|reports?|reported|announces?|announced|confirms?|confirmed",
         speaker_articles=split_words("the"),

@@ -98,6 +98,10 @@ LANGUAGE = Language(
         directions=split_words("norte sur este oeste"),
     ),
     credits=CreditPatterns(
+        offices=(
+            r"policía|gobierno|ministerio|ministr[oa]|autoridades|ejército|militares|medios|prensa"
+            r"|fuentes?|fiscalía|bomberos|portavoz|informe|agencia|alcaldía|estado\smayor|testigos"
+        ),
         says="según|dicen?|dijo|dijeron|anuncian?|anunció|informan?|informó|confirman?|confirmó|afirman?|afirmó",
         speaker_articles=split_words("el la los las"),
     ),

@@ -99,6 +99,11 @@ LANGUAGE = Language(
         directions=split_words("nord sud est ouest"),
     ),
     credits=CreditPatterns(
+        offices=(
+            r"police|gouvernement|ministère|ministre|autorités|armée|militaires|médias?|presse|sources?"
+            r"|parquet|préfecture|pompiers|secours|état-major|porte-parole|rapport|agence|procureur"
+            r"|témoins"
+        ),
         says="selon|annonce(?:nt)?|affirme(?:nt)?|indique(?:nt)?|rapporte(?:nt)?|confirme(?:nt)?|déclare(?:nt)?",
         speaker_articles=split_words("la le les"),
         byline_openings="Par",

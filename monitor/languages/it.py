@@ -92,6 +92,10 @@ LANGUAGE = Language(
         directions=split_words("nord sud est ovest"),
     ),
     credits=CreditPatterns(
+        offices=(
+            r"polizia|governo|ministero|ministr[oa]|autorità|esercito|militari|media|stampa|fonti?|procura"
+            r"|pompieri|vigili\sdel\sfuoco|portavoce|rapporto|agenzia|testimoni"
+        ),
         says="secondo|dice|dicono|afferma(?:no)?|annuncia(?:no)?|conferma(?:no)?|riferisce|riferiscono",
         speaker_articles=split_words("il lo la i gli le"),
     ),

@@ -58,6 +58,9 @@ LANGUAGE = Language(
         not_names=split_words("同 両 各 現 当 某 国 省 府 県 同国"),
     ),
     credits=CreditPatterns(
+        offices=(
+            r"[^\W\d]省|庁|署|政府|当局|警察|[県府道]警|消防|海保|海上保安[部庁]|軍|自衛隊|参謀本部|気象台|大統領府|報道|メディア|通信|紙|関係者|国防部|外交部"
+        ),
         marks={
             "withdrawn": "取り消し",
             "corrected": "訂正",

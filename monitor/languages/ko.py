@@ -110,6 +110,10 @@ LANGUAGE = Language(
         before_titles=split_words("전 현 신임 초대 부 全 前 新 現"),
     ),
     credits=CreditPatterns(
+        offices=(
+            r"합참|참모본부|정부|[가-힣][가-힣](?<![동서남북중간])부|[가-힣][가-힣]청|(?:방위|[가-힣]무)성|[육해공국미일]군|軍|당국|경찰|소방|검찰|해경|법원"
+            r"|국정원|관계자|소식통|외신|언론|매체|대변인"
+        ),
         marks={
             "withdrawn": r"전문\s?취소|기사\s?취소",
             "corrected": "정정|수정|고침|바로잡습니다",

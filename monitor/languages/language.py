@@ -129,6 +129,7 @@ class CreditPatterns:
     says: str = ""  # verbs before the speaker
     says_on_either_side: str = ""  # verbs before or after the speaker
     speaker_articles: Words = ()  # what may be before the speaker
+    offices: str = ""  # common words for who speaks and is no person: police, ministry; the last part of longer words
     marks: Mapping[str, str] = field(default_factory=dict)  # a `WireStatus` -> the marks for it in a title
     bare_marks: str = ""  # marks that need no brackets at the start of a title
     item_labels: str = ""  # which sort of item it is: exclusive, video

@@ -106,6 +106,10 @@ LANGUAGE = Language(
         endings="owi|iem|em|ego|emu|ami|im|ym",
     ),
     credits=CreditPatterns(
+        offices=(
+            r"policja|rząd|ministerstwo(?:\s\w+)?|minister|msz|mon|władze|armia|wojsko|media|źródł[ao]"
+            r"|prokuratura|straż(?:\s\w+)?|rzecznik|agencja|sztab(?:\sgeneralny)?|świadkowie"
+        ),
         says="podał[ay]?|podają|informuj[eą]|poinformował[ay]?|potwierdził[ay]?|potwierdza(?:ją)?|przekazał[ay]?|według",
     ),
     places=PlacePatterns(

@@ -88,6 +88,10 @@ LANGUAGE = Language(
         directions=split_words("norte sul este oeste"),
     ),
     credits=CreditPatterns(
+        offices=(
+            r"polícia|governo|ministério|ministr[oa]|autoridades|exército|militares|mídia|imprensa|fontes?"
+            r"|bombeiros|porta-voz|relatório|agência|procuradoria|testemunhas"
+        ),
         says="segundo|diz|dizem|disse|disseram|afirmam?|afirmou|anunciam?|anunciou|informam?|informou|confirmam?|confirmou",
         speaker_articles=split_words("o a os as"),
     ),

@@ -6,15 +6,16 @@ a message can show them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.places.find import find_places
-from monitor.stories.happenings import find_happening_kinds
+from monitor.places.find import PlaceMention, find_places
+from monitor.stories.happenings import find_happening_kinds, reports_happening
 from monitor.stories.known_names import NOBODY, KnownNames
 from monitor.stories.names import NameMention, find_names
+from monitor.text.attribution import find_attributions, without_attribution
 from monitor.text.days import days_named
 from monitor.text.numbers import NumberFact, find_numbers
 
@@ -98,29 +99,31 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
     """Extract the facts of title and lead. "Yesterday" is the day before `written`. `known_names`: of entities."""
     text, title_length = f"{title}\n{lead}", len(title)
     places, entity_mentions = find_places(text, language, known_names.places), list(known_names.find(text))
-    taken_spans = [(mention.start, mention.end) for mention in places] + [
-        (mention.start, mention.end) for mention in entity_mentions
-    ]
+    taken_spans = [(mention.start, mention.end) for mention in places]
+    taken_spans += [(mention.start, mention.end) for mention in entity_mentions]
     names = [
-        NameFact(
-            f"{ENTITY}{mention.entity}",
-            (),
-            text[mention.start : mention.end],
-            mention.start < title_length,
-            True,
-            mention.is_person,
+        (
+            mention.start,
+            NameFact(
+                f"{ENTITY}{mention.entity}",
+                (),
+                text[mention.start : mention.end],
+                mention.start < title_length,
+                True,
+                mention.is_person,
+            ),
         )
         for mention in entity_mentions
     ]
     names += [
-        _fact_from_mention(mention, title_length, known_names)
+        (mention.start, _fact_from_mention(mention, text, title_length, known_names))
         for mention in find_names(title, lead, language, taken_spans)
     ]
     return ArticleFacts(
         places=_dedupe_places(
             PlaceFact(mention.place, mention.text, mention.start < title_length, mention.role) for mention in places
         )[:_MAX_FACTS],
-        names=_dedupe_names(names),
+        names=_dedupe_names(_without_speakers(title, language, places, names)),
         numbers=find_numbers(title, lead, language)[:_MAX_FACTS],
         days=days_named(f"{title} {lead}", written),
         title_days=days_named(title, written),
@@ -128,11 +131,36 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
     )
 
 
-def _fact_from_mention(mention: NameMention, title_length: int, known_names: KnownNames) -> NameFact:
-    entity = known_names.entity_of(mention)
-    key = mention.key if entity is None else f"{ENTITY}{entity}"
-    is_person = entity is not None and known_names.is_person(entity)
-    return NameFact(key, mention.parts, mention.text, mention.start < title_length, mention.is_certain, is_person)
+def _without_speakers(
+    title: str, language: str, places: Sequence[PlaceMention], names: Sequence[tuple[int, NameFact]]
+) -> list[NameFact]:
+    """The names without that of an office that only says so. It stays if the rest of the title does not say what
+    happened and to whom or where: then it is news that somebody says it. So do persons, and the end of a list ("bans
+    Huawei, ZTE"). `names`: each with its start."""
+    ends = {start + len(fact.text) for start, fact in names}
+    spans = [span for span in find_attributions(title) if not (title[span[0]] == "," and span[0] in ends)]
+    speaking = {start for start in range(len(title)) if any(a <= start < b for a, b in spans)}
+    rest = set(range(len(title))) - speaking
+    facts = [fact for _, fact in names]
+    named = {fact.key for start, fact in names if start in rest and fact.is_certain}
+    says_where = any(place.start in rest for place in places)
+    if not (named or says_where) or not reports_happening(without_attribution(title), language):
+        return facts
+    speakers = {fact.key for start, fact in names if start in speaking and _may_be_office(fact)} - named
+    return [fact for fact in facts if fact.key not in speakers]
+
+
+def _may_be_office(fact: NameFact) -> bool:
+    """Whether it is an entity and no person, or an acronym. Any other name may be a town: "Oakham police"."""
+    return fact.text.isupper() or (fact.key.startswith(ENTITY) and not fact.is_person)
+
+
+def _fact_from_mention(mention: NameMention, text: str, title_length: int, known_names: KnownNames) -> NameFact:
+    entity, in_title = known_names.entity_of(mention, text), mention.start < title_length
+    if entity is None:
+        return NameFact(mention.key, mention.parts, mention.text, in_title, mention.is_certain)
+    # The name is sufficient alone, also where a capital marks nothing.
+    return NameFact(f"{ENTITY}{entity}", mention.parts, mention.text, in_title, True, known_names.is_person(entity))
 
 
 def _dedupe_places(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:

@@ -97,6 +97,11 @@ def find_happening_kinds(text: str, language: str) -> frozenset[str]:
     return frozenset({kinds for kinds in all_kinds if EITHER not in kinds} or all_kinds)
 
 
+def reports_happening(text: str, language: str) -> bool:
+    """Whether a text reports a known kind. True if its language has no words for kinds."""
+    return _compile_words(language) is None or bool(find_happening_kinds(text, language))
+
+
 @lru_cache(maxsize=5_000)
 def _kind_of_word(text: str, language: str) -> str:
     """The kind of the first listed word that matches this text."""

@@ -51,7 +51,7 @@ def _share_city(ours: Iterable[PlaceFact], theirs: Iterable[PlaceFact]) -> bool:
 def _compare_known_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Compare seas with seas and land with land. A sea that both name outweighs different coasts of a country.
     Two articles that share a country and name different places in it differ: the finest level that both have counts."""
-    land = [_select_land(article.facts.places) for article in (ours, theirs)]
+    land = [select_land(article.facts.places) for article in (ours, theirs)]
     seas = [_select_seas(article.facts.places) for article in (ours, theirs)]
     land_comparison, sea_comparison = _compare_land(*land), _compare_seas(*seas)
     verdicts = {land_comparison.verdict, sea_comparison.verdict}
@@ -66,7 +66,7 @@ def _compare_known_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> Fac
     return land_comparison if land_comparison.verdict is Verdict.DIFFERS else sea_comparison
 
 
-def _select_land(places: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
+def select_land(places: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
     """The places on land, without regions like Europe, which are too wide to separate happenings."""
     return tuple(place for place in places if get_place_level(place.place) not in {REGION, SEA})
 
@@ -105,8 +105,8 @@ def _compare_land(ours: tuple[PlaceFact, ...], theirs: tuple[PlaceFact, ...]) ->
     for one, other in agreeing:
         if _is_within_country(one) and _is_within_country(other):
             points = 2 * TELLING if relate_places(one.place, other.place) is Relation.SAME else TELLING
-            if (a := _find_title_only_place(ours, theirs)) is not None and (
-                b := _find_title_only_place(theirs, ours)
+            if (a := find_title_only_place(ours, theirs)) is not None and (
+                b := find_title_only_place(theirs, ours)
             ) is not None:
                 return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, a.text, b.text, points)
             return FactComparison(FactKind.PLACE, Verdict.AGREES, one.text, other.text, points)
@@ -139,7 +139,7 @@ def _share_place_within_country(ours: Sequence[PlaceFact], theirs: Sequence[Plac
     )
 
 
-def _find_title_only_place(places: Sequence[PlaceFact], others: Sequence[PlaceFact]) -> PlaceFact | None:
+def find_title_only_place(places: Sequence[PlaceFact], others: Sequence[PlaceFact]) -> PlaceFact | None:
     """A place in a title that lies apart from all places in the other article; None if there is none."""
     return next(
         (

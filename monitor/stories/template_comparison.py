@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import product, takewhile
 from typing import TypeVar
@@ -21,15 +22,18 @@ from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import title_likeness
 from monitor.stories.modality import modality_of
 from monitor.stories.name_comparison import are_spelled_alike
+from monitor.stories.place_comparison import compare_places, find_title_only_place, select_land
 from monitor.stories.steps import has_step_words
-from monitor.stories.verdicts import FactComparison, FactKind, Verdict, in_one_language
-from monitor.text.attribution import without_attribution
+from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, in_one_language
+from monitor.text.attribution import OFFICE, find_attributions, without_attribution
 from monitor.text.folding import folded_tokens
 
 Fact = TypeVar("Fact", PlaceFact, NameFact)
 _MIN_TITLE_LIKENESS = 0.3  # of the terms of two titles
 _MIN_SHARED_WITH_SLOT = 0.5  # with less in common, two titles are no template with a slot ("Streik bei Lufthansa")
 _MIN_SHARED_WITHOUT_SLOT = 0.6  # with less in common, one title does not say everything that the other says
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
@@ -45,11 +49,40 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
         and modality_of(ours.title, ours.language) != modality_of(theirs.title, theirs.language)
     ):
         return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
-    alignment = aligned_differences(without_attribution(ours.title), without_attribution(theirs.title))
+    by_office = _is_said_by_office(ours) and _is_said_by_office(theirs)
+    titles = (without_attribution(each.title, by_office=by_office) for each in (ours, theirs))
+    alignment = aligned_differences(*titles)
     comparison = _compare_slots(ours, theirs, alignment)
+    if comparison.verdict is Verdict.UNKNOWN and (other_countries := _find_other_countries(ours, theirs)) is not None:
+        comparison = FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, *other_countries)
     if comparison.verdict is Verdict.DOUBTFUL and not in_one_language(ours, theirs):  # all words differ there
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     return comparison
+
+
+def _is_said_by_office(features: ArticleFeatures) -> bool:
+    """Whether what speaks in a title may be left out although no verb marks it. Not if the title does not say what
+    happened, nor if a name is with the office that is no known place: "Oakham police" may say where it happened."""
+    said_by = " ".join(features.title[start:end] for start, end in find_attributions(features.title))
+    for place in features.facts.places:
+        said_by = said_by.replace(place.text, " ")
+    words = (word for word in _WORD.findall(said_by) if word[0].isupper() and not word.isupper())
+    return bool(features.facts.happenings) and all(map(OFFICE.fullmatch, words))
+
+
+def _find_other_countries(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[str, str] | None:
+    """The words for the places that only one title names each, if one of them is where an office is that says so, and
+    nothing finer than a country agrees: "Chinese ship sinks: Philippine coast guard" says where it sinks."""
+    one, other = select_land(ours.facts.places), select_land(theirs.facts.places)
+    a, b = find_title_only_place(one, other), find_title_only_place(other, one)
+    if a is None or b is None or compare_places(ours, theirs).points > TELLING:
+        return None
+    says_so = any(
+        _find_facts_in_slot(span, each, [place])
+        for each, place in ((ours, a), (theirs, b))
+        for span in find_attributions(each.title)
+    )
+    return (a.text, b.text) if says_so else None
 
 
 def _compare_slots(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:

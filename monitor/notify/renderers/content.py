@@ -6,10 +6,22 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.quotes import repeats_title
-from monitor.model import Alert, AlertKind, Delivery, EarlierAlert, Item, Level, Notice, NoticeKind, time_of_day
+from monitor.model import (
+    Alert,
+    AlertKind,
+    ClauseCode,
+    Delivery,
+    EarlierAlert,
+    Item,
+    Level,
+    Notice,
+    NoticeKind,
+    time_of_day,
+)
 from monitor.notify.renderers.capabilities import Capabilities, Form
 from monitor.notify.renderers.text_length import crop_sentence, truncate_text
 from monitor.wording.quantities import duration_in_words
@@ -257,9 +269,12 @@ def _format_names(alert: Alert) -> str:
 
 
 def _format_own_reason(alert: Alert, room: _Room, zone: ZoneInfo) -> list[str]:
-    if alert.earlier is not None:
-        return [_format_possible_duplicate(alert.earlier, alert.at, zone, room.reason)]
-    return [f"Why: {truncate_text(reason_in_words(alert.why), room.reason)}."] if room.reason else []
+    """Why it is sent, and what it is possibly the same as."""
+    why, older = alert.why, list[str]()
+    if alert.earlier is not None:  # its line names the older message and the doubt in better words
+        why = tuple(takewhile(lambda clause: clause.code is not ClauseCode.POSSIBLY_SAME, why))
+        older = [_format_possible_duplicate(alert.earlier, alert.at, zone, room.reason)]
+    return [*([f"Why: {truncate_text(reason_in_words(why), room.reason)}."] if room.reason else []), *older]
 
 
 def _format_possible_duplicate(older: EarlierAlert, now: datetime, zone: ZoneInfo, reason: int) -> str:

@@ -12,7 +12,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.model import Alert, AlertKind, Handover, Item, Level, Message, MessageType, Notice, NoticeKind
+from monitor.model import (
+    Alert,
+    AlertKind,
+    ClauseCode,
+    Handover,
+    Item,
+    Level,
+    Message,
+    MessageType,
+    Notice,
+    NoticeKind,
+    ReasonClause,
+)
 from monitor.model.outcome import clauses_from_sentence
 from monitor.notify.renderers import Capabilities, capabilities_of, render_message
 from monitor.notify.renderers.content import ADDRESS, ITEMS, SENTENCE, UNSURE_ITEMS
@@ -344,9 +356,14 @@ def test_an_update_says_so_and_who_else_reports_it() -> None:
     assert "Also" not in message().text
 
 
-def test_what_is_possibly_the_same_is_a_short_message() -> None:
-    """Title, source, link, and what it is possibly the same as; no other reason, and nobody else."""
-    of = replace(in_doubt(), article=told().article, at=NOON, also_reported_by=("Post",))
+def test_what_is_possibly_the_same_says_why_it_is_sent_itself() -> None:
+    """Its own headline, source, link and reason come first, then what it is possibly the same as, once; nobody else."""
+    doubt = (
+        ReasonClause(ClauseCode.POSSIBLY_SAME, subject="E1"),
+        ReasonClause(ClauseCode.DOUBT, words="both Busan, both today; the words differ"),
+    )
+    of = in_doubt()
+    of = replace(of, article=told().article, at=NOON, also_reported_by=("Post",), why=(*of.why, *doubt))
     made = message(of)
     assert made == Message(
         title=f"POSSIBLY THE SAME, HIGH: {HEADLINE}",
@@ -355,6 +372,7 @@ def test_what_is_possibly_the_same_is_a_short_message() -> None:
             "\n"
             "The Wire, Tue 6 Jan 2026, 06:00 KST\n"
             f"{PAGE}\n"
+            f"Why: {reason_of(in_doubt())}.\n"
             "Possibly the same as “Dockers walk out” (sent at 19:00): both Busan, both today; the words differ.\n"
             f"Rule launch, story {of.story}, alert {of.id}"
         ),

@@ -294,6 +294,19 @@ def test_another_person_differs() -> None:
     assert of_kind(NAME, compared(one, "Quiet day in the capital")).verdict is UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "language"),
+    [
+        ("Macron unveils hospital plan", "Macron presents plan for hospitals", "en"),
+        ("Macron annonce un plan pour l'hôpital", "Macron présente son plan pour l'hôpital", "fr"),
+        ("Trump kündigt Zölle an", "Trump stellt Zölle vor", "de"),
+    ],
+)
+def test_a_known_person_agrees_with_himself_at_the_start_of_a_title(one: str, other: str, language: str) -> None:
+    """A capital marks nothing there, and the name of an entity needs no mark."""
+    assert of_kind(NAME, compared(one, other, language)).verdict is AGREES
+
+
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 

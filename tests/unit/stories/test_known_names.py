@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from monitor.model import Entity, Term
 from monitor.stories.known_names import KnownNames
+from tests.building import features
+from tests.shipped import load_shipped
 
 
 def entity(identity: str, *names: str) -> Entity:
@@ -48,3 +52,19 @@ def test_finding_costs_what_the_text_costs() -> None:
         return time.process_time() - start
 
     assert min(cost(many) for _ in range(3)) < 20 * min(cost(few) for _ in range(3)) + 0.05
+
+
+@pytest.mark.parametrize(
+    ("title", "is_seoul"),
+    [
+        ("JCS detects North Korean missile launch", True),
+        ("Missile was fired from N. Korea, the JCS told reporters", True),
+        ("US JCS briefs Congress on North Korea", False),
+        ("JCS chairman visits Kyiv", False),
+    ],
+)
+def test_jcs_is_the_joint_chiefs_of_seoul_beside_korea(title: str, is_seoul: bool) -> None:
+    """Several states have joint chiefs: the entity says which words show that they are these."""
+    names = KnownNames(load_shipped().entities.values())
+    keys = {name.key for name in features(title, known=names).facts.names}
+    assert ("entity:joint-chiefs-of-staff-seoul" in keys) is is_seoul
