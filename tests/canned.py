@@ -16,7 +16,7 @@ from urllib3 import HTTPResponse
 class CannedService:
     """Answers every HTTP request with `status` and the next of `bodies` (the last one for ever), and keeps it."""
 
-    bodies: list[str] = field(default_factory=lambda: ["{}"])
+    bodies: list[str] = field(default_factory=lambda: ['{"id": "1"}'])
     status: int = 200
     requests: list[PreparedRequest] = field(default_factory=list)
 

@@ -75,6 +75,7 @@ def _serve(internet: Internet, ca: trustme.CA) -> Iterator[int]:
                 ca.issue_cert(host).configure_cert(contexts[host])
             self.send_response(200)
             self.end_headers()
+            self.rfile.close()
             self.connection = contexts[host].wrap_socket(self.connection, server_side=True)
             self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", buffering=0)
             self.origin = f"https://{host}"
@@ -93,6 +94,10 @@ def _serve(internet: Internet, ca: trustme.CA) -> Iterator[int]:
             self.wfile.write(answer)
 
         do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815 - the names of http.server
+
+        def finish(self) -> None:
+            super().finish()
+            self.connection.close()  # that of TLS
 
         def log_message(self, *_: object) -> None:
             """Nothing: `requests` has all."""

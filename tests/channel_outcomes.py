@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[1]
 OFFLINE = {"PYTHONPATH": os.pathsep.join((str(ROOT / "tests" / "offline"), str(ROOT)))}
 SENT = (ReceiptKind.ACCEPTED.value, ReceiptKind.UNVERIFIED.value)
 PAGE = "<html>Please log in</html>"
+ANY_TEXT = "Please log in"
 ERROR = json.dumps({"ok": False, "success": False, "status": "error", "code": 400, "errcode": 400, "error": "no"})
 # What services answer that took a message, for plug-ins that read it: the usual keys together, then others.
 _TAKEN = {
@@ -71,8 +72,8 @@ TAKEN = (
 class Outcomes:
     """What was tried on a kind. `kinds`: its names; `needs`: what this machine lacks, and nothing was tried.
 
-    The receipts are those with no network, for a 403, for a page of HTML and for an error with 200, and for what the
-    service answers if it takes a message (None: none is known). `over_http`: whether it asked a server over HTTP.
+    The receipts are those with no network, for a 403, for a page of HTML, some text and an error with 200, and for what
+    the service answers if it takes a message (None: none is known). `over_http`: whether it asked a server over HTTP.
     """
 
     service: str
@@ -81,6 +82,7 @@ class Outcomes:
     offline: str = ""
     forbidden: str = ""
     page: str = ""
+    text: str = ""
     error: str = ""
     taken: str | None = None
     over_http: bool = False
@@ -130,14 +132,15 @@ class _Plugin:
         service.requests.clear()
         forbidden = self._answer(service, 403, PAGE)
         over_http = bool(service.requests)
-        page, error = self._answer(service, 200, PAGE), self._answer(service, 200, self._find_error())
-        return Outcomes(name, self.kinds, "", offline, forbidden, page, error, self._find_taken(service), over_http)
+        page, text, error = (self._answer(service, 200, body) for body in (PAGE, ANY_TEXT, self._find_error()))
+        taken = self._find_taken(service)
+        return Outcomes(name, self.kinds, "", offline, forbidden, page, text, error, taken, over_http)
 
     def _find_error(self) -> str:
         """What the service answers with 200 if it does not take a message, or what services usually answer."""
         known = [SERVICES[kind][2] for kind in self.kinds if kind in SERVICES]
         known += [OWN_SERVERS[kind][3] for kind in self.kinds if kind in OWN_SERVERS]
-        return next(iter(known[0])) if known else ERROR
+        return next((body for answers in known for body in answers), ERROR)
 
     def _list_packages(self, key: str) -> str:
         packages = self.plugin.requirements.get(key) or []
@@ -150,7 +153,7 @@ class _Plugin:
     def _find_taken(self, service: CannedService) -> str | None:
         documented = [SERVICES[kind][1] for kind in self.kinds if kind in SERVICES]
         documented += [OWN_SERVERS[kind][2] for kind in self.kinds if kind in OWN_SERVERS]
-        answers = [(200, body) for body in (*documented, PAGE, *TAKEN)] + [(201, TAKEN[0]), (204, "")]
+        answers = [(200, body) for body in (*documented, ANY_TEXT, *TAKEN)] + [(201, TAKEN[0]), (204, "")]
         receipts = (self._answer(service, status, body) for status, body in answers)
         return next((receipt for receipt in receipts if receipt in SENT), None)
 

@@ -28,8 +28,8 @@ def page(outcomes: Iterable[Outcomes]) -> str:
     """The page as it should be: what people wrote, and the table of what was measured."""
     table = "\n".join(
         [
-            "| kind | service | success | 403 | error in a 200 | HTML in a 200 | no network |",
-            "|---|---|---|---|---|---|---|",
+            "| kind | service | success | 403 | error in a 200 | no network |",
+            "|---|---|---|---|---|---|",
             *map(_row, sorted(outcomes, key=lambda each: each.kinds)),
             "",
         ]
@@ -40,10 +40,10 @@ def page(outcomes: Iterable[Outcomes]) -> str:
 def _row(outcomes: Outcomes) -> str:
     kinds = ", ".join(f"`{kind}`" for kind in outcomes.kinds)
     if outcomes.needs:
-        return f"| {kinds} | {outcomes.service} | not tried: needs {outcomes.needs} | | | | |"
-    cells = [_protocol(outcomes) if not outcomes.over_http else "", "", "", ""]
+        return f"| {kinds} | {outcomes.service} | not tried: needs {outcomes.needs} | | | |"
+    cells = [_protocol(outcomes) if not outcomes.over_http else "", "", ""]
     if outcomes.over_http:
-        cells = [_success(outcomes), outcomes.forbidden, outcomes.error, outcomes.page]
+        cells = [_success(outcomes), outcomes.forbidden, outcomes.error]
     return f"| {kinds} | {outcomes.service} | {' | '.join(cells)} | {outcomes.offline} |"
 
 
@@ -55,7 +55,7 @@ def _success(outcomes: Outcomes) -> str:
         fields = " or ".join("its text" if field == TEXT else f"`{field}`" for field in check.fields)
         values = " or ".join(f"`{value}`" for value in sorted(check.success)) or "not empty"
         return f"2xx, and {fields} is {values}"
-    return "2xx" if outcomes.page == ReceiptKind.ACCEPTED else "2xx, and a body in the form that the plug-in expects"
+    return "2xx" if outcomes.text == ReceiptKind.ACCEPTED else "2xx, and a body in the form that the plug-in expects"
 
 
 def _protocol(outcomes: Outcomes) -> str:

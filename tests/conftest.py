@@ -214,7 +214,7 @@ class FaultServer:
                 return web.Response(status=429, headers={"Retry-After": "30"})
             case [status, *_] if status.isdigit():
                 return web.Response(status=int(status))
-        return web.Response(text=self.documents.get(request.path.strip("/"), "ok"))
+        return web.Response(text=self.documents.get(request.path.strip("/"), '{"id": "1"}'))
 
 
 async def _serve(server: FaultServer, begun: Future[Callable[[], None]]) -> None:

@@ -1,4 +1,5 @@
-"""Services that answer 200 and say in the body whether they accepted the message: for them the body decides.
+"""Services that answer 200 and say in the body whether they accepted the message: for them the body decides. And a page
+of HTML is never an acceptance: it comes from a login or a proxy before the service.
 
 Apprise's plug-ins for them look only at the status, or take a body that they cannot read for a success. What the body
 of a service says when it accepted the message is listed in `CHECKS`, and nowhere else; docs/decisions/026 has the
@@ -15,9 +16,15 @@ from dataclasses import dataclass
 from requests import Response
 
 from monitor.model import Receipt, ReceiptKind
+from monitor.notify.requests_compat import read_body
 
 TEXT = ""  # in place of a field: the body as plain text, up to the first "|"
-_MAX_BODY = 2**20  # bytes; a longer body is not read
+# How a page begins, after comments and a declaration of XML. What is only sent as HTML may be the "ok" of a receiver.
+_PAGE = re.compile(
+    r"\ufeff?\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|script)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_PAGE_START = 4096  # bytes in which a page begins
 _CODE = re.compile(r"-?\d{1,9}|true|false")  # a receipt quotes nothing else: never words or keys of a server
 
 
@@ -48,6 +55,14 @@ def _make_check(
 CHECKS: Mapping[str, BodyCheck] = {
     # The plug-in looks only at the status.
     "bark": _make_check("code", is_=["200"]),
+    "gotify": (_GOTIFY := _make_check("id")),
+    "gotifys": _GOTIFY,
+    "ntfy": (_NTFY := _make_check("id")),
+    "ntfys": _NTFY,
+    "nctalk": (_NCTALK := _make_check("ocs.meta.status", is_=["ok"])),
+    "nctalks": _NCTALK,
+    "signal": (_SIGNAL := _make_check("timestamp", "timestamps", "id")),
+    "signals": _SIGNAL,
     "bulkvs": _make_check("Results.*.Status", is_=["SUCCESS"]),
     "burstsms": _make_check("error.code", is_=["SUCCESS"]),
     "clickatell": _make_check("messages.*.accepted", is_=["true"]),
@@ -91,17 +106,22 @@ def receipt_of_bodies(kinds: Collection[str], responses: Iterable[Response]) -> 
     """A receipt if a body says that the message was not accepted, or if a body that should say so cannot be read; else
     None. `kinds`: the names of the channel's kind."""
     check = next((CHECKS[kind] for kind in sorted(kinds) if kind in CHECKS), None)
-    if check is None:
-        return None
     part_was_accepted = False  # of a message that is sent in several parts
     for response in responses:
         if not 200 <= response.status_code < 300:
             continue  # the status says enough
-        refusal = _check_response(check, response)
+        refusal = _check_page(response) or (_check_response(check, response) if check else None)
         if refusal is not None:
             return Receipt(ReceiptKind.UNKNOWN, refusal.detail) if part_was_accepted else refusal
         part_was_accepted = True
     return None
+
+
+def _check_page(response: Response) -> Receipt | None:
+    if not _PAGE.match(read_body(response)[:_PAGE_START].decode(errors="replace")):
+        return None
+    detail = f"the service answered {response.status_code} with a page of HTML, as a login or a proxy does"
+    return Receipt(ReceiptKind.UNKNOWN, detail)
 
 
 def _check_response(check: BodyCheck, response: Response) -> Receipt | None:
@@ -128,9 +148,9 @@ def _build_refusal(check: BodyCheck, field: str, value: str, status: int) -> Rec
 
 
 def _parse_body(response: Response) -> object:
-    """The body as JSON, or else as text; None if it is empty or too long."""
-    content = response.content[: _MAX_BODY + 1]
-    if not content or len(content) > _MAX_BODY:
+    """The body as JSON, or else as text; None if it is empty."""
+    content = read_body(response)
+    if not content:
         return None
     try:
         return json.loads(content)

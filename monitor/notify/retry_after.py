@@ -15,10 +15,10 @@ from email.utils import parsedate_to_datetime
 from requests import Response
 
 from monitor.model import Receipt, ReceiptKind
+from monitor.notify.requests_compat import read_body
 
 TOO_MANY, UNAVAILABLE = 429, 503
 LONGEST = timedelta(hours=1)  # whatever the server says: its answer may be a mistake
-_MAX_BODY = 2**16  # bytes; a longer body is not read
 
 
 def add_retry_after(receipt: Receipt, responses: Sequence[Response], now: datetime) -> Receipt:
@@ -53,10 +53,8 @@ def _parse_header(value: str, now: datetime) -> float | None:
 
 
 def _parse_body(response: Response) -> float | None:
-    if not 0 < len(response.content) <= _MAX_BODY:
-        return None
     try:
-        body = json.loads(response.content)
+        body = json.loads(read_body(response))
     except (ValueError, RecursionError):
         return None
     if not isinstance(body, dict):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.captured import Internet, captured_internet
 from tests.ntfy import Ntfy, Unavailable, serving
 from tests.patience import LONG
 
@@ -28,3 +30,10 @@ def ntfy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ntfy]:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(error))
+
+
+@pytest.fixture
+def internet(tmp_path: Path) -> Iterator[Internet]:
+    """All servers there are, in one."""
+    with captured_internet(tmp_path) as every_server:
+        yield every_server

@@ -11,6 +11,7 @@ from monitor.model import Message, Receipt, ReceiptKind
 from monitor.notify.apprise_sender import send_message
 from monitor.notify.response_checks import CHECKS
 from tests import canned
+from tests.captured import Internet
 from tests.conftest import FaultServer
 
 HELLO = Message("HIGH: 북한 미사일", "“북한이 **미사일**을 쐈다”", "")
@@ -225,6 +226,11 @@ SERVICES: dict[str, tuple[str, str, dict[str, Receipt]]] = {
             )
         },
     ),
+    "nctalk": (
+        "nctalk://user:s3cr3t@h.test/token",
+        '{"ocs":{"meta":{"status":"ok","statuscode":201,"message":"OK"},"data":{"id":1}}}',
+        {'{"ocs":{"meta":{"status":"failure","statuscode":997},"data":[]}}': refused("an error in ocs.meta.status")},
+    ),
 }
 # Those whose server one may run, by what follows the address of that server, and the path that is asked there.
 OWN_SERVERS: dict[str, tuple[str, str, str, dict[str, Receipt]]] = {
@@ -244,6 +250,9 @@ OWN_SERVERS: dict[str, tuple[str, str, str, dict[str, Receipt]]] = {
         '{"code":200,"message":"success","timestamp":1700000000}',
         {'{"code":400,"message":"failed to get device token","timestamp":1}': refused("code 400")},
     ),
+    "gotify": ("s3cr3t", "message", '{"id":25,"appid":5,"message":"m","date":"2018-02-27T19:36:10Z"}', {}),
+    "ntfy": ("topic", "", '{"id":"sPs71M8A2T","time":1643935928,"event":"message","topic":"topic"}', {}),
+    "signal": (f"{PHONE}/{PHONE}", "v2/send", '{"timestamp":"1700000000000"}', {}),
     "kodi": (
         "",
         "jsonrpc",
@@ -268,7 +277,8 @@ UNREADABLES = ("", "<html>Please log in</html>", "{}", "[]", "null", '{"error":{
 
 def test_every_kind_of_the_table_is_tried_here() -> None:
     """And is one that Apprise has: a name that it gives up would never be looked up again."""
-    assert SERVICES.keys() | OWN_SERVERS.keys() == CHECKS.keys()
+    tried = SERVICES.keys() | OWN_SERVERS.keys()
+    assert tried | {f"{kind}s" for kind in ("gotify", "ntfy", "nctalk", "signal")} == CHECKS.keys()
     assert CHECKS.keys() <= set(NotificationManager().schemas())  # type: ignore[no-untyped-call]
 
 
@@ -336,3 +346,44 @@ def test_other_kinds_have_bodies_of_their_own(faults: FaultServer) -> None:
     """A webhook may answer what it likes."""
     faults.documents["hook"] = '{"errcode":40058,"success":false,"code":1}'
     assert send_message(faults.url("hook"), HELLO) == TAKEN
+
+
+MANY_COMMENTS = "<!-- -->" * 400
+PAGES = (
+    f"{MANY_COMMENTS}<html>Please log in</html>",
+    "<!DOCTYPE html><html><head><title>Log in</title></head></html>",
+    "\n<!-- proxy -->\n<HTML>Please log in</HTML>",
+    '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN"><html/>',
+    "<script>location = '/login'</script>",
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=["comments", "page", "proxy", "XHTML", "script"])
+def test_a_login_page_is_never_an_acceptance(page: str, internet: Internet) -> None:
+    """Of any kind over HTTP: it may come from a proxy that has not passed the message on."""
+    internet.kind, internet.bodies = "text/html", [page]
+    urls = [SERVICES[kind][0] for kind in SERVICES] + [
+        "ntfy://h.test/topic",
+        "gotify://h.test/t0ken",
+        f"mmost://h.test/{'a' * 24}",
+        f"signal://h.test/{PHONE}/{PHONE}",
+        "nctalk://u:p@h.test/token",
+        "apprise://h.test/t0ken",
+        "webhook://h.test/hook",
+        "json://h.test/hook",
+        f"discord://{'1' * 18}/{'a' * 64}",
+        "opsgenie://k3y",
+    ]
+    for url in urls:
+        receipt = send_message(url, HELLO)
+        assert receipt.kind is not ReceiptKind.ACCEPTED, url
+        assert internet.requests, url
+        internet.requests.clear()
+    assert send_message("webhook://h.test/hook", HELLO).detail.endswith("a page of HTML, as a login or a proxy does")
+
+
+def test_the_short_answer_of_a_webhook_is_an_acceptance(internet: Internet) -> None:
+    """Many servers call it HTML unless they are told otherwise."""
+    internet.kind = "text/html"
+    for internet.bodies in (["ok"], [""], [f"{MANY_COMMENTS}ok"], ["<ul class=log><li>sent</li></ul>"]):
+        assert send_message("webhook://h.test/hook", HELLO) == TAKEN

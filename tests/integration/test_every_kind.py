@@ -45,6 +45,13 @@ def test_the_table_of_kinds_is_up_to_date(measured: Measured) -> None:
     assert channels_doc.PAGE.read_text(encoding="utf-8") == channels_doc.page(measured[1])
 
 
+def test_no_kind_takes_a_login_page_for_an_acceptance(measured: Measured) -> None:
+    """With 200, as a proxy answers that has not passed the message on."""
+    over_http = {each.service: each.page for each in measured[1] if each.over_http}
+    assert len(over_http) > 150
+    assert {service for service, receipt in over_http.items() if receipt == ReceiptKind.ACCEPTED} == set()
+
+
 def test_kinds_that_never_say_whether_a_message_arrived_are_known(measured: Measured) -> None:
     """Whatever does not answer here is in the list that `check` advises by, or has a protocol of its own."""
     unanswered = {kind for each in measured[1] if not each.needs and not each.over_http for kind in each.kinds}

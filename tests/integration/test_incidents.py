@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from monitor.notify.apprise_sender import send_message
 from monitor.notify.renderers import render_message
 from monitor.notify.url_options import INCIDENT_KEYS
 from tests.building import alert, article, delivery, rule
-from tests.captured import Internet, captured_internet
+from tests.captured import Internet
 
 # The URL; the fields in which the service has a key, a link and a source ("": none).
 ROWS = {
@@ -34,17 +33,10 @@ ROWS = {
 LINK = "https://x.test/a?b=1&c=2 3#%41"
 
 
-@pytest.fixture(scope="module")
-def internet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
-    """All servers there are."""
-    with captured_internet(tmp_path_factory.mktemp("internet")) as all_servers:
-        all_servers.bodies = ['{"requestId": "1", "result": "success", "id": "1"}']
-        yield all_servers
-
-
 def send(internet: Internet, url: str, of: Alert) -> dict[str, Any]:
     """The fields of what the service got."""
     internet.requests.clear()
+    internet.bodies = ['{"requestId": "1", "result": "success", "id": "1"}']
     kind = url.partition(":")[0]
     send_message(url, render_message(delivery(of), kind=kind, source="Wire", zone=ZoneInfo("UTC")))
     [request] = internet.requests

@@ -3,14 +3,12 @@ documents for its own API, not with what Apprise calls it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from monitor.model import Level, Message, MessageType
 from monitor.notify.apprise_sender import send_message
 from monitor.notify.priorities import PRIORITIES
-from tests.captured import Internet, captured_internet
+from tests.captured import Internet
 
 LEVELS = (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW, Level.INFO)
 # The URL; the field; all values in the service's documentation, the most urgent first; what is sent from critical to
@@ -77,13 +75,6 @@ ROWS = {
     "squadcast": ("squadcast://k3y", "priority", "P1 P2 P3 P4 P5", "P1 P2 P3 P4 P5"),
     "youlmk": (f"youlmk://ylk_{'0' * 32}", "priority", "critical high normal low", "critical high normal low low"),
 }
-
-
-@pytest.fixture(scope="module")
-def internet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
-    """All servers there are."""
-    with captured_internet(tmp_path_factory.mktemp("internet")) as all_servers:
-        yield all_servers
 
 
 @pytest.mark.parametrize("kind", ROWS)
