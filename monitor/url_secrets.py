@@ -28,6 +28,12 @@ _ANY_REFERENCE: Final = re.compile(r"\$*\$\{[^{}$]*\}?")
 SHORTEST_IN_TEXT: Final = 6
 """Characters of a secret that is looked for in any text, logs too: shorter ones occur in harmless texts."""
 
+_BETWEEN: Final = re.compile(r"[/:@?&=#,\s]+")
+# Options whose values are words of Apprise itself, which occur in harmless texts too.
+_PLAIN_OPTIONS: Final = {
+    "auth", "cto", "emojis", "format", "image", "method", "mode", "optional", "overflow", "priority", "redirect",
+    "retry", "rto", "tz", "verify",
+}  # fmt: skip
 _MAY_HOLD_SECRET: Final = re.compile("[?@$;#]")
 _QUERY_OR_FRAGMENT: Final = re.compile("[?#]")
 # What ends an option, and what ends its name, from the outermost to the innermost: in the address itself, in an address
@@ -273,3 +279,39 @@ def _decode(text: str) -> str:
             break
         text = unquote(text)
     return text
+
+
+def find_sensitive_parts(url: str) -> frozenset[str]:
+    """A channel's URL and its parts, as written and decoded: what a log must never show.
+
+    Any part may be the secret one: slack:// has a token in place of the host, ntfy:// a topic, mail a password with any
+    character in it. Only the scheme, the names of options, host names and harmless words are left out: somebody who
+    reads at three in the morning that a server is out of reach must see which server.
+    """
+    _, _, rest = url.partition("://")
+    address, _, query = rest.partition("?")
+    parts: set[str] = set()
+    for piece in (address, *_iter_option_values(query)):
+        for form in (piece, *_BETWEEN.split(piece)):
+            for text in (form, unquote(form), unquote_plus(form)):
+                parts.update((text, *_BETWEEN.split(text)))
+    parts -= {"", "localhost", "monitor", *_find_host_names(address)}
+    return frozenset({url, *parts} if parts else ())
+
+
+def _find_host_names(address: str) -> set[str]:
+    """The host of an address, alone and with its port, if it is a machine and no token. Only the name of a machine has
+    a dot in it, or the brackets of an IPv6 address."""
+    place = address.rpartition("@")[2].partition("/")[0]
+    host = place.partition("]")[0].lstrip("[") if place.startswith("[") else place.partition(":")[0]
+    return {host, place} if "." in host or place.startswith("[") else set()
+
+
+def _iter_option_values(query: str) -> Iterator[str]:
+    """The values of the options of a query, and the parts that are no options."""
+    for option in re.split("[&#]", query):
+        name, separator, value = option.partition("=")
+        if not separator:
+            yield name
+        elif name.lower() not in _PLAIN_OPTIONS:
+            yield value

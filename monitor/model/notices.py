@@ -71,13 +71,14 @@ class FailingSource:
 class StalledChannel:
     """A channel that messages wait for. `since`: when the oldest of them was issued. `detail`: the last answer of the
     channel to the oldest one that it was asked to take. `tried_at`: when the last of their attempts that have ended
-    began; None: none has ended."""
+    began; None: none has ended. `urgent_since`: when the oldest critical or high alert among them was issued."""
 
     name: str
     since: datetime
     messages: int
     detail: str | None
     tried_at: datetime | None = None
+    urgent_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,12 +106,12 @@ def _select_new_troubles(
         )
 
     new = [trouble for trouble in troubles if is_new(trouble)]
-    if not any(trouble.duration >= policy.min_duration for trouble in new):
+    if not any(trouble.has_lasted(policy.min_duration) for trouble in new):
         return []
     last_notice = max((state.told_at for state in known.values()), default=None)
     if policy.min_notice_gap and last_notice is not None and now - last_notice < policy.min_notice_gap:
         return []
-    return [trouble for trouble in new if trouble.duration >= policy.min_duration - policy.batch_window]
+    return [trouble for trouble in new if trouble.has_lasted(policy.min_duration - policy.batch_window)]
 
 
 def _select_reminders(
@@ -121,7 +121,7 @@ def _select_reminders(
     if not policy.has_reminders:
         return []
     ages = {trouble.subject: now - known[trouble.subject].told_at for trouble in troubles if trouble.subject in known}
-    lasting = [trouble for trouble in troubles if trouble.subject in ages and trouble.duration >= policy.min_duration]
+    lasting = [trouble for trouble in troubles if trouble.subject in ages and trouble.has_lasted(policy.min_duration)]
     if not any(ages[trouble.subject] >= policy.remind_every for trouble in lasting):
         return []
     # what was reported at least half as long ago is added

@@ -84,7 +84,10 @@ CHANNEL = NoticePolicy(
     Level.HIGH,
     timedelta(minutes=15),
     batch_window=timedelta(minutes=5),
-    reason="a channel whose oldest message waits for 15 minutes is reported once, and again each day",
+    reason=(
+        "a channel whose oldest message waits for 15 minutes, or a critical or high alert for 5, is reported once, and "
+        "again each day"
+    ),
     title_many="{number} channels do not take their messages",
     advice="They are kept and tried again. Repair the channel; `news-monitor channels test {name}` tries it.",
     advice_many="They are kept and tried again. Repair the channels; `news-monitor channels test` tries them.",
@@ -237,13 +240,19 @@ OF_SOURCES = {
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """One trouble. `duration`: for how long it was observed to last, which is short if this service was not running;
-    `title`: the title of a notice about this trouble alone; `lines`: the details."""
+    `title`: the title of a notice about this trouble alone; `lines`: the details; `is_urgent`: it is reported at once,
+    whatever `min_duration` says."""
 
     subject: str
     since: datetime
     duration: timedelta
     title: str
     lines: tuple[str, ...]
+    is_urgent: bool = False
+
+    def has_lasted(self, length: timedelta) -> bool:
+        """Whether it has lasted so long, or is urgent."""
+        return self.is_urgent or self.duration >= length
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,19 +353,21 @@ class OpsSnapshot:
                 yield Trouble(
                     CHANNEL.subject_from_name(channel.name),
                     channel.since,
-                    self.now - (channel.since if self._was_tried(channel) else self._since_start(channel)),
+                    self._observed_wait(channel, channel.since),
                     f"Channel {channel.name}: {waiting} since {since}",
                     (f"{channel.name}: {waiting} since {since}; last answer: {channel.detail or 'none yet'}",),
+                    channel.urgent_since is not None
+                    and self._observed_wait(channel, channel.urgent_since) >= MIN_STALL,
                 )
+
+    def _observed_wait(self, channel: StalledChannel, since: datetime) -> timedelta:
+        """How long what waits since that time was observed to wait for its channel."""
+        return self.now - (since if self._was_tried(channel) else max(since, self.delivering_since))
 
     def _was_tried(self, channel: StalledChannel) -> bool:
         """Whether an attempt on the channel has failed since this process began to deliver, by whichever daemon. If
         there was no daemon for a while, the waiting messages alone do not show whether their channel works."""
         return channel.tried_at is not None and channel.tried_at >= self.delivering_since
-
-    def _since_start(self, channel: StalledChannel) -> datetime:
-        """Since when messages have waited for a channel while this process delivers."""
-        return max(channel.since, self.delivering_since)
 
     def _find_removed_channels(self) -> Iterator[Trouble]:
         for channel in self.observation.stalled_channels:
@@ -367,7 +378,7 @@ class OpsSnapshot:
                 yield Trouble(
                     REMOVED.subject_from_name(channel.name),
                     channel.since,
-                    self.now - self._since_start(channel),
+                    self.now - max(channel.since, self.delivering_since),
                     title,
                     (f"{title}; {names} seems to have its address" if names else title,),
                 )

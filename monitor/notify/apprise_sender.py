@@ -30,6 +30,7 @@ from monitor.notify.http_recorder import Exchange, record_exchange
 from monitor.notify.renderers import Capabilities, capabilities_of, kind_of_channel
 from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.retry_after import add_retry_after
+from monitor.notify.server_words import add_server_words, secrets_sent, words_of_answer
 from monitor.notify.silent_kinds import UNANSWERED
 from monitor.notify.timeouts import SendTimeouts
 from monitor.notify.url_options import APP, INCIDENT_KEYS, SEVERAL, with_forced_options, with_message_options
@@ -40,7 +41,7 @@ NO_ANSWER = "unverified: sent, but this kind of channel never says whether a mes
 
 def send_message(url: str, message: Message, timeouts: SendTimeouts | None = None) -> Receipt:
     """One attempt to send; returns its receipt. The receipt quotes nothing of Apprise's log, which names hosts, topics
-    and users."""
+    and users; of the answer of a server that did not take the message, it quotes the first words."""
     limits = timeouts or SendTimeouts()
     register_plugins()
     # A new object for each message: a reused one waits 5.5 s between two sends.
@@ -58,16 +59,14 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
         attempt = _attempt_send(client, message, type_to_try, limits, capabilities_of(kind_of_channel(url)))
         if not attempt.result or attempt.exchange.answered:
             break  # otherwise the plug-in does nothing for this type, and has sent nothing
-    responses = attempt.exchange.responses
-    if receipt := receipt_of_bodies(kinds_of(plugin), responses):
-        return add_retry_after(receipt, responses, clock.now())
-    if attempt.result:
-        return _receipt_of_success(plugin, attempt.exchange)
+    receipt = _receipt_of_attempt(plugin, attempt)
+    if receipt.is_sent:
+        return receipt
     if isinstance(plugin, OwnReceipts):
-        return plugin.receipt_of_failure()
-    lines = (AppriseLogLine(line.level, line.message) for result in attempt.result.results for line in result.logs())
-    receipt = receipt_for(lines, last_status=responses[-1].status_code if responses else None)
-    return add_retry_after(receipt, responses, clock.now())
+        return add_server_words(receipt, plugin.server_words, url)
+    if responses := attempt.exchange.responses:
+        return add_server_words(receipt, words_of_answer(responses[-1]), url, secrets_sent(responses[-1]))
+    return receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +98,19 @@ def _attempt_send(
             log_level=logging.DEBUG,
         )
     return _Attempt(result, exchange)
+
+
+def _receipt_of_attempt(plugin: NotifyBase, attempt: _Attempt) -> Receipt:
+    responses = attempt.exchange.responses
+    if receipt := receipt_of_bodies(kinds_of(plugin), responses):
+        return add_retry_after(receipt, responses, clock.now())
+    if attempt.result:
+        return _receipt_of_success(plugin, attempt.exchange)
+    if isinstance(plugin, OwnReceipts):
+        return plugin.receipt_of_failure()
+    lines = (AppriseLogLine(line.level, line.message) for result in attempt.result.results for line in result.logs())
+    receipt = receipt_for(lines, last_status=responses[-1].status_code if responses else None)
+    return add_retry_after(receipt, responses, clock.now())
 
 
 def _choose_body(message: Message, can: Capabilities) -> tuple[str, NotifyFormat]:

@@ -1,4 +1,4 @@
-"""Which priority a message has by its level, on kinds of channel that have priorities.
+"""Which priority a message has by its level, on kinds of channel that have priorities, or a way to make no sound.
 
 tests/integration/test_priorities.py reads them off the wire and compares them with what each service documents.
 """
@@ -71,6 +71,7 @@ PRIORITIES: Final[Mapping[str, Priority]] = {
     "smseagle": (_SMSEAGLE := _make_priority("priority", "1 0 0 0 0")),
     "smseagles": _SMSEAGLE,
     "squadcast": _make_priority("priority", "P1 P2 P3 P4 P5"),
+    "tgram": _make_priority("silent", "no no yes yes yes"),
     "youlmk": _make_priority("priority", "critical high normal low low"),
 }
 

@@ -30,30 +30,31 @@ def watch_responses(keep: Callable[[Response], None]) -> Iterator[None]:
         yield
 
 
-class _BoundedStream:
-    """In place of the method `stream` of an answer. `seen`: what was read of its body."""
+class _BoundedBody:
+    """In place of the `raw` of an answer. `seen`: what was read of it."""
 
     def __init__(self, raw: Any) -> None:  # noqa: ANN401 - of urllib3
-        self._raw, self._read_whole = raw, raw.stream
+        self._raw = raw
         self.seen = bytearray()
 
-    def __call__(self, *args: object, **options: object) -> Iterator[bytes]:
-        pieces = self._read_whole(*args, **options)
-        for piece in pieces:
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._raw, name)
+
+    def stream(self, *args: object, **options: object) -> Iterator[bytes]:
+        """The body in pieces, unpacked."""
+        for piece in self._raw.stream(*args, **options):
             kept = piece[: MAX_ANSWER - len(self.seen)]
             self.seen += kept
             yield kept
             if len(self.seen) >= MAX_ANSWER:
-                pieces.close()
                 self._raw.close()
                 return
 
 
 def _bound_body(response: Response) -> None:
-    response.raw.stream = _BoundedStream(response.raw)
+    response.raw = _BoundedBody(response.raw)
 
 
 def read_body(response: Response) -> bytes:
     """The body of an answer, or its beginning; also of one that a plug-in has read piece by piece."""
-    stream = getattr(response.raw, "stream", None)
-    return bytes(stream.seen) if isinstance(stream, _BoundedStream) else response.content
+    return bytes(response.raw.seen) if isinstance(response.raw, _BoundedBody) else response.content

@@ -117,8 +117,13 @@ def receipt_of_bodies(kinds: Collection[str], responses: Iterable[Response]) -> 
     return None
 
 
+def is_page(body: bytes) -> bool:
+    """Whether the body of an answer is a page of HTML."""
+    return _PAGE.match(body[:_PAGE_START].decode(errors="replace")) is not None
+
+
 def _check_page(response: Response) -> Receipt | None:
-    if not _PAGE.match(read_body(response)[:_PAGE_START].decode(errors="replace")):
+    if not is_page(read_body(response)):
         return None
     detail = f"the service answered {response.status_code} with a page of HTML, as a login or a proxy does"
     return Receipt(ReceiptKind.UNKNOWN, detail)

@@ -385,10 +385,13 @@ async def test_what_a_mail_server_answers_is_understood(mailbox: Mailbox) -> Non
     """A refusal is clear at every stage; only a mail that left and was not answered is in doubt."""
     later, refused = ReceiptKind.TRY_LATER, ReceiptKind.REFUSED
     table = {
-        ("550 no such user here", "250 OK"): (refused, "the mail server refused the recipient (550)"),
-        ("451 greylisted", "250 OK"): (later, "the mail server refused the recipient (451)"),
-        ("250 OK", "554 no"): (refused, "the mail server did not take the message (554)"),
-        ("250 OK", "452 full"): (later, "the mail server did not take the message (452)"),
+        ("550 no such user here", "250 OK"): (
+            refused,
+            "the mail server refused the recipient (550): no such user here",
+        ),
+        ("451 greylisted", "250 OK"): (later, "the mail server refused the recipient (451): greylisted"),
+        ("250 OK", "554 no"): (refused, "the mail server did not take the message (554): no"),
+        ("250 OK", "452 full"): (later, "the mail server did not take the message (452): full"),
         ("250 OK", "drop"): (ReceiptKind.UNKNOWN, "no connection, or no clear answer"),
         ("250 OK", "250 OK"): (ReceiptKind.ACCEPTED, "accepted"),  # and the channel still works
     }
@@ -401,7 +404,9 @@ async def test_a_login_that_is_refused_is_told(mailbox: Mailbox) -> None:
     """A wrong password will not come right by itself, and no reader has the message."""
     async with notifying({"desk": mailbox.url().replace("s3cr3t", "wr0ng1")}) as notifier:
         receipt = await notifier.send("desk", HELLO)
-    assert receipt == Receipt(ReceiptKind.REFUSED, "the mail server refused the login (535)")
+    assert receipt == Receipt(
+        ReceiptKind.REFUSED, "the mail server refused the login (535): 5.7.8 Authentication credentials invalid"
+    )
     assert mailbox.mails == []
 
 

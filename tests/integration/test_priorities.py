@@ -73,6 +73,12 @@ ROWS = {
     ),
     "smseagle": ("smseagle://t0ken@h.test/15551234567", "params.highpriority", "1 0", "1 0 0 0 0"),
     "squadcast": ("squadcast://k3y", "priority", "P1 P2 P3 P4 P5", "P1 P2 P3 P4 P5"),
+    "tgram": (
+        "tgram://123456789:abcdefg_hijklmnop/12345",
+        "disable_notification",
+        "False True",
+        "False False True True True",
+    ),
     "youlmk": (f"youlmk://ylk_{'0' * 32}", "priority", "critical high normal low", "critical high normal low low"),
 }
 
@@ -80,7 +86,9 @@ ROWS = {
 @pytest.mark.parametrize("kind", ROWS)
 def test_a_service_gets_the_urgency_of_the_level_in_its_own_words(kind: str, internet: Internet) -> None:
     url, field, documented, expected = ROWS[kind]
-    internet.bodies = ['{"id": "1", "code": 200, "requestId": "1", "success": true, "result": {"status": "ok"}}']
+    internet.bodies = [
+        '{"id": "1", "code": 200, "requestId": "1", "success": true, "ok": true, "result": {"status": "ok"}}'
+    ]
     sent = []
     for level in LEVELS:
         internet.requests.clear()

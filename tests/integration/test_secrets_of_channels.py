@@ -11,13 +11,13 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import select
 
-from monitor.config.language.secrets import find_sensitive_parts
 from monitor.notify.send_limiter import SendLimiter
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import metadata
 from monitor.telemetry import close_log
+from monitor.url_secrets import find_sensitive_parts
 from tests.integration.test_dispatcher import dispatching, states
 from tests.patience import PATIENCE
 from tests.sending import fill

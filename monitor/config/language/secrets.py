@@ -1,4 +1,4 @@
-"""Fills in the secrets of a text, and finds the parts of an address that no log may show.
+"""Fills in the secrets of a text, and lists those of a config.
 
 `${env:NAME}`, `${file:PATH}` and `${credential:NAME}` become values; `$${` is `${` itself. No fault quotes the text or
 a value. Values are inserted unchanged: a secret for an address must be stored percent-encoded.
@@ -8,22 +8,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, unquote_plus, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Config, Place
-from monitor.url_secrets import REFERENCE
+from monitor.url_secrets import REFERENCE, find_sensitive_parts
 
 _REFERENCE = re.compile(rf"\$\$\{{|{REFERENCE.pattern}|\$\{{")  # or the escape, or the start of a faulty one
-_BETWEEN = re.compile(r"[/:@?&=#,\s]+")
-# Options whose values are words of Apprise itself, which occur in harmless texts too.
-_PLAIN_OPTIONS = {
-    "auth", "cto", "emojis", "format", "image", "method", "mode", "optional", "overflow", "priority", "redirect",
-    "retry", "rto", "tz", "verify",
-}  # fmt: skip
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CREDENTIAL = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9_@+.-]*")  # a file's name, never a path
 _MAX_BYTES = 16 * 2**10  # bytes: more is no password, and no address takes it
@@ -176,24 +170,6 @@ def _decode_secret(content: bytes, label: str, hint: str) -> str:
     return secret
 
 
-def find_sensitive_parts(url: str) -> frozenset[str]:
-    """A channel's URL and its parts, as written and decoded: what a log must never show.
-
-    Any part may be the secret one: slack:// has a token in place of the host, ntfy:// a topic, mail a password with any
-    character in it. Only the scheme, the names of options, host names and harmless words are left out: somebody who
-    reads at three in the morning that a server is out of reach must see which server.
-    """
-    _, _, rest = url.partition("://")
-    address, _, query = rest.partition("?")
-    parts: set[str] = set()
-    for piece in (address, *_iter_option_values(query)):
-        for form in (piece, *_BETWEEN.split(piece)):
-            for text in (form, unquote(form), unquote_plus(form)):
-                parts.update((text, *_BETWEEN.split(text)))
-    parts -= {"", "localhost", "monitor", *_find_host_names(address)}
-    return frozenset({url, *parts} if parts else ())
-
-
 def password_of(url: str) -> frozenset[str]:
     """The password of a database URL, as written and decoded. The rest of the URL is no secret."""
     try:
@@ -201,24 +177,6 @@ def password_of(url: str) -> frozenset[str]:
     except ValueError:  # a bracket out of place
         return frozenset({url})
     return frozenset({password, unquote(password)} if password else ())
-
-
-def _find_host_names(address: str) -> set[str]:
-    """The host of an address, alone and with its port, if it is a machine and no token. Only the name of a machine has
-    a dot in it, or the brackets of an IPv6 address."""
-    place = address.rpartition("@")[2].partition("/")[0]
-    host = place.partition("]")[0].lstrip("[") if place.startswith("[") else place.partition(":")[0]
-    return {host, place} if "." in host or place.startswith("[") else set()
-
-
-def _iter_option_values(query: str) -> Iterator[str]:
-    """The values of the options of a query, and the parts that are no options."""
-    for option in re.split("[&#]", query):
-        name, separator, value = option.partition("=")
-        if not separator:
-            yield name
-        elif name.lower() not in _PLAIN_OPTIONS:
-            yield value
 
 
 def secrets_of(config: Config) -> frozenset[str]:

@@ -29,7 +29,12 @@ from apprise.utils.parse import is_email, parse_emails
 
 from monitor.model import Level, Message, Receipt
 from monitor.notify.apprise_compat.log_receipts import NO_RECIPIENT, UNCLEAR
-from monitor.notify.apprise_compat.mail_receipts import MailStep, receipt_in_doubt, receipt_of_mail_error
+from monitor.notify.apprise_compat.mail_receipts import (
+    MailStep,
+    receipt_in_doubt,
+    receipt_of_mail_error,
+    words_of_reply,
+)
 from monitor.notify.apprise_compat.own_receipts import OwnReceipts
 from monitor.notify.apprise_compat.tls_context import make_tls_context
 from monitor.notify.smtp_session import SmtpStage, StagedSmtp, StagedSmtpSsl
@@ -75,7 +80,7 @@ class MailPlugin(OwnReceipts, NotifyEmail):  # type: ignore[no-untyped-call]
     def begin_attempt(self, message: Message | None, timeouts: SendTimeouts) -> None:
         """Begin an attempt to send, with its own time; `message` as the class says."""
         self.message, self.stage = message, SmtpStage.begin(timeouts)
-        self.failure, self._part_accepted = None, False
+        self.failure, self.server_words, self._part_accepted = None, "", False
 
     def send(
         self,
@@ -107,6 +112,7 @@ class MailPlugin(OwnReceipts, NotifyEmail):  # type: ignore[no-untyped-call]
             server = f"{self.smtp_host}:{self.port}"
             failure = receipt_of_mail_error(error, self._step, server=server, mail_begun=self.stage.mail_begun)
             self.failure = UNCLEAR if self._part_accepted else failure
+            self.server_words = words_of_reply(error)
             return False
         return True
 

@@ -49,6 +49,16 @@ def receipt_of_mail_error(error: Exception, step: MailStep, *, server: str, mail
     return Receipt(ReceiptKind.TRY_LATER, _explain_lost_session(error, step, server))
 
 
+def words_of_reply(error: Exception) -> str:
+    """What the mail server has said; "" if it is no reply that failed."""
+    reply: bytes | str = ""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        _, reply = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPResponseException):
+        reply = error.smtp_error
+    return reply.decode(errors="replace") if isinstance(reply, bytes) else reply
+
+
 def _explain_lost_session(error: Exception, step: MailStep, server: str) -> str:
     """Why the session ended before the mail, as far as it is known."""
     if isinstance(error, smtplib.SMTPNotSupportedError) and step is MailStep.LOGIN:

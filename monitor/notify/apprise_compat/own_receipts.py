@@ -8,9 +8,10 @@ from monitor.notify.apprise_compat.log_receipts import UNCLEAR
 
 class OwnReceipts:
     """A plug-in that knows the receipt of an attempt that Apprise calls failed. `is_verified`: a message that Apprise
-    calls sent was accepted by a server."""
+    calls sent was accepted by a server. `server_words`: in which the server refused it."""
 
     failure: Receipt | None = None
+    server_words = ""
     is_verified = True
 
     def receipt_of_failure(self) -> Receipt:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, case, func, select
 
-from monitor.model import UNSETTLED_STATES, DeliveryState
+from monitor.model import UNSETTLED_STATES, DeliveryState, Level
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, attempt, delivery, source
 
@@ -62,10 +62,12 @@ class HeldDeliveries:
 
 @dataclass(frozen=True, slots=True)
 class PendingDeliveries:
-    """How many deliveries a channel has waiting, and since when the oldest has waited."""
+    """How many deliveries a channel has waiting, and since when the oldest has waited. `urgent_since`: the same of the
+    critical and high alerts; None: none waits."""
 
     deliveries: int
     since: datetime
+    urgent_since: datetime | None = None
 
 
 def source_ages(database: Database, ids: Collection[str]) -> SourceAges:
@@ -115,14 +117,17 @@ def is_held(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 def query_pending_by_channel(connection: Connection, now: datetime) -> Mapping[str, PendingDeliveries]:
     """What `find_pending_by_channel` returns, on a connection."""
     found = connection.execute(_build_pending_query(), {"now": now})
-    return {row.channel: PendingDeliveries(row.deliveries, row.since) for row in found}
+    return {row.channel: PendingDeliveries(row.deliveries, row.since, row.urgent_since) for row in found}
 
 
 @cache
 def _build_pending_query() -> Select[*tuple[Any, ...]]:
-    counts = (func.count().label("deliveries"), func.min(_pending_since_column()).label("since"))
+    since = _pending_since_column()
+    is_urgent = alert.c.level.in_([Level.CRITICAL, Level.HIGH]) & alert.c.subject.is_(None)  # no notice
+    columns = (func.count().label("deliveries"), func.min(since).label("since"))
+    urgent_since = func.min(case((is_urgent, since))).label("urgent_since")
     return (
-        select(delivery.c.channel, *counts)
+        select(delivery.c.channel, *columns, urgent_since)
         .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)
         .where(delivery.c.state.in_(UNSETTLED_STATES), ~is_held(_NOW))
         .group_by(delivery.c.channel)

@@ -73,7 +73,7 @@ def _find_waiting_channels(connection: Connection, now: datetime) -> Iterator[St
     for name, pending in query_pending_by_channel(connection, now).items():
         detail = connection.execute(oldest.where(delivery.c.channel == name)).scalar()
         tried_at = connection.execute(last_try.where(delivery.c.channel == name)).scalar()
-        yield StalledChannel(name, pending.since, pending.deliveries, detail, tried_at)
+        yield StalledChannel(name, pending.since, pending.deliveries, detail, tried_at, pending.urgent_since)
 
 
 def _find_given_up_channels(connection: Connection) -> Iterator[DeadAlerts]:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from monitor.config.language import secrets
-from monitor.config.language.secrets import fill_secrets, find_sensitive_parts, password_of
+from monitor.config.language.secrets import fill_secrets, password_of
 from monitor.errors import InvalidFiles
 from monitor.model import Place
+from monitor.url_secrets import find_sensitive_parts
 
 _HERE = Place("monitor.yaml", 3, 7)
 _NOWHERE = Path("/nowhere")

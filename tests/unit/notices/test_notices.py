@@ -110,6 +110,18 @@ def test_a_channel_is_told_of_once_after_a_quarter_of_an_hour() -> None:
     assert operator.looks(NOON + 16 * MINUTE, sick(waiting())) == []
 
 
+def test_a_channel_with_an_urgent_alert_is_told_of_after_five_minutes() -> None:
+    """Once, and a day later again."""
+    urgent = replace(waiting(), urgent_since=NOON + 2 * MINUTE)
+    operator = Operator()
+    assert operator.looks(NOON + 6 * MINUTE, sick(urgent)) == []
+    (told,) = operator.looks(NOON + 7 * MINUTE, sick(urgent))
+    assert short([told]) == [("problem", "channel desk")]
+    assert "or a critical or high alert for 5" in told.reason
+    assert operator.looks(NOON + 8 * MINUTE, sick(urgent)) == []
+    assert short(operator.looks(NOON + DAY + 7 * MINUTE, sick(urgent))) == [("reminder", "channel desk")]
+
+
 @pytest.mark.parametrize(
     ("trouble", "subject", "first"),
     [(failing(), "source wire", 3 * HOUR), (waiting(), "channel desk", 15 * MINUTE)],

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
+from monitor import clock
 from monitor.alerting.retry import RetryVerdict
 from monitor.decide import Decision
-from monitor.model import Delivery, DeliveryState, FetchOutcome, OncePer, Receipt, ReceiptKind
+from monitor.model import Delivery, DeliveryState, FetchOutcome, Level, OncePer, Receipt, ReceiptKind
 from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -14,6 +17,7 @@ from monitor.store.queries.ages import PendingDeliveries, PollOutage, SourceAges
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from tests.building import MINUTE, NOON, article, claimed, commit, polled, rule, rules, sources, to_desk
+from tests.sending import fill
 
 
 def poll(database: Database, name: str, minutes: int, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> None:
@@ -80,9 +84,18 @@ def test_what_waits_for_a_channel_is_counted(database: Database) -> None:
         commit(section, claimed(claims, "wire", at), article(uid, seen=at), at=at, ruleset=each)
     first = outbox.claim("desk", NOON + 5 * MINUTE, MINUTE)
     assert first is not None
-    assert find_pending_by_channel(database, NOON + 5 * MINUTE) == {"desk": PendingDeliveries(3, NOON)}
+    assert find_pending_by_channel(database, NOON + 5 * MINUTE) == {"desk": PendingDeliveries(3, NOON, NOON)}
     outbox.settle(first, Receipt(ReceiptKind.ACCEPTED), RetryVerdict(DeliveryState.ACCEPTED), NOON + 5 * MINUTE)
-    assert find_pending_by_channel(database, NOON) == {"desk": PendingDeliveries(2, NOON + MINUTE)}
+    assert find_pending_by_channel(database, NOON) == {"desk": PendingDeliveries(2, NOON + MINUTE, NOON + MINUTE)}
+
+
+@pytest.mark.parametrize("level", Level)
+def test_since_when_an_urgent_alert_waits_is_known(database: Database, level: Level) -> None:
+    """Critical and high ones are urgent."""
+    fill(database, ["desk"], level=level, other_levels=[Level.LOW])
+    [pending] = find_pending_by_channel(database, clock.now()).values()
+    assert pending.deliveries == 2
+    assert pending.urgent_since == (pending.since if level in (Level.CRITICAL, Level.HIGH) else None)
 
 
 def test_what_an_operator_has_tried_again_waits_from_then_on(database: Database) -> None:
@@ -100,7 +113,7 @@ def test_what_an_operator_has_tried_again_waits_from_then_on(database: Database)
     dead = fails(NOON, DeliveryState.DEAD)
     later = NOON + timedelta(days=7)
     outbox.retry([dead.id], later)
-    assert find_pending_by_channel(database, NOON) == {"desk": PendingDeliveries(1, later)}
+    assert find_pending_by_channel(database, NOON) == {"desk": PendingDeliveries(1, later, later)}
     for minutes in (1, 2):
         fails(later + minutes * MINUTE, DeliveryState.RETRY)
-        assert find_pending_by_channel(database, NOON) == {"desk": PendingDeliveries(1, later + MINUTE)}
+        assert find_pending_by_channel(database, NOON) == {"desk": PendingDeliveries(1, later + MINUTE, later + MINUTE)}

@@ -69,7 +69,7 @@ def test_what_is_held_waits_until_the_hours_begin(database: Database) -> None:
     assert find_pending_by_channel(database, almost) == {}
     assert find_held_by_channel(database, almost) == {"desk": HeldDeliveries(3, MORNING)}
     assert find_held_by_channel(database, MORNING) == {}
-    assert find_pending_by_channel(database, MORNING) == {"desk": PendingDeliveries(3, MORNING)}
+    assert find_pending_by_channel(database, MORNING) == {"desk": PendingDeliveries(3, MORNING, MORNING)}
     with database.reading() as connection:
         assert load_ops_facts(connection, almost).stalled_channels == ()
         assert [stalled.since for stalled in load_ops_facts(connection, MORNING).stalled_channels] == [MORNING]

@@ -97,9 +97,9 @@ def test_a_source_that_fails_is_seen_from_its_first_failure_on(database: Databas
 def test_a_channel_is_seen_by_what_waits_for_it(database: Database) -> None:
     """How many, since when, and what it answered; of one that the operator was told of, the last acceptance."""
     alerted(database, "a", "b", "c")
-    assert seen(database).stalled_channels == (StalledChannel("desk", NOON, 3, None),)
+    assert seen(database).stalled_channels == (StalledChannel("desk", NOON, 3, None, None, NOON),)
     tried(database, "desk", NOON + MINUTE, DeliveryState.RETRY)
-    assert seen(database).stalled_channels == (StalledChannel("desk", NOON, 3, BUSY.detail, NOON + MINUTE),)
+    assert seen(database).stalled_channels == (StalledChannel("desk", NOON, 3, BUSY.detail, NOON + MINUTE, NOON),)
     told(database, "channel desk", "channel other", "source desk")
     assert seen(database).last_well_at == {}
     for minutes in (2, 3):
