@@ -351,7 +351,7 @@ async def test_what_fails_for_want_of_descriptors_is_no_failure_of_the_source(
         polled = await polls.poll()
     assert [entry["event"] for entry in logs] == [LogEvent.RESOURCES_SHORT]
     assert polled is not None
-    assert "no feed format" in str(polled.problem)  # the server says 'ok' to everything
+    assert "not a feed" in str(polled.problem)  # the server answers everything as a service of messages would
 
 
 @pytest.fixture
