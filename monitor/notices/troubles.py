@@ -84,10 +84,7 @@ CHANNEL = NoticePolicy(
     Level.HIGH,
     timedelta(minutes=15),
     batch_window=timedelta(minutes=5),
-    reason=(
-        "a channel whose oldest message waits for 15 minutes, or a critical or high alert for 5, is reported once, and "
-        "again each day"
-    ),
+    reason="a channel is reported if a message waits for 15 minutes, or an urgent alert for 5, and again each day",
     title_many="{number} channels do not take their messages",
     advice="They are kept and tried again. Repair the channel; `news-monitor channels test {name}` tries it.",
     advice_many="They are kept and tried again. Repair the channels; `news-monitor channels test` tries them.",
@@ -240,8 +237,7 @@ OF_SOURCES = {
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """One trouble. `duration`: for how long it was observed to last, which is short if this service was not running;
-    `title`: the title of a notice about this trouble alone; `lines`: the details; `is_urgent`: it is reported at once,
-    whatever `min_duration` says."""
+    `title`: the title of a notice about this trouble alone; `lines`: the details; `is_urgent`: reported at once."""
 
     subject: str
     since: datetime
@@ -346,9 +342,8 @@ class OpsSnapshot:
     def _find_channel_troubles(self) -> Iterator[Trouble]:
         for channel in self.observation.stalled_channels:
             if channel.name in self.config.settings.channels and self.now - channel.since >= MIN_STALL:
-                waiting = (
-                    "1 message waits" if channel.messages == 1 else f"{channel.messages} messages wait, the oldest"
-                )
+                count = channel.messages
+                waiting = "1 message waits" if count == 1 else f"{count} messages wait, the oldest"
                 since = self.format_time(channel.since)
                 yield Trouble(
                     CHANNEL.subject_from_name(channel.name),
@@ -356,18 +351,14 @@ class OpsSnapshot:
                     self._observed_wait(channel, channel.since),
                     f"Channel {channel.name}: {waiting} since {since}",
                     (f"{channel.name}: {waiting} since {since}; last answer: {channel.detail or 'none yet'}",),
-                    channel.urgent_since is not None
-                    and self._observed_wait(channel, channel.urgent_since) >= MIN_STALL,
+                    self._observed_wait(channel, channel.urgent_since or self.now) >= MIN_STALL,
                 )
 
     def _observed_wait(self, channel: StalledChannel, since: datetime) -> timedelta:
-        """How long what waits since that time was observed to wait for its channel."""
-        return self.now - (since if self._was_tried(channel) else max(since, self.delivering_since))
-
-    def _was_tried(self, channel: StalledChannel) -> bool:
-        """Whether an attempt on the channel has failed since this process began to deliver, by whichever daemon. If
-        there was no daemon for a while, the waiting messages alone do not show whether their channel works."""
-        return channel.tried_at is not None and channel.tried_at >= self.delivering_since
+        """How long what waits since that time was observed to wait for its channel. If there was no daemon for a while,
+        that shows nothing, until an attempt has failed since this process began to deliver, by whichever daemon."""
+        was_tried = channel.tried_at is not None and channel.tried_at >= self.delivering_since
+        return self.now - (since if was_tried else max(since, self.delivering_since))
 
     def _find_removed_channels(self) -> Iterator[Trouble]:
         for channel in self.observation.stalled_channels:

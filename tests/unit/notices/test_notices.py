@@ -117,7 +117,7 @@ def test_a_channel_with_an_urgent_alert_is_told_of_after_five_minutes() -> None:
     assert operator.looks(NOON + 6 * MINUTE, sick(urgent)) == []
     (told,) = operator.looks(NOON + 7 * MINUTE, sick(urgent))
     assert short([told]) == [("problem", "channel desk")]
-    assert "or a critical or high alert for 5" in told.reason
+    assert "or an urgent alert for 5" in told.reason
     assert operator.looks(NOON + 8 * MINUTE, sick(urgent)) == []
     assert short(operator.looks(NOON + DAY + 7 * MINUTE, sick(urgent))) == [("reminder", "channel desk")]
 
