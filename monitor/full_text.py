@@ -200,7 +200,7 @@ class FullTextReader:
             return _PageResult("", fetched.problem, status, is_permanent, fetched.retry_after or timedelta(0))
         max_bytes = min(self._limits.decoded_bytes, MAX_PAGE_BYTES)
         document = RawDocument(fetched.body, fetched.headers, fetched.url, max_bytes=max_bytes)
-        reading = self._workers.run(read_full_text, document, deadline=self._limits.parse)
+        reading = self._workers.run(read_full_text, document, deadline=self._limits.parse, background=True)
         try:
             return _PageResult(hide_secrets_in(sanitize_text(await reading), source.secrets), None, status)
         except (FeedUnreadable, WorkerLost) as error:

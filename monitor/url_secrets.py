@@ -24,7 +24,7 @@ from urllib.parse import quote, unquote, unquote_plus
 HIDDEN: Final = "***"
 REFERENCE: Final = re.compile(r"(?<!\$)\$\{(?P<inside>[^{}]*)\}")
 """A secret as a file of the user names it. `$${` is an escape: it gives `${`."""
-_ANY_REFERENCE: Final = re.compile(r"\$*\$\{[^{}$]*\}?")
+_ANY_REFERENCE: Final = re.compile(r"\$?\$\{[^{}$]*\}?")
 SHORTEST_IN_TEXT: Final = 6
 """Characters of a secret that is looked for in any text, logs too: shorter ones occur in harmless texts."""
 

@@ -118,7 +118,7 @@ def parse_latest_date(
     if moment is None or not is_day_only:
         return moment
     # East of Greenwich a day begins earlier: without a zone, the day may have begun already.
-    return min(moment + _DAY, seen_at) if moment - _MAX_OFFSET <= seen_at else moment
+    return min(moment + _DAY, seen_at) if moment <= seen_at + _MAX_OFFSET else moment
 
 
 def _parse_with_precision(raw: str | None, zone: tzinfo, language: str | None) -> tuple[datetime | None, bool]:

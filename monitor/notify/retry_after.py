@@ -47,9 +47,9 @@ def _parse_header(value: str, now: datetime) -> float | None:
         return seconds
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+        return max(((date if date.tzinfo else date.replace(tzinfo=UTC)) - now).total_seconds(), 0)
+    except (ValueError, OverflowError):  # an offset of many digits
         return None
-    return max(((date if date.tzinfo else date.replace(tzinfo=UTC)) - now).total_seconds(), 0)
 
 
 def _parse_body(response: Response) -> float | None:

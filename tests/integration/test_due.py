@@ -145,16 +145,16 @@ def test_a_source_that_fails_for_three_hours_is_told(database: Database, thread:
 
 
 def test_a_channel_that_hangs_is_told_on_another(database: Database, thread: StoreThread) -> None:
-    """Its oldest message waits for a quarter of an hour; each day again; and that it takes messages again."""
+    """An urgent message waits for five minutes; each day again; and that it takes messages again."""
     due = looking(database, thread, "desk", "phone")
     alerted(database, "a", "b")
     assert Outbox(database, "hung").claim("desk", NOON, 1000 * DAY) is not None  # it is being sent, and does not end
-    assert due.issue_notices(NOON + 14 * MINUTE) == []
-    (told,) = due.issue_notices(NOON + 15 * MINUTE)
+    assert due.issue_notices(NOON + 4 * MINUTE) == []
+    (told,) = due.issue_notices(NOON + 5 * MINUTE)
     assert told.title == "Channel desk: 2 messages wait, the oldest since 12:00"
-    arrives(database, "phone", at=NOON + 16 * MINUTE)
-    assert due.issue_notices(NOON + 16 * MINUTE) == []
-    assert len(due.issue_notices(NOON + 15 * MINUTE + DAY)) == 1
+    arrives(database, "phone", at=NOON + 6 * MINUTE)
+    assert due.issue_notices(NOON + 6 * MINUTE) == []
+    assert len(due.issue_notices(NOON + 5 * MINUTE + DAY)) == 1
     Outbox(database, "hung").release_own(NOON + 25 * HOUR)
     arrives(database, "desk", "phone", at=NOON + 25 * HOUR)
     (told,) = due.issue_notices(NOON + 25 * HOUR)

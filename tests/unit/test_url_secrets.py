@@ -9,6 +9,7 @@ from monitor.url_secrets import (
     drop_secrets_from_link,
     find_url_secrets,
     hide_secrets_in,
+    list_references,
     redact_url,
     secret_forms,
 )
@@ -197,3 +198,15 @@ def test_an_escaped_reference_is_none() -> None:
 def test_a_link_loses_the_option_with_the_secret(link: str, left: str) -> None:
     """It still leads to the page, for those who may read it."""
     assert drop_secrets_from_link(link, {"s3cret"}) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "references"),
+    [
+        ("https://x.test/${env:A}/$${b}/${env:A}", ["${env:A}", "$${b}"]),
+        ("https://x.test/${", ["${"]),
+        ("https://x.test/" + "$" * 200_000, []),  # takes no time
+    ],
+)
+def test_all_that_names_a_secret_is_listed(text: str, references: list[str]) -> None:
+    assert list_references(text) == references

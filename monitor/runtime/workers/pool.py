@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar, TypeVarTuple
@@ -50,19 +50,27 @@ class Workers:
         self._new_slot = partial(Worker, setup, tasks_each)
         self._slots = [self._new_slot() for _ in range(count)]
         self._waiting = 0  # calls for which no slot is free
+        self._background = asyncio.Lock()
         self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()  # last in, first out: the warmest goes first
         for slot in self._slots:
             self._free.put_nowait(slot)
 
-    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta, fresh: bool = False) -> T:
+    async def run(
+        self,
+        function: Callable[[*Ts], T],
+        *args: *Ts,
+        deadline: timedelta,
+        fresh: bool = False,
+        background: bool = False,
+    ) -> T:
         """Call `function` in a process; returns or raises what it does. Raises WorkerLost if the process was killed at
         the deadline, or died, and WorkerNotStarted if the call was never begun.
 
         `function` is passed by its name, so it must be top-level. Its arguments are pickled. Its result must be data of
         the type that its annotation says: dataclasses, collections, text, numbers, times. `fresh`: in a process that
-        has run no call.
+        has run no call. `background`: after all other calls of this kind, so that they take one process at most.
         """
-        async with self.reserved() as worker:
+        async with self._background if background else nullcontext(), self.reserved() as worker:
             return await worker.run(function, *args, deadline=deadline, fresh=fresh)
 
     @asynccontextmanager

@@ -88,9 +88,9 @@ def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
         return min(timedelta(seconds=int(value[:9])), MAX_RETRY_AFTER)
     try:
         retry_at = parsedate_to_datetime(value)
-    except ValueError:
+        wait = (retry_at if retry_at.tzinfo else retry_at.replace(tzinfo=UTC)) - now
+    except (ValueError, OverflowError):  # an offset of many digits
         return None
-    wait = (retry_at if retry_at.tzinfo else retry_at.replace(tzinfo=UTC)) - now
     return min(max(wait, timedelta(0)), MAX_RETRY_AFTER)
 
 

@@ -71,12 +71,13 @@ def unpack_robots_txt(document: RawDocument) -> Annotated[bytes, Meta(max_length
     return document.unpack()[:MAX_ROBOTS_TXT]
 
 
-def check_robots_txt(robots_txt: bytes, url: str, name: str) -> tuple[bool, float]:
+def check_robots_txt(robots_txt: bytes, url: str, name: str) -> tuple[bool, Annotated[float, Meta(ge=0)]]:
     """Whether this robots.txt lets the program `name` fetch the page, and the seconds that it asks for between two."""
     from protego import Protego
 
     robots = Protego.parse(robots_txt.decode("utf-8-sig", "replace"))
-    return robots.can_fetch(url, name), robots.crawl_delay(name) or 0.0
+    delay = robots.crawl_delay(name) or 0.0
+    return robots.can_fetch(url, name), delay if delay > 0 else 0.0  # it may be nan
 
 
 def preload_parsers() -> None:

@@ -103,7 +103,7 @@ class Robots:
                 f"{origin}/robots.txt forbids this page to programs, so it is not fetched: find a feed of the site, or "
                 "ask its owner to allow news-monitor"
             )
-        wanted = timedelta(seconds=min(MAX_GAP.total_seconds(), delay))  # in this order, because delay may be nan
+        wanted = timedelta(seconds=min(MAX_GAP.total_seconds(), delay))
         return RobotsPermission(crawl_delay=max(GAP, wanted))
 
     def redirect_check(self, source: Source, queue_of: str) -> MayFollow:

@@ -220,6 +220,8 @@ def test_what_a_source_says_of_its_zone(raw: str, zone: str, language: str | Non
         ("2026-01-07", "2026-01-06 15:00"),  # has begun nowhere
         ("2026-01-04 9시", "2026-01-04 00:00"),
         ("1767582000", "2026-01-05 03:00"),
+        ("0001-01-02", "1-01-02 15:32"),  # an empty date, as some programs write it, in the time of that place then
+        ("9999-12-30", "9999-12-29 15:00"),
     ],
 )
 def test_a_day_is_that_of_the_zone(raw: str, expected: str) -> None:

@@ -35,6 +35,7 @@ def answer(status: int, header: str | None = None, body: str = "") -> Response:
         ("86400", "", LONGEST.total_seconds()),
         ("9" * 400, "", LONGEST.total_seconds()),
         ("30", '{"retry_after": 7}', 30),
+        (f"Wed, 01 Jan 2020 00:00:00 +{'9' * 20}", "", None),
         (None, '{"message": "You are being rate limited.", "retry_after": 0.529, "global": false}', 0.529),
         (None, '{"ok": false, "error_code": 429, "parameters": {"retry_after": 35}}', 35),
         # nothing that can be used

@@ -287,6 +287,22 @@ async def test_a_process_is_renewed_also_if_its_last_call_fails() -> None:
         renewed.close()
 
 
+async def test_calls_in_the_background_leave_a_process_to_others(tmp_path: Path) -> None:
+    """Though more of them come than there are processes, and none ends."""
+    workers = Workers(2, setup=PLAIN)
+    started = [str(tmp_path / name) for name in "abc"]
+    hanging = [asyncio.create_task(workers.run(hang, each, deadline=LONG, background=True)) for each in started]
+    try:
+        await until(lambda: pid_in(tmp_path / "a"))
+        assert await workers.run(double, 4, deadline=LONG) == 8
+        assert not (tmp_path / "b").exists()
+    finally:
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+        workers.close()
+
+
 async def test_warm_starts_every_process() -> None:
     """After warm() each process has answered once, and calls run side by side."""
     pair = Workers(2, setup=PLAIN)

@@ -23,6 +23,8 @@ NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
         ("Mon, 05 Jan 2026 11:00:00 GMT", timedelta(0)),  # past
         ("Mon, 05 Jan 2099 11:00:00 GMT", timedelta(hours=24)),
         ("soon", None),
+        (f"Wed, 01 Jan 2020 00:00:00 +{'9' * 20}", None),
+        (f"Wed, 01 Jan 2020 {'9' * 20}:00:00 GMT", None),
         ("-5", None),
         ("", None),
         (None, None),

@@ -46,13 +46,20 @@ class Counted(Workers):
         super().__init__(count, setup=WorkerSetup(None))
         self.called = asyncio.Event()
 
-    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta, fresh: bool = False) -> T:
+    async def run(
+        self,
+        function: Callable[[*Ts], T],
+        *args: *Ts,
+        deadline: timedelta,
+        fresh: bool = False,
+        background: bool = False,
+    ) -> T:
         self.calls += 1
         self.called.set()
         self._now += 1
         self.peak = max(self.peak, self._now)
         try:
-            return await super().run(function, *args, deadline=deadline, fresh=fresh)
+            return await super().run(function, *args, deadline=deadline, fresh=fresh, background=background)
         finally:
             self._now -= 1
 
