@@ -105,7 +105,7 @@ def test_a_digest_of_what_was_suppressed_arrives_whole(ntfy: Ntfy, sign: str) ->
 def test_a_message_beyond_the_limits_is_refused(ntfy: Ntfy, sign: str, length: int) -> None:
     """Why there are caps: the plug-in sends it, the server takes nothing of it."""
     receipt = send_message(ntfy.channel("beyond"), Message("t", sign * length, ""))
-    assert receipt == Receipt(ReceiptKind.REFUSED, "the server answered 400")
+    assert receipt == Receipt(ReceiptKind.REFUSED, "the server answered 400: invalid request: attachments not allowed")
     assert ntfy.messages("beyond") == []
 
 
@@ -115,9 +115,9 @@ def test_who_may_write_is_taken_and_who_may_not_is_refused(ntfy: Ntfy) -> None:
     logins = {
         token: ACCEPTED,
         f"desk:{ENCODED}": ACCEPTED,
-        "": Receipt(ReceiptKind.REFUSED, "the server answered 403"),
-        "desk:wr0ng": Receipt(ReceiptKind.REFUSED, "the server answered 401"),
-        f"tk_{'x' * 29}": Receipt(ReceiptKind.REFUSED, "the server answered 401"),
+        "": Receipt(ReceiptKind.REFUSED, "the server answered 403: forbidden"),
+        "desk:wr0ng": Receipt(ReceiptKind.REFUSED, "the server answered 401: unauthorized"),
+        f"tk_{'x' * 29}": Receipt(ReceiptKind.REFUSED, "the server answered 401: unauthorized"),
     }
     assert {login: send_message(ntfy.channel("closed", login=login), HELLO) for login in logins} == logins
     assert len(ntfy.messages("closed", login=f"desk:{PASSWORD}")) == 2
@@ -134,7 +134,10 @@ def test_a_topic_that_nobody_knows_comes_into_being(ntfy: Ntfy) -> None:
 @pytest.mark.parametrize(
     ("topic", "said"),
     [
-        ("docs", "the server answered 400"),  # the server keeps some names for itself
+        (
+            "docs",
+            "the server answered 400: invalid request: topic name is not allowed",
+        ),  # the server keeps some names for itself
         ("no.dots", "the channel's address names no recipient that it takes"),  # Apprise asks the server nothing
         ("a" * 65, "the channel's address names no recipient that it takes"),
     ],
@@ -149,7 +152,8 @@ def test_too_many_messages_are_for_later(ntfy: Ntfy, tmp_path: Path) -> None:
     del ntfy  # where it cannot be had, this is skipped as the others are
     with serving(tmp_path, visitor_request_limit_burst=2, visitor_request_limit_replenish="1h") as busy:
         receipts = [send_message(busy.channel("busy"), HELLO) for _ in range(3)]
-    assert receipts == [ACCEPTED, ACCEPTED, Receipt(ReceiptKind.TRY_LATER, "the server answered 429")]
+    later = Receipt(ReceiptKind.TRY_LATER, "the server answered 429: limit reached: too many requests")
+    assert receipts == [ACCEPTED, ACCEPTED, later]
 
 
 def test_urgency_is_the_channels_own(ntfy: Ntfy) -> None:
