@@ -118,12 +118,12 @@ def test_the_work_grows_with_the_length_only(function: TextFunction) -> None:
 
 
 def test_a_quadratic_function_is_found() -> None:
-    """As a regular expression and as a loop may be, though they take 20 and 4 ms for 16,000 characters. A linear one
+    """As a regular expression and as a loop may be, though they take 20 and 10 ms for 16,000 characters. A linear one
     is not found, nor one that does ten times as much from some length on."""
     blanks = re.compile(r"\s+$")
     quadratic: list[Callable[[str], object]] = [
         lambda text: blanks.search(f"{text[::8]}a"),
-        lambda text: [text.count(sign) for sign in text[::64]],
+        lambda text: [one for one in text[::64] for _ in text[::16]],
     ]
     linear: list[Callable[[str], object]] = [
         lambda text: [sign.upper() for sign in text],

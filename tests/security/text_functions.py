@@ -109,6 +109,7 @@ _USUAL: Final[Mapping[str, object]] = {
     "link": "https://x.test/1",
     "fault": "line 1: not well-formed (invalid token)",
     "headers": {"content-type": "text/html"},
+    "max_bytes": MEGABYTE,
     "content_type": "text/xml",
     "body": b"<p>x</p>",
     "max_length": MAX_CONTENT,
