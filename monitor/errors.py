@@ -124,6 +124,12 @@ class StoreLocked(StoreFailed):
     """Another daemon works on this database."""
 
 
+class NothingAdded(MonitorError):
+    """There is no source at an address that could be added. Its text may have several lines."""
+
+    sanitize = staticmethod(sanitize_text)
+
+
 class InvalidRequest(MonitorError):
     """A request names something that does not exist, or is not clear (exit code 2 of the command line). Its text may
     have several lines."""

@@ -17,7 +17,7 @@ from monitor.config.editing.source_files import ListedSource, SourceFiles, check
 from monitor.config.language.base_schema import language_tag
 from monitor.config.language.secrets import OptionalSecrets, fill_secrets
 from monitor.config.loading.files import networks_allowed, settings_document
-from monitor.errors import Fault, FeedUnreadable, FetchFailed, InvalidFiles, InvalidRequest
+from monitor.errors import Fault, InvalidFiles, InvalidRequest, NothingAdded
 from monitor.model import Limits, Place
 from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
@@ -96,8 +96,7 @@ async def propose_sources(
     called before the address is fetched, which may take half a minute.
 
     Raises InvalidRequest for faulty keys, InvalidFiles if the source is in a file already or the target has a fault,
-    FetchFailed if there is nothing at the address or the daemon would refuse it, and FeedUnreadable if what is there is
-    no feed and has none."""
+    and NothingAdded if there is no feed at the address and none that it names, or the daemon would refuse it."""
     known = recognize_address(request.url)
     candidate = SourceCandidate(known.url, known.keys) if known else SourceCandidate(request.url)
     id_ = str(_build_source(request, candidate)["id"])
@@ -106,7 +105,7 @@ async def propose_sources(
         return SourceProposal(AddressKind.RECOGNIZED, (candidate,), note=known.note)
     host = urlsplit(request.url).hostname or ""
     if address := refused_host(host, networks_allowed(request.files.config, id_)):
-        raise FetchFailed(_explain_refusal(request, id_, address))
+        raise NothingAdded(_explain_refusal(request, id_, address))
     if references := list_references(request.url):
         fill_secrets(request.url, OptionalSecrets({}), Place(str(request.target)), request.files.config.parent)
         note = f"the address was not fetched: only the daemon fills in {', '.join(references)}, and sends it to {host}"
@@ -116,7 +115,7 @@ async def propose_sources(
     on_fetch()
     found = await _discover_feeds(request, id_)
     if found.refused is not None:
-        raise FetchFailed(_explain_refusal(request, id_, normalize_ip(found.refused)))
+        raise NothingAdded(_explain_refusal(request, id_, normalize_ip(found.refused)))
     return _propose_discovered(request, found)
 
 
@@ -162,15 +161,15 @@ def _propose_discovered(request: SourceRequest, found: DiscoveryResult) -> Sourc
     if found.is_page:
         return _propose_feeds_of_page(request, found)
     if found.status in _NOT_THERE:
-        raise FetchFailed(f"{redact_url(request.url)}: {found.problem}; {_NOTHING_ADDED}")
+        raise NothingAdded(f"{redact_url(request.url)}: {found.problem}; {_NOTHING_ADDED}")
     if found.status is not None and 200 <= found.status < 300:
-        raise FeedUnreadable(f"{redact_url(request.url)}: {found.problem}; {_NOTHING_ADDED}")
+        raise NothingAdded(f"{redact_url(request.url)}: {found.problem}; {_NOTHING_ADDED}")
     return SourceProposal(AddressKind.UNREACHABLE, (SourceCandidate(request.url),), problem=found.problem)
 
 
 def _propose_feeds_of_page(request: SourceRequest, found: DiscoveryResult) -> SourceProposal:
     if not found.feeds:
-        raise FeedUnreadable(_explain_no_feed(redact_url(request.url), found))
+        raise NothingAdded(_explain_no_feed(redact_url(request.url), found))
     listed = {comparable_address(each.url): each for each in request.files.sources}
     known = tuple((feed, listed[at]) for feed in found.feeds if (at := comparable_address(feed.url)) in listed)
     new = (feed for feed in found.feeds if comparable_address(feed.url) not in listed)

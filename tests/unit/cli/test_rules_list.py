@@ -120,7 +120,7 @@ async def test_init_names_folders_and_with_verbose_each_file(tmp_path: Path) -> 
     assert brief.out.startswith("wrote brief/monitor.yaml\nwrote brief/sources.yaml\nwrote ")
     rules, seeds, schema = brief.out.splitlines()[2:]
     assert re.fullmatch(r"wrote \d+ files in brief/rules: 11 rules, \d+ lists", rules)
-    assert re.fullmatch(r"wrote \d+ files in brief/seeds: (1 list, )?\d+ sources, \d+ entities", seeds)
+    assert re.fullmatch(r"wrote \d+ files in brief/seeds: (\d+ lists?, )?\d+ sources, \d+ entities", seeds)
     assert re.fullmatch(r"wrote \d+ files in brief/schema", schema)
     full = await news_monitor("init", "--verbose", "full", folder=tmp_path)
     named = [line.removeprefix("wrote full/") for line in full.out.splitlines()]

@@ -476,7 +476,7 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
     then = (NOW - HOUR).isoformat()
     assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)
     assert (row["unverified"], row["oldest_poll"]) == (["new"], then)
-    assert row["outbox"] == {"desk": {"deliveries": 1, "since": then}}
+    assert row["outbox"] == {"desk": {"deliveries": 1, "since": then, "urgent_since": then}}
     assert row["database"]["kind"] == database.kind
     assert row["database"]["bytes"] > 10_000
     assert {daemon["owner"]: daemon["life"] for daemon in row["daemons"]} == {
