@@ -18,7 +18,7 @@ from monitor.text.folding import fold
 from monitor.text.function_words import function_words
 from monitor.text.number_words import number_words
 from monitor.text.numbers import NumberFact
-from monitor.text.scripts import HANGUL, SCRIPTS, TOKEN, count_half_words, is_unspaced
+from monitor.text.scripts import HAN, HANGUL, SCRIPTS, TOKEN, count_half_words, is_unspaced
 
 
 class SlotKind(StrEnum):
@@ -236,6 +236,8 @@ def _is_variant(ours: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
     one, other = ("".join(token.key for token in side) for side in (ours, theirs))
     if one.startswith(other) or other.startswith(one):
         return not any(map(str.isdigit, one + other))
+    if {bool(HANGUL.match(one)), bool(HANGUL.match(other))} == {True, False} and (HAN.match(one) or HAN.match(other)):
+        return True  # 北 in a Korean headline, and 북
     if is_unspaced(one) or HANGUL.match(one):
         one, other = _without_common_ending(one, other)
         letters = max(_SAME_LETTERS, min(len(one), len(other)) // 2 + 1)  # more than half of the shorter one

@@ -45,6 +45,12 @@ def test_no_slot(a: str, b: str) -> None:
     assert not aligned_differences(a, b).slots
 
 
+def test_a_chinese_letter_in_a_korean_title_may_be_the_word_of_the_other() -> None:
+    """What it abbreviates is not read here."""
+    (only,) = aligned_differences("北, 동해로 미사일 3발 발사", "북, 동해로 미사일 3발 발사").slots
+    assert not only.is_clear
+
+
 def test_titles_that_share_little() -> None:
     """How much is shared is said, for the caller to choose."""
     assert aligned_differences("Fire destroys farm in Kent", "Farm burns down").shared < 0.5
