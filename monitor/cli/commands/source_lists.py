@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -74,14 +75,24 @@ def _print_import(given: Path, done: ListImport, *, as_json: bool) -> None:
         for each in done.imports
     ]
     rows += [(each.line, None, ImportOutcome.UNUSABLE, None, each.why) for each in done.unusable]
+    trust = {_get_source_id(each): _explain_trust(each) for each in done.imports}
     for line, url, outcome, id_, why in sorted(rows, key=lambda row: row[0]):
         if as_json:
             print_json({"line": line, "url": url, "outcome": outcome.value, "id": id_, "why": why})
             continue
         if outcome is ImportOutcome.ADDED:
-            click.echo(f"{id_}  {url}")
+            click.echo("  ".join(filter(None, (id_, url, trust[id_]))))
         if why:
             click.echo(" ".join(filter(None, (f"{given}:{line}:", url, why))), err=True)
+
+
+def _explain_trust(taken: OutlineImport) -> str:
+    """What the list says that gives a source more trust than its address alone; empty if it says nothing of it."""
+    keys = taken.source or {}
+    proxy, tags = keys.get("proxy"), keys.get("tags")
+    is_official = isinstance(tags, Sequence) and "official" in tags
+    said = [f"fetched through {redact_url(str(proxy))}" if proxy else "", "tagged official" if is_official else ""]
+    return f"({', '.join(filter(None, said))})" if any(said) else ""
 
 
 def _get_source_id(taken: OutlineImport) -> str | None:

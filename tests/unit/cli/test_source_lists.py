@@ -51,6 +51,17 @@ def test_a_list_is_imported_and_what_is_not_is_told_line_by_line(folder: Path) -
     assert run("import", "list.opml").stdout == "0 added to sources.yaml; 2 already there; 2 could not be used\n"
 
 
+def test_a_list_that_gives_a_source_more_trust_is_named(folder: Path) -> None:
+    """A proxy reads and may change what it fetches, and rules trust an official source."""
+    proxy = 'xmlns:nm="urn:news-monitor:source" nm:proxy="http://proxy.example:8080"'
+    outlines = f'<outline {proxy} xmlUrl="http://a.example/"/><outline category="official" xmlUrl="http://b.example/"/>'
+    (folder / "list.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
+    assert run("import", "list.opml").stdout.splitlines()[:2] == [
+        "a-example  http://a.example/  (fetched through http://proxy.example:8080)",
+        "b-example  http://b.example/  (tagged official)",
+    ]
+
+
 def test_a_dry_run_writes_nothing(folder: Path) -> None:
     """And says what would be."""
     before = (folder / "sources.yaml").read_bytes()
