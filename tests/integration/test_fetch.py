@@ -316,6 +316,22 @@ async def test_bodies_that_are_too_big_are_stopped(site: Site) -> None:
     assert "announced" in await problem_of(f"{site.url}/long", limits)
 
 
+@pytest.mark.parametrize(
+    ("head", "repeated"),
+    [
+        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+        (b"", b"\r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1;" + b"a" * 6_000 + b"\r\n \r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0" * 6_000),
+    ],
+)
+async def test_what_comes_beside_the_body_has_an_end(head: bytes, repeated: bytes) -> None:
+    """Interim answers, and the framing of chunks."""
+    async with wired(head + repeated * (8 * 2**20 // len(repeated)), leave_open=True) as wire:
+        line = await problem_of(f"http://127.0.0.1:{wire.port}/", replace(PATIENT, wire_bytes=10_000))
+    assert "the server sent more than 1068576 bytes for one document" in line
+
+
 async def test_tls_that_cannot_be_trusted_is_told() -> None:
     """A certificate of nobody that we know, and no TLS at all."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from monitor.model import Settings
 
 if TYPE_CHECKING:  # aiohttp takes a tenth of a second to import, and commands that check addresses do without it
+    from _typeshed import WriteableBuffer
     from aiohttp import AddrInfoType
 
 Network = IPv4Network | IPv6Network
@@ -50,16 +51,42 @@ class AddressRefused(OSError):
     """The address may not be reached. An OSError, because aiohttp passes those on from a connection attempt."""
 
 
-class Guard:
-    """Refuses sockets to addresses that are neither public nor in one of the `allow` networks."""
+class _BoundedSocket(socket.socket):
+    """Fails once it has received more than `max_bytes`: interim answers and the framing of chunks have no limit of
+    their own, and cost as much as a body."""
 
-    def __init__(self, allow: Sequence[Network]) -> None:
+    def __init__(self, family: int, kind: int, protocol: int, max_bytes: int) -> None:
+        super().__init__(family, kind, protocol)
+        self._max_bytes = self._bytes_left = max_bytes
+
+    def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
+        received = super().recv(bufsize, flags)
+        self._count(len(received))
+        return received
+
+    def recv_into(self, buffer: WriteableBuffer, nbytes: int = 0, flags: int = 0) -> int:
+        received = super().recv_into(buffer, nbytes, flags)
+        self._count(received)
+        return received
+
+    def _count(self, received: int) -> None:
+        self._bytes_left -= received
+        if self._bytes_left < 0:
+            raise OSError(f"the server sent more than {self._max_bytes} bytes for one document")
+
+
+class Guard:
+    """Refuses sockets to addresses that are neither public nor in one of the `allow` networks. `max_bytes`: how much
+    may come over one of them."""
+
+    def __init__(self, allow: Sequence[Network], max_bytes: int) -> None:
         self._allow = tuple(allow)
+        self._max_bytes = max_bytes
 
     def socket_factory(self, addr_info: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = addr_info
         check_address(str(address[0]), self._allow)
-        return socket.socket(family, kind, protocol)
+        return _BoundedSocket(family, kind, protocol, self._max_bytes)
 
 
 @contextmanager

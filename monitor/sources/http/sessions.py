@@ -14,6 +14,8 @@ from aiohttp.abc import AbstractResolver
 from monitor.model import Limits
 from monitor.sources.http.guard import Guard, Network, networks_for
 
+_FRAMING = 2**20  # bytes that may come beside twice the document: headers, TLS, the sizes of chunks
+
 
 class GuardedSessions:
     """Sessions by what they may reach. `allow` and `allow_for`: as in `networks_for`. Every session sends these
@@ -58,10 +60,11 @@ class GuardedSessions:
         return session
 
     def _open_session(self, networks: tuple[Network, ...]) -> ClientSession:
+        guard = Guard(networks, 2 * self._limits.wire_bytes + _FRAMING)
         return ClientSession(
             # Between polls an idle connection only costs memory: each one is closed after its response.
             connector=TCPConnector(
-                force_close=True, limit=0, resolver=self._resolver, socket_factory=Guard(networks).socket_factory
+                force_close=True, limit=0, resolver=self._resolver, socket_factory=guard.socket_factory
             ),
             headers=self._headers,
             timeout=ClientTimeout(

@@ -166,6 +166,6 @@ def test_socket_factory_refuses_before_there_is_a_socket() -> None:
     """Refusal is an OSError, which aiohttp carries through; an allowed address gets its socket."""
     info = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", 80))
     with pytest.raises(AddressRefused, match=r"127\.0\.0\.1"):
-        Guard([]).socket_factory(info)
-    with Guard([ip_network("127.0.0.0/8")]).socket_factory(info) as made:
+        Guard([], 1).socket_factory(info)
+    with Guard([ip_network("127.0.0.0/8")], 1).socket_factory(info) as made:
         assert made.family == socket.AF_INET
