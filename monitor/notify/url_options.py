@@ -73,7 +73,7 @@ def _describe_message(url: str, message: Message) -> Iterator[tuple[str, str]]:
     if priority := choose_priority(scheme, message.level):
         yield priority
     if key := INCIDENT_KEYS.get(scheme):
-        yield key, message.replaces
+        yield key, f"{message.replaces}-{message.level}"  # what rises in level must wake somebody again
     if source := SOURCE_OPTIONS.get(scheme):
         yield source, message.source or APP
 

@@ -45,15 +45,20 @@ def send(internet: Internet, url: str, of: Alert) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ROWS)
 def test_one_event_is_one_incident(kind: str, internet: Internet) -> None:
-    """An alert, the same again after a lost answer, and its update; another event is another one."""
+    """An alert, the same again after a lost answer, and its update. Another event is another one, and so is an update
+    of another level: services wake nobody for an incident that is open."""
     url, key, link, source = ROWS[kind]
     first = alert(article("a", url=LINK), told_by=rule(level=Level.CRITICAL))
     update = replace(
         first, id="0123456789abcdef", dedup_key=f"{first.dedup_key} update 1", kind=AlertKind.UPDATE, thread=first.id
     )
     other = alert(article("b", url=LINK), told_by=rule("other", level=Level.CRITICAL))
-    got = [send(internet, url, of) for of in (first, first, update, other)]
-    assert [fields[key] for fields in got] == [first.id, first.id, first.id, other.id]
+    got = [send(internet, url, of) for of in (first, first, update, other, replace(update, level=Level.HIGH))]
+    assert [fields[key] for fields in got] == [
+        *[f"{first.id}-critical"] * 3,
+        f"{other.id}-critical",
+        f"{first.id}-high",
+    ]
     assert all(fields[link] == LINK for fields in got if link)
     assert all(fields[source] == first.article.source for fields in got if source)
 

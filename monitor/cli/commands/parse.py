@@ -155,7 +155,7 @@ def _parse_selectors(given: tuple[str, ...], usual: Selectors | None) -> Selecto
 
 
 def _read_feed(fetched: FetchResult, kind: str, settings: KindSettings | None) -> Feed:
-    document = RawDocument(fetched.body, fetched.headers, fetched.url)
+    document = RawDocument(fetched.body, fetched.headers, fetched.url, max_bytes=_MAX_BYTES)
     return read_document(document) if KINDS[kind].read is None else read_as_kind(kind, document, settings)
 
 

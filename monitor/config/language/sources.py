@@ -325,8 +325,11 @@ def _source_from_schema(schema: SourceSchema, defaults: SourceDefaults) -> Sourc
 def _iter_references(schema: SourceSchema) -> Iterator[tuple[str, str]]:
     for url in filter(None, (schema.url, schema.proxy)):
         if references := [match[0] for match in REFERENCE.finditer(url)]:
-            host = urlsplit(REFERENCE.sub("-", url)).hostname or "the proxy"  # a secret may be all of its address
-            yield from ((reference, host) for reference in references)
+            try:
+                host = urlsplit(REFERENCE.sub("-", url)).hostname
+            except ValueError:  # a proxy is checked once its secrets are filled in
+                host = None
+            yield from ((reference, host or "the proxy") for reference in references)  # a secret may be all of it
 
 
 def _settings_from_schema(schema: SourceSchema) -> KindSettings | None:

@@ -74,6 +74,12 @@ def test_a_proxy_has_its_password_from_where_secrets_are_kept(tmp_path: Path) ->
     assert with_secrets(plain, {}, PLACE, tmp_path) is plain
 
 
+@pytest.mark.parametrize("proxy", ["http://[${env:X}]:3128", "http://[${file:x}", "http://${env:X}]"])
+def test_a_proxy_in_odd_brackets_stops_no_other_source(proxy: str) -> None:
+    """It is checked once its secret is filled in."""
+    assert read(f"proxy: '{proxy}'").references[0][1] == "the proxy"
+
+
 def at(url: str) -> Source:
     """A source at this address."""
     document = parse_yaml_text(f"sources: [{{id: a, url: '{url}'}}]", "s.yaml")[0]
