@@ -59,8 +59,7 @@ def with_forced_options(url: str, timeouts: SendTimeouts | None = None) -> str:
 
 
 def with_message_options(url: str, message: Message) -> str:
-    """The URL with what the kind of channel is told of this message in fields of its own, unless the URL says it
-    itself."""
+    """The URL with what goes into fields of the kind's own: priority, incident key, source. What the URL says stays."""
     own = list_option_names(url)
     if "/" in url.partition("://")[2].partition("?")[0].rstrip("/"):
         own |= IN_PATH
