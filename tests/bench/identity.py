@@ -9,10 +9,11 @@ are printed; `--list` adds the errors, of folds that may be read only. Each part
               one topic: messages an event, and what another event suppressed
     stream    two captures whole, with the rules that hit everything
     pairs     pairs of headlines and of texts with gold labels, ten minutes apart
+    sequences what several outlets publish over hours, each with its rule: loud and quiet messages of each event
     korean    a day of Korean news with the shipped rules: messages of each labelled event and rule
     cost      none of these: identity, start, gazetteer and `check` as they cost, with 100,000 hits of the last week
 
-    ./dev bench identity --data FOLDER [--part stories]... [--list] [--at-once 2] [--strict]
+    ./dev bench identity --data FOLDER [--part stories]... [--without SIGNAL]... [--list] [--at-once 2] [--strict]
     ./dev bench identity --part cost [--hits 100000]
 
 Without --part: all but `cost`, which takes a quarter of an hour and needs no data; `--part all` is that too.
@@ -33,6 +34,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from monitor.config.loading.load import LoadCache
+from tests.bench.world.ablation import SIGNALS, switch_off
 from tests.bench.world.identity_cost import MANY, cost_quality
 from tests.bench.world.identity_cost import PART as COST
 from tests.bench.world.labelled_day import DAY, day_quality
@@ -44,6 +46,7 @@ from tests.bench.world.quality import (
     import_script,
     minimal_quality,
     pairs_quality,
+    sequences_quality,
     stories_quality,
     stream_quality,
     table,
@@ -135,6 +138,16 @@ def replay_pairs(data: Data, out: Path) -> None:
     write_rows(out, replay_rows(score.read(str(articles)), [ENTITIES], all_stories=True))
 
 
+def replay_sequences(data: Data, out: Path) -> None:
+    """Each sequence with its rule alone."""
+    rows: list[Row] = []
+    for sequence in data.gold("stories/sequences"):
+        rule = write_rule(out.with_suffix(".yaml"), sequence["rule"])
+        articles = [{key: value for key, value in each.items() if key != "event"} for each in sequence["articles"]]
+        rows += [row | {"sequence": sequence["id"]} for row in replay_rows(articles, [rule])]
+    write_rows(out, rows)
+
+
 def replay_day(data: Data, out: Path) -> None:
     """The Korean day, with the shipped rules and entities."""
     write_rows(out, replay_rows(data.gold(DAY), SHIPPED))
@@ -160,6 +173,7 @@ PARTS: dict[str, dict[str, tuple[Replaying, Scoring]]] = {
         "topics": (replay_topics, topics_quality),
     },
     "stories": {"stories": (replay_stories, stories_quality)},
+    "sequences": {"sequences": (replay_sequences, sequences_quality)},
     "pairs": {name: (replay_pairs, lambda data, out: pairs_quality(data, out.stem, out)) for name in PAIRS},
 }
 
@@ -170,11 +184,11 @@ def _unbounded(quality: Quality) -> Quality:
     return Quality(figures, [], [])
 
 
-def measure(data: Data, parts: Sequence[str], at_once: int) -> dict[str, Quality]:
-    """The quality of each replay of these parts, by its name."""
+def measure(data: Data, parts: Sequence[str], at_once: int, without: Sequence[str] = ()) -> dict[str, Quality]:
+    """The quality of each replay of these parts, by its name. `without`: signals that are switched off."""
     chosen = {name: pair for part in parts for name, pair in PARTS[part].items()}
     outs = {name: data.work / f"{name}.jsonl" for name in chosen}
-    with ProcessPoolExecutor(at_once, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(at_once, get_context("spawn"), initializer=switch_off, initargs=(without,)) as pool:
         running = [pool.submit(replaying, data, outs[name]) for name, (replaying, _) in chosen.items()]
         for each in running:
             each.result()
@@ -197,6 +211,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="the folder with score.py")
     parser.add_argument("--part", action="append", choices=[*PARTS, COST, "all"], help="only this; may be repeated")
+    parser.add_argument("--without", action="append", choices=SIGNALS, default=[], help="switch off; may be repeated")
     parser.add_argument("--hits", type=int, default=MANY, help=f"of the last week, for the cost ({MANY})")
     parser.add_argument("--list", action="store_true", help="also the errors, of folds that may be read")
     parser.add_argument("--at-once", type=int, default=2, help="processes (2)")
@@ -212,7 +227,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         chosen = [part for part in PARTS if part in parts]
-        measured = measure(Data(given.data, work), chosen, given.at_once) if chosen else {}
+        measured = measure(Data(given.data, work), chosen, given.at_once, given.without) if chosen else {}
         if COST in parts:
             measured[COST] = cost_quality(work, given.hits)
     missed = show(measured, listing=given.list)

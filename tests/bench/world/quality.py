@@ -85,9 +85,10 @@ class Data:
     work: Path
 
     def gold(self, name: str) -> list[Row]:
-        """The rows of a gold file, such as "stories/stories"."""
-        with gzip.open(self.folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines if line.strip()]
+        """The rows of a gold file, such as "stories/stories", packed or not."""
+        plain = self.folder / f"{name}.jsonl"
+        lines = plain.read_bytes() if plain.is_file() else gzip.decompress(plain.with_suffix(".jsonl.gz").read_bytes())
+        return [json.loads(line) for line in lines.splitlines() if line.strip()]
 
     def scored(self, what: str, predicted: Path, gold: Iterable[Row], **options: str | None) -> list[str]:
         """What the scorer prints of these predicted rows."""
@@ -309,6 +310,34 @@ def _hidden_line(item: Row, behind: Sequence[Row]) -> list[str]:
         return []
     shown = next((each["title"] for each in behind if half_of(each) != UNREAD), "(not to be read)")
     return ["\t".join(["hidden", item["lang"], item["id"], item["title"], f"behind: {shown}"])]
+
+
+# --- sequences --------------------------------------------------------------------------------------------------
+
+
+def sequences_quality(data: Data, predicted: Path) -> Quality:
+    """What a desk would have received of each event that the rule of its sequence hits: loud (new, update) and quiet
+    (possibly) messages, and events of which it received none."""
+    judge = import_script(data.folder / "sequences.py").judge
+    lines = _lines(predicted)
+    judged = [
+        judge(sequence, [line for line in lines if line["sequence"] == sequence["id"]])
+        for sequence in data.gold("stories/sequences")
+    ]
+    events = sum(each["reachable"] for each in judged)
+    figures = [
+        Figure("sequences", "events hidden", {ALL: sum(len(each["hidden"]) for each in judged)}, most=0),
+        Figure("sequences", "loud messages an event", {ALL: sum(each["loud"] for each in judged) / events}, most=1.4),
+        Figure("sequences", "quiet messages an event", {ALL: sum(each["quiet"] for each in judged) / events}, most=0.7),
+        Figure("sequences", "messages of no event", {ALL: sum(each["wrong"] for each in judged)}),
+    ]
+    rows = [
+        f"{each['id']}: {each['reachable']} of {each['events']} events; loud {each['loud']}, quiet {each['quiet']}, "
+        f"hidden {each['hidden'] or 0}, late {each['late'] or 0}"
+        for each in judged
+    ]
+    errors = [f"{each['id']}\t{told}" for each in judged for told in each["told"]]
+    return Quality(figures, rows, errors)
 
 
 # --- the stream -------------------------------------------------------------------------------------------------
