@@ -16,10 +16,7 @@ from monitor.alerting.case import Case, DecisionContext
 from monitor.alerting.quotes import MatchQuote, quote_match
 from monitor.alerting.stages.freshness import check_freshness
 from monitor.alerting.subject_keys import event_key
-from monitor.matching import ArticleMatches, RuleSet
-from monitor.model import Article, Event, FoldedText, Match, MatchKind, OncePer, Source, Story
-from monitor.state import State
-from monitor.stories import (
+from monitor.identity import (
     STORIES,
     ArticleFeatures,
     Cluster,
@@ -33,8 +30,8 @@ from monitor.stories import (
     join_story,
     key_weights,
 )
-from monitor.stories.counts import extract_counts
-from monitor.stories.events import (
+from monitor.identity.counts import extract_counts
+from monitor.identity.events import (
     EventAssignment,
     RuleArticle,
     assign_event,
@@ -43,7 +40,10 @@ from monitor.stories.events import (
     join_event,
     new_event,
 )
-from monitor.stories.known_names import KnownNames
+from monitor.identity.known_names import KnownNames
+from monitor.matching import ArticleMatches, RuleSet
+from monitor.model import Article, Event, FoldedText, Match, MatchKind, OncePer, Source, Story
+from monitor.state import State
 
 ANYWHERE = DecisionContext()
 
@@ -241,23 +241,12 @@ def _add_story(
         prepared = replace(prepared, features=features, publisher=page.publisher, wire=page.wire)
     joined = join_story(features, clusters)
     story = story_from_cluster(joined.story)
-    reports = tuple(
-        build_event_report(match, features, story, rules, uncertainty=joined.uncertainty, story_reason=joined.reason)
-        for match in prepared.matches
-    )
+    reports = tuple(build_event_report(match, features, story, rules) for match in prepared.matches)
     return ClusteredArticle(prepared, joined, context, reports)
 
 
-def build_event_report(
-    match: Match,
-    features: ArticleFeatures,
-    story: Story,
-    rules: RuleSet,
-    *,
-    uncertainty: str = "",
-    story_reason: str = "",
-) -> RuleArticle:
-    """An article as the events of a match's rule see it; `uncertainty` and `story_reason`: as in `RuleArticle`."""
+def build_event_report(match: Match, features: ArticleFeatures, story: Story, rules: RuleSet) -> RuleArticle:
+    """An article as the events of a match's rule see it."""
     policy = rules.rules[match.rule].alert
     has_events = policy.once_per is OncePer.EVENT
     return RuleArticle(
@@ -268,8 +257,6 @@ def build_event_report(
         found_terms=rules.words_in_evidence(match) if has_events else frozenset(),
         event_lasts=policy.event_lasts if has_events else None,
         is_story_only=not has_events,  # before the rule was edited it may have had events: the story's event counts
-        uncertainty=uncertainty,
-        story_reason=story_reason,
     )
 
 
@@ -312,7 +299,6 @@ def _build_cases(
             quote=quote,
             event=None if cluster is None else event_from_cluster(clusters.root_of(cluster)),
             join_reason=joined.reason,
-            uncertainty=joined.uncertainty if cluster is None else "",
         )
         assignment = None if report.is_story_only else _assign_event(case, report, clusters)
         if assignment is not None:

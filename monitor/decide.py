@@ -28,10 +28,10 @@ from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.mutes import Mutes
 from monitor.alerting.release import ReleasedAlert, release_due
 from monitor.cases import ANYWHERE, ClusteredArticle, join_events, join_stories, prepare_articles
+from monitor.identity.events import EventAssignment
 from monitor.matching import RuleSet
 from monitor.model import Article, ArticleDecision, MatchDecision, PendingChange, Rule
 from monitor.state import State
-from monitor.stories.events import EventAssignment
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.alerting.case import DecisionContext
 from monitor.cases import prepare_articles
 from monitor.decide import Decision, decide_articles
+from monitor.identity import ArticleFeatures, features_of
+from monitor.identity.known_names import NOBODY, KnownNames
 from monitor.lab.replay import ReplayedAlert
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
@@ -51,8 +53,6 @@ from monitor.store.commit.serial_section import SectionPass, SerialSection
 from monitor.store.queries.matches import MatchReport
 from monitor.store.queues.claims import Claims
 from monitor.store.state.state_loader import PreparedPoll
-from monitor.stories import ArticleFeatures, features_of
-from monitor.stories.known_names import NOBODY, KnownNames
 from monitor.wording.reasons import outcome_in_words, reason_in_words
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -23,10 +23,6 @@ LANGUAGE = Language(
         wird werden hat haben nicht auch noch nur
         """
     ),
-    negations=split_words("nicht kein* nie"),
-    possibilities=split_words("soll* konnte* durfte* plant"),
-    further_steps=split_words("neu* weiter* zusatzlich*"),
-    last_steps=split_words("ende* beend* aufgehoben abgesagt ausgesetzt"),
     calendar=CalendarWords(
         months=split_forms(
             """
@@ -120,67 +116,5 @@ LANGUAGE = Language(
         governs=(
             "warnt|fordert|droht|verurteilt|kritisiert|weist|lehnt|begrüßt|bestreitet|dementiert|beschuldigt|verspricht"
         ),
-    ),
-    happenings=split_table(
-        """
-        quake: erdbeben nachbeben beben. seebeben tsunami
-        volcano: vulkan ausbruch_des_vulkan
-        storm: sturm taifun hurrikan orkan zyklon tornado unwetter
-        flood: flut überschwemm hochwasser erdrutsch starkregen
-        cold: schnee blizzard kältewelle
-        heat: hitzewelle dürre
-        wildfire: waldbrand waldbränd buschbrand
-        fire: brand. brände. brandes. feuer. großbrand flammen
-        blast: explosion explod detonation
-        crash: absturz abgestürzt stürzt entgleis kollision kollidier zusammenstoß gesunken gekentert unfall verunglück
-        collapse: einsturz eingestürzt
-        spill: leck. ölpest austritt
-        outbreak: ausbruch epidemie pandemie virus infektion infizier grippe vogelgrippe geflügelpest schweinepest
-          masern cholera mpox ebola dengue corona seuche
-        shooting: schüsse schießerei erschossen schütze
-        stabbing: messer messerangriff erstochen
-        murder: mord. mordes ermord tötungsdelikt
-        bombing: anschlag terror
-        kidnap: entführ geisel
-        robbery: raub. überfall diebstahl einbruch
-        arrest: festgenommen verhaft festnahme
-        indict: anklage angeklagt
-        trial: prozess gericht klage. klagt verklagt
-        verdict: urteil verurteilt freispruch freigesprochen schuldig haft. haftstrafe
-        fraud: betrug korruption bestech
-        probe: ermittl razzia durchsuch
-        airstrike: luftangriff drohnenangriff beschuss bombard angriff angriffe invasion offensive
-        missile: rakete raketen marschflugkörper
-        nuclear: atomtest atomwaffen
-        drill: manöver militärübung übung
-        incursion: luftraum
-        ceasefire: waffenruhe waffenstillstand feuerpause
-        spaceflight: rakete satellit raumschiff raumfahrt astronaut umlaufbahn
-        walkout: streik warnstreik arbeitsniederlegung ausstand
-        layoff: stellenabbau entlass streicht_stellen
-        protest: protest demonstr krawall unruhen kundgebung
-        coup: putsch kriegsrecht amtsenthebung misstrauens
-        resign: rücktritt tritt_zurück zurückgetreten entlassen
-        appoint: ernannt ernenn vereidigt amtsantritt
-        election: wahl. wahlen wahlsieg abstimm stichwahl präsidentenwahl parlamentswahl
-        law: gesetz gesetzentwurf bundestag_beschließt haushalt
-        summit: treffen trifft gipfel besuch besucht gespräche reist_nach
-        deal: abkommen unterzeichn vertrag einigung
-        sanction: sanktion embargo
-        tariff: zoll. zölle strafzöll einfuhrzoll
-        exportban: export ausfuhr
-        takeover: übernahme übernimmt fusion kauft
-        earnings: gewinn umsatz quartal bilanz
-        bankrupt: insolven pleite
-        markets: aktie börse dax. bitcoin
-        rates: leitzins zinsen zinssenk zinserhöh ezb.
-        inflation: inflation bip. arbeitslos
-        hack: hacker cyberangriff datenleck datenpanne datendiebstahl leck. ransomware
-        outage: ausfall stromausfall störung
-        recall: rückruf ruft_zurück
-        match: sieg. pokal finale bundesliga weltmeister olympia trainer spiel.
-        culture: film. album konzert schauspieler sänger
-        study: forscher studie. wissenschaftler
-        """
     ),
 )

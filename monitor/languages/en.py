@@ -32,19 +32,6 @@ LANGUAGE = Language(
         aug sep sept oct nov dec
         """
     ),
-    negations=split_words(
-        """
-        not no never cannot isn't aren't wasn't weren't don't doesn't didn't won't can't couldn't hasn't haven't
-        """
-    ),
-    possibilities=split_words("may might could would likely expected forecast* planned plans"),
-    no_modality=r"\bMay\b|\b[Nn]o\.? ?(?=\d)",
-    further_steps=split_words("new fresh more further additional extra yet"),
-    last_steps=split_words(
-        """
-        end ends ended ending over lift lifts lifted cancel* suspend* halt* resume* conclude* finish* called_off
-        """
-    ),
     calendar=CalendarWords(
         months=split_forms(
             """
@@ -195,71 +182,5 @@ LANGUAGE = Language(
             "|calls on|agrees|refuses|slams|blames|pledges|recogni[sz]es|retaliates|imposes|expels|backs|seeks"
             "|wants|considers"
         ),
-    ),
-    happenings=split_table(
-        """
-        quake: earthquake quake aftershock temblor tremor. tsunami
-        volcano: volcan eruption erupt
-        storm: storm typhoon hurricane cyclone tornado
-        flood: flood inundat landslide mudslide downpour torrential deluge
-        cold: snow blizzard frost cold_wave ice_storm
-        heat: heatwave heat_wave drought
-        wildfire: wildfire bushfire forest_fire brush_fire
-        fire: fire. blaze blazes. inferno
-        blast: explosion explod blast blasts detonat
-        crash: crash crashes crashed derail collid collision capsiz sank. sinks. sinking shipwreck pileup plung ditched.
-          runway
-        collapse: collaps cave-in
-        spill: oil_spill gas_leak chemical_leak
-        outbreak: outbreak epidemic pandemic virus infect flu. influenza mpox measles cholera ebola dengue covid
-          coronavirus malaria polio swine_fever foot-and-mouth quarantin
-        shooting: shooting shootings gunman gunmen gunfire opens_fire shot_dead
-        stabbing: stabb knife_attack knifeman
-        murder: murder homicide manslaughter
-        bombing: bombing car_bomb suicide_bomb terror
-        kidnap: kidnap abduct hostage
-        robbery: robber heist burglar theft steal stole. stolen
-        arrest: arrest detain apprehend extradit
-        indict: charged indict prosecut
-        trial: trial. trials. testif court hearing. lawsuit sues. sued. suing
-        verdict: convict sentenc guilty acquit jailed. verdict death_penalty life_in_prison
-        fraud: fraud corrupt bribe embezzl money_launder scam
-        probe: probe. probes. investigat raided. raids_office
-        airstrike: airstrike air_strike drone_attack drone_strike shelling bombard missile_attack missile_strike strike.
-          strikes. attacks. attack. invad invasion offensive
-        missile: missile icbm ballistic
-        nuclear: nuclear_test nuclear_weapon warhead
-        drill: drill drills. military_exercise war_games manoeuvres maneuvers live-fire
-        incursion: airspace incursion intrud median_line adiz violat
-        ceasefire: ceasefire cease-fire truce armistice peace_deal peace_plan
-        spaceflight: rocket launch_pad lifts_off liftoff satellite spacecraft spaceship astronaut cosmonaut starship
-          orbit space_station starlink
-        walkout: strike. strikes. striking. walkout walk_out industrial_action stoppage picket
-        layoff: layoff lay_off lays_off laid_off job_cuts cuts_jobs redundanc
-        protest: protest demonstrat rally. rallies. riot unrest march. marchers
-        coup: coup. coups. martial_law mutiny impeach no-confidence
-        resign: resign step_down steps_down stepping_down quits. ousted. sacked. dismiss fired_as
-        appoint: appoint nominat sworn_in names_new inaugurat takes_office
-        election: election vote. votes. voting ballot poll. polls. referendum runoff turnout
-        law: bill. law. laws. legislation passes_law lawmakers_pass parliament_passes budget
-        summit: summit meeting. meets. meet. met_with talks. visit visits. visiting trip_to hosts. arrives_in
-        deal: agreement signs. signed. treaty accord. pact. memorandum
-        sanction: sanction embargo blacklist asset_freeze
-        tariff: tariff duties. duty_on anti-dumping
-        exportban: export_ban export_control export_curb export_restrict exports. export. shipments.
-        takeover: acqui takeover merger merge_with to_buy buys. buyout stake.
-        earnings: profit earnings revenue quarterly net_loss sales_rise sales_fall
-        bankrupt: bankrupt insolven default. liquidat
-        markets: shares. stocks. stock_market wall_street bitcoin
-        rates: interest_rate raises_rates cuts_rates rate_cut rate_hike central_bank basis_points holds_rates
-        inflation: inflation consumer_price gdp unemployment
-        hack: hack cyberattack cyber_attack data_breach data_leak ransomware breach. malware
-        outage: outage blackout power_cut goes_down. service_down
-        recall: recall. recalls. recalled recalling
-        match: beat. beats. wins_title final. semifinal quarterfinal world_cup olympic championship league goal. goals.
-          coach. striker. midfielder tournament grand_prix
-        culture: film. movie album concert festival actor actress singer netflix oscar grammy box_office
-        study: study. scientists researchers discover fossil
-        """
     ),
 )

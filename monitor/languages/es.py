@@ -22,10 +22,6 @@ LANGUAGE = Language(
         es son ha han se su sus este esta estos estas no más
         """
     ),
-    negations=split_words("no nunca ningun*"),
-    possibilities=split_words("podria* preve* planea* puede"),
-    further_steps=split_words("nuev* mas adicional*"),
-    last_steps=split_words("fin termina* levanta* cancela* suspende* reanuda*"),
     calendar=CalendarWords(
         months=split_forms(
             """
@@ -108,67 +104,5 @@ LANGUAGE = Language(
     places=PlacePatterns(
         before="cerca de|de|en|desde|hacia|ciudad de|a",
         governs="dice|rechaza|condena|advierte|amenaza|acusa|exige|niega|pide|denuncia|promete",
-    ),
-    happenings=split_table(
-        """
-        quake: terremoto sismo seísmo temblor tsunami maremoto
-        volcano: volcán erupci
-        storm: tormenta tifón huracán ciclón tornado temporal
-        flood: inundaci riada alud deslizamiento lluvias_torrenciales
-        cold: nieve nevada ola_de_frío
-        heat: ola_de_calor sequía
-        wildfire: incendio_forestal incendios_forestales
-        fire: incendio
-        blast: explosi estallido
-        crash: estrell accidente descarril choque chocan choca. naufrag vuelca volcó
-        collapse: derrumb colaps
-        spill: fuga_de derrame vertido
-        outbreak: brote epidemia pandemia virus contagi infecci gripe sarampión cólera mpox ébola dengue covid
-          coronavirus peste
-        shooting: tiroteo balacera disparos a_tiros
-        stabbing: apuñal cuchillo navaj
-        murder: asesin homicidio
-        bombing: atentado terror
-        kidnap: secuestr rehén rehenes
-        robbery: robo. robos. atraco hurto
-        arrest: detenid detien arrest captur
-        indict: imputad acusad procesa
-        trial: juicio tribunal demanda. demand
-        verdict: condena condenad sentencia culpable absuel cárcel
-        fraud: fraude corrupci soborno estafa
-        probe: investiga allana registro.
-        airstrike: bombarde ataque ataca. ofensiva invasi
-        missile: misil misiles balístic
-        nuclear: prueba_nuclear arma_nuclear armas_nucleares
-        drill: maniobras ejercicios_militares
-        incursion: espacio_aéreo
-        ceasefire: alto_el_fuego tregua
-        spaceflight: cohete satélite nave_espacial astronauta órbita
-        walkout: huelga paro.
-        layoff: despid recorte_de_empleo ere.
-        protest: protest manifestaci disturbio marcha.
-        coup: golpe_de_estado ley_marcial destituci moción_de_censura impeachment
-        resign: dimisi dimite. renuncia. dimitió cese.
-        appoint: nombra nombrado nombran jura_el_cargo asume. investid
-        election: elecci comicios votaci referéndum balotaje
-        law: proyecto_de_ley presupuesto aprueba_la_ley
-        summit: cumbre reuni visita encuentro conversaciones
-        deal: acuerdo firma. firman tratado pacto
-        sanction: sanci embargo
-        tariff: arancel
-        exportban: exporta
-        takeover: adquiere adquisici fusión compra.
-        earnings: beneficio ganancias resultados_trimestrales ingresos
-        bankrupt: quiebra bancarrota concurso_de_acreedores
-        markets: bolsa. acciones. bitcoin
-        rates: tasa_de_interés tipos_de_interés tasas_de_interés
-        inflation: inflaci pib. desempleo paro_registrado
-        hack: hacke ciberataque filtraci fuga_de_datos ransomware
-        outage: apagón caída_del_servicio corte_de_luz
-        recall: retira_del_mercado llama_a_revisión
-        match: final. copa liga. campeon gol. partido entrenador
-        culture: película álbum concierto actor. actriz cantante
-        study: estudio. científicos investigadores
-        """
     ),
 )

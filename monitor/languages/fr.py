@@ -22,10 +22,6 @@ LANGUAGE = Language(
         comme ce cet cette ces il elle ils elles on nous vous est sont a ont plus
         """
     ),
-    negations=split_words("pas ne aucun* jamais"),
-    possibilities=split_words("pourrait pourraient devrait devraient"),
-    further_steps=split_words("nouv* supplementair*"),
-    last_steps=split_words("fin termine* levee annule* suspend* reprend*"),
     calendar=CalendarWords(
         months=split_forms(
             """
@@ -111,66 +107,5 @@ LANGUAGE = Language(
     places=PlacePatterns(
         before="près de|à|de|dans|vers|ville de|en",
         governs="dit|condamne|rejette|menace|accuse|exige|appelle|dément|refuse|avertit|dénonce|promet",
-    ),
-    happenings=split_table(
-        """
-        quake: séisme tremblement_de_terre tsunami
-        volcano: volcan éruption
-        storm: tempête typhon ouragan cyclone tornade
-        flood: inondation crue. crues. glissement_de_terrain pluies_torrentielles
-        cold: neige vague_de_froid
-        heat: canicule sécheresse
-        wildfire: feu_de_forêt feux_de_forêt incendies_de_forêt
-        fire: incendie
-        blast: explosion explos
-        crash: crash crash. s'écras écrase. déraill collision naufrage chavir accident
-        collapse: effondr
-        spill: fuite. marée_noire
-        outbreak: épidémie pandémie virus infection grippe rougeole choléra mpox ebola dengue covid coronavirus peste
-        shooting: fusillade tireur coups_de_feu
-        stabbing: couteau poignard
-        murder: meurtre homicide assassin
-        bombing: attentat terror
-        kidnap: enlèv otage
-        robbery: braquage vol. cambriol
-        arrest: arrêté. arrêtée arrestation interpell
-        indict: mis_en_examen inculp
-        trial: procès tribunal plainte
-        verdict: condamn acquitt verdict coupable prison.
-        fraud: fraude corruption escroq
-        probe: enquête perquisition
-        airstrike: frappe. frappes. bombard attaque invasion offensive
-        missile: missile missiles balistique
-        nuclear: essai_nucléaire arme_nucléaire armes_nucléaires
-        drill: exercices_militaires manœuvres manoeuvres
-        incursion: espace_aérien
-        ceasefire: cessez-le-feu trêve
-        spaceflight: fusée satellite vaisseau_spatial astronaute orbite
-        walkout: grève débrayage
-        layoff: licenci suppression_de_postes suppressions_de_postes
-        protest: manifest protest émeute
-        coup: coup_d'état loi_martiale destitution motion_de_censure
-        resign: démission limog
-        appoint: nommé. nomme. nomination investi
-        election: élection scrutin référendum second_tour
-        law: projet_de_loi adopte budget
-        summit: sommet rencontre visite entretien pourparlers
-        deal: accord. accords. signe. traité
-        sanction: sanction embargo
-        tariff: droits_de_douane tarif
-        exportban: export
-        takeover: rachat rachète fusion acqui
-        earnings: bénéfice résultats_trimestriels chiffre_d'affaires
-        bankrupt: faillite redressement_judiciaire
-        markets: bourse actions. cac_40 bitcoin
-        rates: taux_directeur taux_d'intérêt
-        inflation: inflation pib. chômage
-        hack: piratage cyberattaque fuite_de_données fuite. rançongiciel
-        outage: panne coupure
-        recall: rappel. rappelle
-        match: finale coupe championnat ligue. but. entraîneur match
-        culture: film. album concert acteur actrice chanteu
-        study: étude. chercheurs scientifiques
-        """
     ),
 )

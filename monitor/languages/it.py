@@ -22,9 +22,6 @@ LANGUAGE = Language(
         sono ha hanno non più
         """
     ),
-    negations=split_words("non"),
-    further_steps=split_words("nuov* ulterior*"),
-    last_steps=split_words("fine conclude* sospende* annulla* riprende"),
     calendar=CalendarWords(
         months=split_forms(
             """

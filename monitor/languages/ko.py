@@ -30,10 +30,6 @@ LANGUAGE = Language(
         """
     ),
     shortest_compound=4,
-    negations=split_words("안 않* 못* 없* 아니* 불발 무산 부결 기각"),
-    possibilities=split_words("예정 전망 예상 검토 계획 가능성 추진 우려"),
-    further_steps=split_words("새 새로운 신규 추가 또"),
-    last_steps=split_words("종료* 해제* 중단* 취소* 종식* 재개* 마무리"),
     calendar=CalendarWords(
         weekdays=split_forms("월요일 화요일 수요일 목요일 금요일 토요일 일요일"),
         relative_days=r"오늘|내일|모레|어제|그제|(?:이번|다음)\s?주(?![요자])|내주|금주",
@@ -155,67 +151,5 @@ LANGUAGE = Language(
             "|육군|군|당국|법원|대법|증시|경찰|상무|관세|특사|정상|탄도|미사일|핵|도발|발사|동해|서해|노동신문|주민"
             "|병사|해킹|무인기|군인|총격|항모|전문가|연방|민주당|공화당|대선|협상|제재|압박|자위대"
         ),
-    ),
-    happenings=split_table(
-        """
-        quake: 지진 여진 쓰나미
-        volcano: 화산 분화
-        storm: 태풍 폭풍 토네이도 허리케인 사이클론
-        flood: 홍수 폭우 침수 산사태 집중호우 물난리
-        cold: 폭설 한파 눈보라
-        heat: 폭염 가뭄
-        wildfire: 산불
-        fire: 화재 불길
-        blast: 폭발
-        crash: 추락 충돌 탈선 침몰 전복 좌초 추돌
-        collapse: 붕괴 무너
-        spill: 유출 누출
-        outbreak: 감염 확진 독감 인플루엔자 조류독감 구제역 돼지열병 엠폭스 원숭이두창 홍역 콜레라 에볼라 뎅기 코로나
-          전염병 고병원성
-        shooting: 총격 총기
-        stabbing: 흉기 칼부림
-        murder: 살인 살해 피살
-        bombing: 테러 자폭
-        kidnap: 납치 인질
-        robbery: 강도 절도 훔
-        arrest: 체포 구속 검거 압송
-        indict: 기소 송치
-        trial: 재판 공판 소송 제소
-        verdict: 선고 유죄 무죄 징역 사형 판결
-        fraud: 사기 뇌물 횡령 비리
-        probe: 수사 압수수색 조사_착수
-        airstrike: 공습 폭격 포격 침공 공격
-        missile: 미사일 탄도 방사포
-        nuclear: 핵실험 핵무기 핵탄두
-        drill: 훈련 연습 기동훈련 실사격
-        incursion: 영공 침범 방공식별구역 카디즈
-        ceasefire: 휴전 정전 평화협정
-        spaceflight: 위성 발사체 우주선 로켓 누리호 우주정거장 우주비행사
-        walkout: 파업 총파업
-        layoff: 감원 해고 구조조정 희망퇴직
-        protest: 시위 집회 폭동
-        coup: 쿠데타 계엄 탄핵 불신임
-        resign: 사임 사의 사퇴 경질 해임
-        appoint: 임명 지명 취임 내정
-        election: 선거 투표 대선 총선 개표
-        law: 법안 예산안 통과
-        summit: 정상회담 회담 회동 방문 순방 방한 방중 방일 방미 국빈
-        deal: 협정 서명 조약 합의 체결
-        sanction: 제재
-        tariff: 관세
-        exportban: 수출통제 수출규제 수출
-        takeover: 인수 합병 매각 지분
-        earnings: 실적 영업이익 매출 순이익
-        bankrupt: 파산 부도 법정관리 회생절차
-        markets: 증시 주가 코스피 비트코인
-        rates: 기준금리 금리
-        inflation: 물가 인플레이션 성장률 실업률
-        hack: 해킹 사이버 정보유출 정보_유출 침해사고 유출 랜섬웨어
-        outage: 접속_장애 장애 정전 먹통
-        recall: 리콜 회수
-        match: 우승 결승 월드컵 올림픽 감독 리그 골 경기 챔피언
-        culture: 영화 앨범 콘서트 배우 가수 드라마
-        study: 연구팀 연구진 발견
-        """
     ),
 )

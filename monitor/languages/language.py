@@ -169,13 +169,6 @@ class Language:
     proclitics: Words = ()  # what is written together with the next word
     function_words: Words = ()  # articles, prepositions, conjunctions, pronouns
     abbreviations: Words = ()  # words with a full stop that does not end a sentence
-    negations: Words = ()  # words that deny a fact (stories/modality.py); `*` is any ending
-    possibilities: Words = ()  # words that call it possible, likewise
-    no_modality: str = ""  # what looks like such a word and is none
-    further_steps: Words = ()  # words for one more happening of a kind (stories/steps.py); `*` is any ending
-    last_steps: Words = ()  # words for the end of a happening, likewise
-    happenings: Table = field(default_factory=dict)
-    """A kind of happening (stories/happenings.py) -> the beginnings of its words; one that ends in `.` is whole."""
     calendar: CalendarWords = CalendarWords()
     numbers: NumberVocabulary = NumberVocabulary()
     counts: CountPatterns = CountPatterns()

@@ -22,10 +22,6 @@ LANGUAGE = Language(
         było nie to ten ta te się po już
         """
     ),
-    negations=split_words("nie"),
-    possibilities=split_words("moze moga planuje zamierza"),
-    further_steps=split_words("now* dodatkow* nastepn*"),
-    last_steps=split_words("koniec konczy* zakonczy* odwola* zawies* wznaw* wznow*"),
     calendar=CalendarWords(
         months=split_forms(
             """
@@ -115,66 +111,5 @@ LANGUAGE = Language(
     places=PlacePatterns(
         before="w|we|pod|koło|z|do",
         governs="mówi|odrzuca|potępia|ostrzega|grozi|oskarża|żąda|wzywa|zaprzecza|odmawia",
-    ),
-    happenings=split_table(
-        """
-        quake: trzęsieni tsunami
-        volcano: wulkan erupcj
-        storm: burz tajfun huragan cyklon tornad wichur
-        flood: powódź powodz podtopi osuwisk ulew
-        cold: śnieg śnież mróz
-        heat: upał susz
-        wildfire: pożar_las pożary_las
-        fire: pożar
-        blast: wybuch eksploz
-        crash: rozbił rozbiła katastrof wykole zderz zaton wypad
-        collapse: zawali zawalen
-        spill: wyciek
-        outbreak: epidemi pandemi wirus zakaże gryp odr. odry. cholera ebola denga koronawirus pomór ognisk
-        shooting: strzelanin zastrzel
-        stabbing: nożownik dźgn
-        murder: morderstw zabójstw
-        bombing: zamach terror
-        kidnap: porwan zakładni
-        robbery: napad kradzież włama
-        arrest: zatrzyman aresztow
-        indict: zarzut oskarżon
-        trial: proces. sąd. sądu sądzie pozew pozwa
-        verdict: wyrok skaza uniewinn
-        fraud: oszust korupc łapów
-        probe: śledztw dochodzen przeszuk
-        airstrike: nalot ostrzał atak bombard inwazj ofensyw
-        missile: rakiet pocisk balisty
-        nuclear: próba_nuklear próby_nuklear broń_jądr
-        drill: manewr ćwiczeni
-        incursion: przestrze_powietrzn naruszy
-        ceasefire: zawieszeni_broni rozejm
-        spaceflight: satelit kosmicz astronaut orbit rakiet
-        walkout: strajk
-        layoff: zwolnieni zwalnia
-        protest: protest demonstr zamieszk manifest
-        coup: zamach_stanu stan_wojenny impeachment wotum
-        resign: dymisj rezygnuj rezygnacj odwoła
-        appoint: mianow powoła zaprzysięż
-        election: wybor wybór wyniki_wybor głosowan referendum
-        law: ustaw budżet
-        summit: szczyt spotk wizyt rozmow odwiedz
-        deal: umow porozumieni podpisa traktat
-        sanction: sankcj embargo
-        tariff: cła. cło. ceł. taryf
-        exportban: eksport
-        takeover: przejęci przejmuj fuzj kupuje
-        earnings: zysk przychod wyniki_finans
-        bankrupt: upadłoś bankru
-        markets: akcje giełd bitcoin
-        rates: stop_procent stopy_procent stopę_procent
-        inflation: inflacj pkb. bezroboci
-        hack: haker cyberatak wyciek_danych wyciek
-        outage: awari
-        recall: wycofuj
-        match: mecz finał puchar mistrz liga. trener gol.
-        culture: film. album koncert aktor piosenkar
-        study: naukowc badan
-        """
     ),
 )

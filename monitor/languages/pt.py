@@ -21,9 +21,6 @@ LANGUAGE = Language(
         o os as um uma do da dos das no na nos nas pelo pela com sem para por e ou mas se que é são não mais
         """
     ),
-    negations=split_words("nao"),
-    further_steps=split_words("nov* mais adicional"),
-    last_steps=split_words("fim encerra* retoma*"),
     calendar=CalendarWords(
         months=split_forms(
             """

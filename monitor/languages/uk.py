@@ -22,10 +22,6 @@ LANGUAGE = Language(
         ці він вона вони ми ви не всі
         """
     ),
-    negations=split_words("не немає"),
-    possibilities=split_words("може* очіку* планує"),
-    further_steps=split_words("нов* додатков*"),
-    last_steps=split_words("закінч* припин* скас* віднов*"),
     calendar=CalendarWords(
         months=split_forms(
             """

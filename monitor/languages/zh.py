@@ -16,10 +16,6 @@ LANGUAGE = Language(
     name="Chinese",
     scripts=("Han",),
     is_spaced=False,
-    negations=split_words("不 未能 未获 未經 未经 尚未 并未 並未 没有 沒有 无法 無法 拒绝 拒絕 否认 否認 否决 否決"),
-    possibilities=split_words("将 將 拟 擬 计划 計劃 预计 預計 有望 可能"),
-    further_steps=split_words("新 另 追加 又 再"),
-    last_steps=split_words("结束 結束 解除 终止 終止 取消 暂停 暫停 恢复 恢復 落幕 闭幕 閉幕"),
     calendar=CalendarWords(
         weekdays=split_forms(
             """
@@ -99,67 +95,5 @@ LANGUAGE = Language(
         ),
         reporters="记者|記者",
         captions="资料图",
-    ),
-    happenings=split_table(
-        """
-        quake: 地震 余震 餘震 海啸 海嘯
-        volcano: 火山 喷发 噴發
-        storm: 台风 颱風 飓风 颶風 龙卷风 暴风
-        flood: 洪水 洪灾 洪災 暴雨 山体滑坡 泥石流 土石流 水灾
-        cold: 暴雪 寒潮 降雪 下雪
-        heat: 高温 热浪 旱灾 干旱
-        wildfire: 山火 野火 森林火灾 林火
-        fire: 火灾 火災 大火 起火 失火
-        blast: 爆炸
-        crash: 坠毁 墜毀 坠机 墜機 相撞 出轨 出軌 沉没 沉沒 翻车 翻車 翻覆 倾覆 追尾 车祸 車禍
-        collapse: 坍塌 倒塌 塌方 垮塌
-        spill: 泄漏 洩漏 泄露 外泄 漏油
-        outbreak: 疫情 感染 确诊 確診 流感 禽流感 猪瘟 豬瘟 猴痘 麻疹 霍乱 霍亂 埃博拉 伊波拉 登革 新冠 口蹄疫 传染病
-          病例
-        shooting: 枪击 槍擊 枪杀
-        stabbing: 持刀 刺伤 刺死 砍人
-        murder: 杀人 殺人 谋杀 凶杀 命案
-        bombing: 恐袭 恐怖袭击 自杀式
-        kidnap: 绑架 綁架 人质
-        robbery: 抢劫 盗窃 劫案
-        arrest: 逮捕 被捕 拘留 落网 抓获 引渡
-        indict: 起诉 起訴 检控
-        trial: 开庭 受审 庭审 起诉 诉讼
-        verdict: 判处 判刑 宣判 有期徒刑 无期徒刑 死刑 无罪
-        fraud: 诈骗 詐騙 贪污 受贿 腐败 贿赂
-        probe: 立案 调查 調查 搜查
-        airstrike: 空袭 空襲 轰炸 轟炸 炮击 袭击 襲擊 入侵 进攻
-        missile: 导弹 飛彈 導彈 弹道
-        nuclear: 核试验 核試驗 核武 核弹
-        drill: 演习 演習 军演 軍演 演训
-        incursion: 领空 防空识别区 中线 越界
-        ceasefire: 停火 休战
-        spaceflight: 火箭 卫星 衛星 飞船 飛船 航天 太空 宇航员 航天员 空间站
-        walkout: 罢工 罷工
-        layoff: 裁员 裁員
-        protest: 抗议 抗議 示威 骚乱 暴动 游行
-        coup: 政变 政變 戒严 戒嚴 弹劾 彈劾 不信任
-        resign: 辞职 辭職 辞任 请辞 下台 免职
-        appoint: 任命 就任 就职 就職 提名 当选 當選
-        election: 选举 選舉 大选 投票 开票 公投
-        law: 法案 立法 预算案
-        summit: 会谈 會談 会晤 會晤 会见 會見 访问 訪問 访华 访美 峰会 峰會 到访
-        deal: 签署 簽署 协议 協議 条约 協定
-        sanction: 制裁
-        tariff: 关税 關稅 反倾销
-        exportban: 出口管制 禁止出口 出口
-        takeover: 收购 收購 并购 合并
-        earnings: 财报 净利润 營收 营收 业绩
-        bankrupt: 破产 破產 倒闭 违约
-        markets: 股市 股价 股指 比特币
-        rates: 利率 加息 降息 央行
-        inflation: 通胀 物价 失业率
-        hack: 黑客 駭客 网络攻击 数据泄露 资料外泄 信息泄露 个资外泄 泄露 外泄 勒索软件
-        outage: 停电 停電 宕机 瘫痪
-        recall: 召回
-        match: 夺冠 奪冠 决赛 世界杯 奥运 联赛 冠军 主教练
-        culture: 电影 專輯 专辑 演唱会 演员 歌手
-        study: 研究人员 科学家 发现
-        """
     ),
 )

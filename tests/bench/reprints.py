@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.stories import ClusterIndex, features_of, join_story
+from monitor.identity import ClusterIndex, features_of, join_story
 from tests.bench.world.articles import Text, articles
 from tests.bench.world.figures import Figures
 from tests.building import HOUR, NOON, article

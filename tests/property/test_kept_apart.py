@@ -8,13 +8,13 @@ from datetime import timedelta
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from monitor.identity.article_comparison import Comparison, compare_articles
+from monitor.identity.sameness import BROAD, decide_sameness
 
+from monitor.identity import ClusterIndex, join_story
+from monitor.identity.events import RuleArticle, assign_event, join_event
+from monitor.identity.features import ArticleFeatures
 from monitor.model import Story
-from monitor.stories import ClusterIndex, join_story
-from monitor.stories.article_comparison import Comparison, compare_articles
-from monitor.stories.events import RuleArticle, assign_event, join_event
-from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import BROAD, decide_sameness
 from tests.building import MINUTE, NOON, features
 
 PLACES = {

@@ -22,6 +22,8 @@ from zoneinfo import ZoneInfo
 from monitor.alerting.quotes import quote_best_sentence, quote_match
 from monitor.cases import prepare_articles
 from monitor.errors import FeedUnreadable
+from monitor.identity import features_of
+from monitor.identity.credits import LEAD, extract_provenance
 from monitor.ingest.entry_identity import assign_uids, fingerprint_entry
 from monitor.ingest.ingest_poll import PollResult, ingest_poll
 from monitor.ingest.new_articles import build_fallback_identities, sanitize_entry
@@ -46,8 +48,6 @@ from monitor.notify.renderers.content import ADDRESS
 from monitor.notify.renderers.forms import compose_message
 from monitor.sources.formats.feedparser_compat import FEEDPARSER_ERRORS, parse_ill_formed, parse_leniently
 from monitor.sources.formats.read_document import read_document
-from monitor.stories import features_of
-from monitor.stories.wires import LEAD, extract_provenance
 from monitor.text.extent import shorten_text
 from monitor.text.record import Offsets, normalize_text
 from tests.building import NOON, alert, delivery
@@ -56,7 +56,7 @@ from tests.security.reading_path import RULES
 PACKAGES: Final = (
     "monitor.text",
     "monitor.ingest",
-    "monitor.stories",
+    "monitor.identity",
     "monitor.places",
     "monitor.matching",
     "monitor.sources.formats",

@@ -46,7 +46,7 @@ UNUSED = (
     "monitor.languages",
     "monitor.matching",
     "monitor.places",
-    "monitor.stories",
+    "monitor.identity",
     "prometheus_client",
     "pymorphy3",
     "sqlalchemy.dialects.postgresql",

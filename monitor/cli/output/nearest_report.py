@@ -27,7 +27,6 @@ def nearest_row(judged: ClusterComparison) -> dict[str, object]:
         "uid": other.uid,
         "words": other.words,
         "likeness": compared.likeness if compared and compared.same_language else None,
-        "needed": ruling.required_likeness,
         "facts": [
             {"kind": each.kind, "verdict": each.verdict, "ours": each.ours, "theirs": each.theirs}
             for each in (compared.facts if compared else ())

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.cases import determine_article_provenance, identity_features, name_publisher
+from monitor.identity import STORIES, STORY_LASTS, ClusterIndex, find_same_page, join_story
 from monitor.lab.rule_tests import rule_from_entity
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
@@ -26,7 +27,6 @@ from monitor.model import (
     entities_asked_for,
     independent_publisher_of,
 )
-from monitor.stories import LONGEST_STORY, STORIES, ClusterIndex, find_same_page, join_story
 
 _SWEEP_EVERY = timedelta(hours=6)  # of the time of the articles
 
@@ -109,7 +109,7 @@ class EntityStories:
         self._swept_at = now
         index, open_ids = ClusterIndex(), set[str]()
         for cluster in self._index.clusters.values():
-            if cluster.scope == STORIES and now - cluster.touched <= LONGEST_STORY:
+            if cluster.scope == STORIES and now - cluster.touched <= STORY_LASTS:
                 open_ids.add(cluster.id)
                 for member in cluster.members:
                     index.add_article(cluster, member, member.index_keys)

@@ -11,6 +11,7 @@ from itertools import chain
 
 from monitor.active_config import compile_config
 from monitor.config.loading.load import shipped_entities
+from monitor.identity import STORY_LASTS
 from monitor.lab.misses.entity_stories import EntityStories, compile_entities, find_rule_entities
 from monitor.lab.misses.rule_misses import Miss, MissJudge, MissLimits
 from monitor.matching import RuleSet
@@ -19,7 +20,6 @@ from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
 from monitor.store.queries.archive import Archive
 from monitor.store.queries.story_responses import StoryResponseQueries
-from monitor.stories import LONGEST_STORY
 
 __all__ = ["Miss", "MissLedger", "MissLimits", "MissPeriod", "NotJudged", "find_misses", "search_misses"]
 
@@ -37,7 +37,7 @@ class MissPeriod:
     @property
     def first(self) -> datetime:
         """From when on articles are read: a story that ends in this time may have begun before it."""
-        return self.since - LONGEST_STORY
+        return self.since - STORY_LASTS
 
 
 class NotJudged(StrEnum):

@@ -14,6 +14,8 @@ from monitor.alerting.mutes import Mute
 from monitor.cases import build_case, build_event_report, identity_features, prepare_match
 from monitor.config.loading.compiled import compile_for_article
 from monitor.config.loading.rule_files import LoadedRules
+from monitor.identity.decide import ClusterComparison
+from monitor.identity.features import ArticleFeatures
 from monitor.matching import RuleSet
 from monitor.matching.explain import explain_rules
 from monitor.matching.tokenized_article import TokenizedArticle
@@ -37,8 +39,6 @@ from monitor.store.queries.case_state import load_case_state
 from monitor.store.queries.matches import DeliveryHistory, MatchReport
 from monitor.store.queries.nearest import NearestClusters
 from monitor.store.queries.stories import StoryQueries
-from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import ClusterComparison
 
 __all__ = [
     "AlertReport",

@@ -20,6 +20,7 @@ from monitor.alerting.subject_keys import event_key, mention_key, shadow_key, st
 from monitor.alerting.subject_merge import merge_pending
 from monitor.alerting.updates import SAYS_MORE
 from monitor.errors import InvalidRequest
+from monitor.identity import STORIES
 from monitor.model import (
     AlertCandidate,
     ClauseCode,
@@ -47,7 +48,6 @@ from monitor.store.state.identity_marks import (
 from monitor.store.state.mute_rows import merge_mutes
 from monitor.store.state.pending_rows import read_pending_alerts, write_pending_alerts
 from monitor.store.state.stored_ledger import load_subject_records, write_subject_records
-from monitor.stories import STORIES
 
 
 @dataclass(frozen=True, slots=True)

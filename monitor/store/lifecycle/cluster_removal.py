@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
+from monitor.identity import STORIES, ArticleFeatures
+from monitor.identity.events import FIRST_OF_EVENT, keys_from_by_values, keys_from_found_terms
+from monitor.identity.stories import FIRST_OF_STORY
 from monitor.model.outcome import clauses_from_row, clauses_from_sentence, clauses_to_row
 from monitor.store.engine import tables
 from monitor.store.engine.tables import article_features, cluster_key, match, story_article
 from monitor.store.state.clusters import load_features, read_postings
-from monitor.stories import STORIES, ArticleFeatures
-from monitor.stories.events import FIRST_OF_EVENT, keys_from_by_values, keys_from_found_terms
-from monitor.stories.joining import FIRST_OF_STORY
 
 _ERASED_REASON = "compared with an article that was forgotten"
 

@@ -20,6 +20,9 @@ from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.subject_keys import event_key, shadow_key, story_key, unsure_key
 from monitor.cases import determine_article_provenance, event_from_cluster, identity_features, story_from_cluster
 from monitor.errors import InvalidRequest
+from monitor.identity import STORIES, ArticleFeatures, Cluster
+from monitor.identity.counts import extract_counts
+from monitor.identity.events import RuleArticle, join_event
 from monitor.matching import RuleSet
 from monitor.model import (
     ArticleDecision,
@@ -59,9 +62,6 @@ from monitor.store.state.identity_marks import (
     write_identity_mark,
 )
 from monitor.store.state.state_loader import StoredState
-from monitor.stories import STORIES, ArticleFeatures, Cluster
-from monitor.stories.counts import extract_counts
-from monitor.stories.events import RuleArticle, join_event
 
 _Row = Row[*tuple[Any, ...]]
 

@@ -10,13 +10,13 @@ from datetime import timedelta
 from sqlalchemy import Connection, Select, and_, func, select
 
 from monitor.cases import identity_features
+from monitor.identity import STORIES, ArticleFeatures
+from monitor.identity.events import RuleArticle, join_event
 from monitor.matching import RuleSet
 from monitor.model import Story
 from monitor.store.engine.tables import article, article_version, match, story, story_article
 from monitor.store.queries.articles import article_from_row
 from monitor.store.state.clusters import StoredClusters
-from monitor.stories import STORIES, ArticleFeatures
-from monitor.stories.events import RuleArticle, join_event
 
 BACKFILL_WINDOW = timedelta(days=2)  # before the newest article
 _SLICE = 250

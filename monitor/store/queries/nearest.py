@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor.cases import ClusterQuery
+from monitor.identity import STORIES, ArticleFeatures, Cluster, key_weights
+from monitor.identity.clusters import ClusterIndex, rewind_cluster
+from monitor.identity.decide import ClusterComparison, add_comparison
+from monitor.identity.events import RuleArticle, compare_with_events
+from monitor.identity.stories import compare_with_stories
 from monitor.store.engine.database import Database
 from monitor.store.state.clusters import StoredClusters
-from monitor.stories import STORIES, ArticleFeatures, Cluster, key_weights
-from monitor.stories.clusters import ClusterIndex, rewind_cluster
-from monitor.stories.events import RuleArticle, compare_with_events
-from monitor.stories.joining import compare_with_stories
-from monitor.stories.sameness import ClusterComparison, add_comparison
 
 
 class NearestClusters:

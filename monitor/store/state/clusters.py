@@ -30,6 +30,7 @@ from monitor.cases import (
     event_cluster_queries,
     story_cluster_queries,
 )
+from monitor.identity import STORIES, ArticleFeatures, Cluster, ClusterIndex, Posting
 from monitor.ingest.retention_policy import compute_retention_cutoff, find_shortest_retention
 from monitor.model import Retention
 from monitor.model.timestamps import datetime_to_micros
@@ -40,7 +41,6 @@ from monitor.store.engine.table_walk import LARGE_SLICE, TableRow, TableWalk
 from monitor.store.engine.tables import article_features, cluster_key, match, story_article
 from monitor.store.state.features_cache import ByValues, FeaturesCache, Member
 from monitor.store.state.stored_part import LOOK_BACK, ArticleIds, StoredPart
-from monitor.stories import STORIES, ArticleFeatures, Cluster, ClusterIndex, Posting
 
 Key = tuple[str, str]  # a scope, and a key or an id in it
 

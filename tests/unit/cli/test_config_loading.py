@@ -27,7 +27,7 @@ RUN = """\
 import sys
 from monitor.cli import cli
 
-heavy = ("monitor.config.loading.rule_files", "monitor.matching", "monitor.stories", "monitor.places", "alembic")
+heavy = ("monitor.config.loading.rule_files", "monitor.matching", "monitor.identity", "monitor.places", "alembic")
 for command in sys.argv[1:]:
     cli(command.split(), standalone_mode=False)
     loaded = [name for name in heavy if name in sys.modules]

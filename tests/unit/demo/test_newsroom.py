@@ -11,10 +11,10 @@ import pytest
 from aiohttp import ClientSession
 
 from monitor.demo.newsroom import DemoItem, Newsroom, Outlet, load_outlets
+from monitor.identity.credits import WireStatus, extract_provenance
 from monitor.ingest.dates import parse_date
 from monitor.model import Entry
 from monitor.sources.formats.read_document import read_document
-from monitor.stories.wires import WireStatus, extract_provenance
 from monitor.text.days import days_named
 from tests.building import NOON, article
 

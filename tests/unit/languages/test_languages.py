@@ -9,13 +9,13 @@ from dataclasses import is_dataclass
 from pathlib import Path
 
 import pytest
+from monitor.identity.happenings import field_of_happening
 
 import monitor.languages
+from monitor.identity import counts
+from monitor.identity.credits import WireStatus
 from monitor.languages import LANGUAGES
 from monitor.languages.language import Forms, Language
-from monitor.stories import counts
-from monitor.stories.happenings import field_of_happening
-from monitor.stories.wires import WireStatus
 from monitor.text import number_units
 from monitor.text.folding import fold
 from monitor.text.language_tags import parse_primary_subtag

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import delete, select
 
 from monitor.errors import InvalidRequest
+from monitor.identity import STORIES, ArticleFeatures, ClusterIndex, features_of, join_story
 from monitor.model import AllOf, Entity, IdentityMarkKind, Named, OncePer, Pattern, Term, UpdateTrigger, Words
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article_features, cluster_key
 from monitor.store.state.clusters import StoredClusters
 from monitor.store.state.identity_marks import IdentityMark
-from monitor.stories import STORIES, ArticleFeatures, ClusterIndex, features_of, join_story
 from monitor.wording.reasons import outcome_in_words
 from tests.building import HOUR, alerts, reasons
 from tests.outbreaks import Desk, event_of, story_of

@@ -21,6 +21,7 @@ from sqlalchemy import DateTime, delete, insert, inspect, literal, make_url, sel
 
 from monitor.alerting.pending import build_pending_alert, candidate_to_row
 from monitor.errors import StoreFailed, StoreLocked, StoreRefused, StoreReplaced, StoreSchemaTooNew, StoreSchemaTooOld
+from monitor.identity import ArticleFeatures
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
     Alert,
@@ -54,7 +55,6 @@ from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.store.queues.stored_alerts import read_alert
 from monitor.store.state.pending_rows import pending_alert_from_row
-from monitor.stories import ArticleFeatures
 from monitor.wording.reasons import reason_in_words
 from tests.building import (
     MINUTE,

@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 
 from monitor.alerting.release import ReleasedAlert
 from monitor.alerting.retry import RetryVerdict
+from monitor.identity import ArticleFeatures
 from monitor.ingest.entry_identity import assign_uids
 from monitor.ingest.new_articles import select_new_articles
 from monitor.matching import RuleSet
@@ -63,7 +64,6 @@ from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
-from monitor.stories import ArticleFeatures
 from monitor.wording.commands import write_why_command
 from monitor.wording.reasons import reason_in_words
 from tests.building import (

@@ -1,0 +1,35 @@
+"""The bounds of identity, all in one place. Likenesses and shares are from 0 to 1.
+
+They were chosen on the read folds of labelled news (`./dev bench identity`); one decimal is all that the news supports.
+"""
+
+from datetime import timedelta
+
+# --- how alike the words must be --------------------------------------------------------------------------------------
+
+STORY_LIKENESS = 0.4
+"""Two reports with words so much alike are read together, in one story."""
+EVENT_LIKENESS = (0.4, 0.2, 0.1)
+"""For a rule with a topic: what two reports of one event need if no fact agrees, one, or more than one."""
+BROAD_EVENT_LIKENESS = (0.6, 0.6, 0.4)
+"""The same for a rule without words for a topic, or one that meets many events a day: there two happenings in one
+place on one day are common."""
+POSSIBLE_LIKENESS, BROAD_POSSIBLE_LIKENESS = 0.2, 0.3
+"""From here on two reports are possibly the same, if no fact agrees."""
+COPIED_SHARE = 0.5
+"""So many common runs of words make a copy."""
+TEMPLATE_SHARE = 0.5
+"""Two titles with so much in common, and one different part, are one sentence with a slot."""
+
+# --- times ------------------------------------------------------------------------------------------------------------
+
+STORY_LASTS = timedelta(hours=36)
+"""How long after a story opened an article may join it."""
+SAME_HEADLINE = timedelta(hours=12)
+"""Within this time the same headline is the same report: "North Korea fires missile" is tomorrow's headline too."""
+MOMENT = timedelta(days=1)
+"""How long a happening is reported, unless the rule says `event_lasts`."""
+SAME_DAY = timedelta(hours=12)
+"""An article that comes later than this continues its event only if it names the same day, or if nobody has paused."""
+PAUSE = timedelta(hours=6)
+"""Nobody has paused, if the last report is no older than this. Also the age of the happening that a flash reports."""

@@ -1,0 +1,394 @@
+"""Compares two reports: do they tell the same happening? Pure.
+
+The same, if one copies the other, or if they came within the rule's time and their words are alike (across languages:
+their places, names or numbers agree), unless each names something of its own kind that the other does not: another
+place, another person, another number of a series. If neither is sure, they are possibly the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from itertools import product
+from typing import TypeVar
+
+from monitor.identity.alignment import DifferingSlot, aligned_differences
+from monitor.identity.bounds import COPIED_SHARE, TEMPLATE_SHARE
+from monitor.identity.facts import ENTITY, NameFact, PlaceFact
+from monitor.identity.features import ArticleFeatures
+from monitor.identity.likeness import WHOLE_TEXT, measure_copied_share, measure_likeness, title_likeness
+from monitor.identity.names import blocking_keys_of, names_agree
+from monitor.places.gazetteer import Relation, country_of, get_place_level, relate_places
+from monitor.places.records import COUNTRY, REGION
+from monitor.text.attribution import without_attribution
+from monitor.text.numbers import NumberFact
+
+
+class FactKind(StrEnum):
+    """The kinds of fact that are compared."""
+
+    PLACE = "place"
+    NAME = "name"
+    NUMBER = "number"
+    WORDING = "wording"  # the same sentence with another part
+
+
+class Verdict(StrEnum):
+    """How two reports compare in a kind of fact."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"  # each names something that the other does not
+    DOUBTFUL = "doubtful"  # it may be so
+    UNKNOWN = "unknown"  # one of them does not say
+
+
+@dataclass(frozen=True, slots=True)
+class FactComparison:
+    """The verdict on one kind of fact. `ours`, `theirs`: the words of each side. `agreement`: 1 if many happenings
+    share what agrees (a country, a name), 2 if few do (a place within a country, two names), else 0."""
+
+    kind: FactKind
+    verdict: Verdict
+    ours: str = ""
+    theirs: str = ""
+    agreement: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An `article` compared with an older one, the `other`.
+
+    likeness  of their words, from 0 to 1
+    is_copy   one copies the text of the other
+    """
+
+    article: ArticleFeatures
+    other: ArticleFeatures
+    facts: tuple[FactComparison, ...]
+    likeness: float
+    is_copy: bool
+
+    @property
+    def same_language(self) -> bool:
+        """Whether their words can be compared."""
+        return in_one_language(self.article, self.other)
+
+    @property
+    def differing_facts(self) -> tuple[FactComparison, ...]:
+        """The facts that separate them."""
+        return tuple(fact for fact in self.facts if fact.verdict is Verdict.DIFFERS)
+
+    @property
+    def doubtful_facts(self) -> tuple[FactComparison, ...]:
+        """The facts that may separate them."""
+        return tuple(fact for fact in self.facts if fact.verdict is Verdict.DOUBTFUL)
+
+    @property
+    def agreement(self) -> int:
+        """How much agrees: 0 nothing, 1 what many happenings share, 2 or more what few share."""
+        return sum(fact.agreement for fact in self.facts)
+
+    @property
+    def unknown_kinds(self) -> tuple[FactKind, ...]:
+        """The kinds of fact that one of them does not name."""
+        return tuple(fact.kind for fact in self.facts if fact.verdict is Verdict.UNKNOWN)
+
+
+def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
+    """Compare an article with an earlier one."""
+    facts = (
+        compare_places(ours, theirs),
+        compare_names(ours, theirs),
+        compare_numbers(ours, theirs),
+        compare_wording(ours, theirs),
+    )
+    return Comparison(ours, theirs, facts, measure_likeness(ours.words, theirs.words), is_copy(ours, theirs))
+
+
+def in_one_language(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
+    """Whether both are in one language. True if one language is not known."""
+    return not (ours.language and theirs.language and ours.language != theirs.language)
+
+
+def is_copy(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
+    """Whether one copies the text of the other. In short texts the titles must be alike too: many sources print the
+    same few words below all their titles."""
+    if measure_copied_share(ours.words, theirs.words)[0] < COPIED_SHARE:
+        return False
+    has_whole_texts = min(ours.words.length, theirs.words.length) >= WHOLE_TEXT
+    return has_whole_texts or title_likeness(ours.words, theirs.words) >= COPIED_SHARE
+
+
+# --- places -----------------------------------------------------------------------------------------------------------
+
+_REPORTING_ROLES = frozenset(("seat", "dateline", "speaker"))  # somebody speaks or reports there
+_PEOPLE = "people"
+_OVERLAPPING = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN))
+_relate = lru_cache(maxsize=50_000)(relate_places)
+
+
+def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Compare places. They differ if each title names a place that lies apart from all places of the other report. They
+    are doubtful if one of the two is only below a title, where it may be background, or if a place within a country
+    agrees all the same."""
+    one, other = _select_places(ours), _select_places(theirs)
+    if not one or not other:
+        return FactComparison(FactKind.PLACE, Verdict.UNKNOWN, join_words(one), join_words(other))
+    shared = [pair for pair in product(one, other) if _overlap(*pair)]
+    # Two leads may share a dateline or background, so one of the two places is in a title, if any is.
+    no_titles = not any(place.in_title for place in (*one, *other))
+    agreeing = [(a, b) for a, b in shared if a.in_title or b.in_title or no_titles]
+    within = [(a, b) for a, b in agreeing if _is_within_country(a) and _is_within_country(b)]
+    agreement = 2 if any(_relate(a.place, b.place) is Relation.SAME for a, b in within) else bool(agreeing)
+    ours_alone, theirs_alone = _find_own_place(ours, theirs), _find_own_place(theirs, ours)
+    if within and ours_alone and theirs_alone:  # then a people says nothing of where it happened
+        ours_alone, theirs_alone = (place if place.role != _PEOPLE else None for place in (ours_alone, theirs_alone))
+    if ours_alone and theirs_alone:
+        verdict = Verdict.DOUBTFUL if within else Verdict.DIFFERS
+        return FactComparison(FactKind.PLACE, verdict, ours_alone.text, theirs_alone.text, agreement if within else 0)
+    if not within and (pair := _find_apart_below_titles(one, other, may_share_country=bool(shared))):
+        return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, pair[0].text, pair[1].text, agreement)
+    if not agreement:
+        return FactComparison(FactKind.PLACE, Verdict.UNKNOWN, join_words(one), join_words(other))
+    a, b = (within or agreeing)[0]
+    return FactComparison(FactKind.PLACE, Verdict.AGREES, a.text, b.text, agreement)
+
+
+@lru_cache(maxsize=10_000)  # each article is compared with many
+def _select_places(features: ArticleFeatures) -> tuple[PlaceFact, ...]:
+    """The places of a report without regions like Europe, which are too wide to separate happenings."""
+    return tuple(place for place in features.facts.places if get_place_level(place.place) != REGION)
+
+
+def find_scenes(features: ArticleFeatures) -> list[PlaceFact]:
+    """The places in a title where something may have happened: not those of who speaks or reports."""
+    return [place for place in _select_places(features) if place.in_title and place.role not in _REPORTING_ROLES]
+
+
+def has_place_of(place: PlaceFact, features: ArticleFeatures) -> bool:
+    """Whether a report names the place, one within it, or one that it lies in."""
+    return any(_overlap(place, other) for other in _select_places(features))
+
+
+def names_place(features: ArticleFeatures) -> bool:
+    """Whether a report names a place."""
+    return bool(_select_places(features))
+
+
+def _find_own_place(features: ArticleFeatures, other: ArticleFeatures) -> PlaceFact | None:
+    """A place in the title that lies apart from all places in the other report; None if there is none."""
+    others = _select_places(other)
+    scenes = find_scenes(features)
+    return next((place for place in scenes if all(_are_apart(place, each) for each in others)), None)
+
+
+def _find_apart_below_titles(
+    one: Sequence[PlaceFact], other: Sequence[PlaceFact], *, may_share_country: bool
+) -> tuple[PlaceFact, PlaceFact] | None:
+    """A place of each report that lies apart from all of the other: two in one country, one of them in a title; or any
+    two, if the reports share no country."""
+    ours, theirs = (
+        [
+            place
+            for place in side
+            if place.role not in _REPORTING_ROLES and all(_are_apart(place, each) for each in against)
+        ]
+        for side, against in ((one, _only_within(other)), (other, _only_within(one)))
+    )
+    for a, b in product(_only_within(ours), _only_within(theirs)):
+        country = country_of(a.place)
+        if (a.in_title or b.in_title) and country is not None and country == country_of(b.place):
+            return a, b
+    if may_share_country or not ours or not theirs:
+        return None
+    return (ours[0], theirs[0]) if all(_are_apart(a, b) for a, b in product(one, other)) else None
+
+
+def _only_within(places: Iterable[PlaceFact]) -> list[PlaceFact]:
+    return [place for place in places if _is_within_country(place)]
+
+
+def _is_within_country(fact: PlaceFact) -> bool:
+    return get_place_level(fact.place) != COUNTRY
+
+
+def _overlap(one: PlaceFact, other: PlaceFact) -> bool:
+    return _relate(one.place, other.place) in _OVERLAPPING
+
+
+def _are_apart(one: PlaceFact, other: PlaceFact) -> bool:
+    return _relate(one.place, other.place) is Relation.APART
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Compare names. They differ if each title names a person, known as an entity, whom the other report does not name.
+    Across languages they are doubtful if each title has a name that the other report lacks: it may be the same one in
+    another script."""
+    one, other = ours.facts.names, theirs.facts.names
+    shared = [(a, b) for a, b in _find_pairs_with_common_keys(one, other) if do_names_agree(a, b)]
+    ours_alone = [name for name in one if name.in_title and all(name is not a for a, _ in shared)]
+    theirs_alone = [name for name in other if name.in_title and all(name is not b for _, b in shared)]
+    for verdict, is_named in (
+        (Verdict.DIFFERS, lambda name: name.is_person),
+        (Verdict.DOUBTFUL, lambda name: name.is_certain and not in_one_language(ours, theirs)),
+    ):
+        sides = [next(filter(is_named, side), None) for side in (ours_alone, theirs_alone)]
+        if sides[0] is not None and sides[1] is not None:
+            return FactComparison(FactKind.NAME, verdict, sides[0].text, sides[1].text)
+    if shared:
+        names = join_words(a for a, _ in shared), join_words(b for _, b in shared)
+        return FactComparison(FactKind.NAME, Verdict.AGREES, *names, min(len({a.key for a, _ in shared}), 2))
+    certain = [join_words(name for name in side if name.is_certain) for side in (one, other)]
+    return FactComparison(FactKind.NAME, Verdict.UNKNOWN, certain[0], certain[1])
+
+
+def do_names_agree(a: NameFact, b: NameFact) -> bool:
+    """Whether two mentions may mean one name: of one entity, or spelled alike."""
+    if a.key == b.key:
+        return a.is_certain or b.is_certain
+    are_entities = a.key.startswith(ENTITY) and b.key.startswith(ENTITY)
+    return not are_entities and bool(a.parts and b.parts) and names_agree(a, b)
+
+
+def _find_pairs_with_common_keys(
+    ours: Sequence[NameFact], theirs: Sequence[NameFact]
+) -> list[tuple[NameFact, NameFact]]:
+    """The pairs that may agree, in the order of both reports. This skips most pairs of long lists."""
+    return [(a, b) for a, b in product(ours, theirs) if not _collect_keys(a).isdisjoint(_collect_keys(b))]
+
+
+@lru_cache(maxsize=20_000)
+def _collect_keys(fact: NameFact) -> frozenset[str]:
+    return frozenset(blocking_keys_of(fact))
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+SERIES_KINDS = frozenset(("ordinal", "repeated"))
+"""Kinds of number that make a happening the next of a series: the second, again."""
+_IDENTIFYING_KINDS = frozenset(("ordinal", "serial", "magnitude", "basis_points"))  # another number: another happening
+_COMMON_KINDS = frozenset(("age", "intensity", "category"))  # shared by very many happenings
+_MAX_MAGNITUDE_REVISION = 0.3  # agencies differ by this much about the same earthquake
+
+
+def compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Compare numbers. They differ where both reports have an identifying number for the same kind of thing, and share
+    none. They agree on one that two happenings seldom share: 16 dead, not two. Across languages the unit is not
+    compared, because it has two names."""
+    pairs = list(product(ours.facts.numbers, theirs.facts.numbers))
+    shared = [pair for pair in pairs if _is_same_number(*pair, units=in_one_language(ours, theirs))]
+    settled = {(number.kind, number.unit) for pair in shared for number in pair}
+    for a, b in pairs:
+        if _is_conflicting_number(a, b) and settled.isdisjoint(((a.kind, a.unit), (b.kind, b.unit))):
+            return FactComparison(FactKind.NUMBER, Verdict.DIFFERS, a.text, b.text)
+    distinctive = [(a, b) for a, b in shared if is_distinctive_number(a) and is_distinctive_number(b)]
+    if distinctive:
+        words = join_words(a for a, _ in distinctive), join_words(b for _, b in distinctive)
+        return FactComparison(FactKind.NUMBER, Verdict.AGREES, *words, 1)
+    unknown = join_words(ours.facts.numbers), join_words(theirs.facts.numbers)
+    return FactComparison(FactKind.NUMBER, Verdict.UNKNOWN, *unknown)
+
+
+def find_series_number(features: ArticleFeatures, *, in_title: bool) -> NumberFact | None:
+    """The first number that makes a report the next of a series; `in_title`: only there."""
+    return next(
+        (
+            number
+            for number in features.facts.numbers
+            if number.kind in SERIES_KINDS and number.value > 1 and (number.start < len(features.title) or not in_title)
+        ),
+        None,
+    )
+
+
+def is_distinctive_number(fact: NumberFact) -> bool:
+    """Whether few happenings have the same number: "first" and "two dead" are common, "16 dead" is not."""
+    if fact.kind in {"ordinal", "serial", "model"}:
+        return fact.value > 1
+    return fact.kind not in _COMMON_KINDS and _count_significant_digits(fact.value) > 1
+
+
+def _count_significant_digits(value: float) -> int:
+    return len(f"{value:.6g}".split("e", maxsplit=1)[0].replace(".", "").strip("0"))
+
+
+def _is_same_number(a: NumberFact, b: NumberFact, *, units: bool) -> bool:
+    return a.kind == b.kind and a.value == b.value and (_is_same_unit(a, b) or not units)
+
+
+def _is_conflicting_number(a: NumberFact, b: NumberFact) -> bool:
+    if a.kind != b.kind or a.kind not in _IDENTIFYING_KINDS or a.value == b.value or not _is_same_unit(a, b):
+        return False
+    return a.kind != "magnitude" or abs(a.value - b.value) > _MAX_MAGNITUDE_REVISION
+
+
+def _is_same_unit(a: NumberFact, b: NumberFact) -> bool:
+    return a.unit == b.unit or not set(a.unit.split()).isdisjoint(b.unit.split())
+
+
+# --- wording ----------------------------------------------------------------------------------------------------------
+
+
+def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Compare two titles that are one sentence with a different part, or two. A different place or name there makes it
+    another happening, and a different word may make it one. In two languages all words differ."""
+    unknown = FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+    if not in_one_language(ours, theirs) or title_likeness(ours.words, theirs.words) < TEMPLATE_SHARE / 2:
+        return unknown
+    alignment = aligned_differences(*(without_attribution(each.title) for each in (ours, theirs)))
+    if alignment.shared < TEMPLATE_SHARE or len(alignment.slots) > 2:
+        return unknown
+    verdicts = [(_compare_slot(slot, ours, theirs), slot) for slot in alignment.slots]
+    for verdict in (Verdict.DIFFERS, Verdict.DOUBTFUL):
+        for slot_verdict, slot in verdicts:
+            if slot_verdict is verdict:
+                return FactComparison(FactKind.WORDING, verdict, slot.one, slot.other)
+    return unknown
+
+
+def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
+    later = ours if ours.at >= theirs.at else theirs
+    if slot.is_number:
+        # A toll grows, and `compare_numbers` knows when a magnitude is another earthquake.
+        kinds = [_find_number_kinds(text, each) for text, each in ((slot.one, ours), (slot.other, theirs))]
+        is_settled = later.revises or all(side & {"grows", "magnitude"} for side in kinds)
+        return Verdict.UNKNOWN if is_settled else Verdict.DOUBTFUL
+    if not slot.is_clear:
+        return Verdict.UNKNOWN
+    places = [_find_in_slot(slot.one, ours.facts.places), _find_in_slot(slot.other, theirs.facts.places)]
+    if all(places):
+        are_apart = all(_relate(a.place, b.place) is Relation.APART for a, b in product(*places))
+        return Verdict.DIFFERS if are_apart else Verdict.UNKNOWN
+    names = [_find_in_slot(slot.one, ours.facts.names), _find_in_slot(slot.other, theirs.facts.names)]
+    if all(names):
+        if any(do_names_agree(a, b) for a, b in product(*names)):
+            return Verdict.UNKNOWN
+        are_certain = all(any(name.is_certain for name in side) for side in names)
+        return Verdict.DIFFERS if are_certain else Verdict.DOUBTFUL
+    # Then only the wording of its title differs.
+    is_in_other_report = theirs.has_all_words(slot.one) or ours.has_all_words(slot.other)
+    return Verdict.UNKNOWN if is_in_other_report else Verdict.DOUBTFUL
+
+
+_Fact = TypeVar("_Fact", PlaceFact, NameFact)
+
+
+def _find_in_slot(slot: str, facts: Iterable[_Fact]) -> list[_Fact]:
+    """The facts of the title that are in this part of it, or contain it."""
+    return [fact for fact in facts if fact.in_title and (fact.text in slot or slot in fact.text)]
+
+
+def _find_number_kinds(slot: str, features: ArticleFeatures) -> set[str]:
+    """The kinds of the numbers in this part of a title; "grows" for one that may grow, as a death toll does."""
+    found = [each for each in features.facts.numbers if each.start < len(features.title) and each.text in slot]
+    return {"grows" if number.may_grow else number.kind for number in found}
+
+
+def join_words(facts: Iterable[PlaceFact | NameFact | NumberFact]) -> str:
+    """The words of these facts, with commas between them, without repetition."""
+    return ", ".join(dict.fromkeys(fact.text for fact in facts))

@@ -1,0 +1,268 @@
+"""Decides whether an article tells the happening of a story or an event: the same, possibly the same, or another. Pure.
+
+What differs from one report separates the article from all of them. What its title names and no report has named (a
+second place, "again") leaves a doubt, however alike the words are. In doubt the message is sent, quietly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from statistics import fmean
+
+from monitor.identity.bounds import (
+    BROAD_EVENT_LIKENESS,
+    BROAD_POSSIBLE_LIKENESS,
+    EVENT_LIKENESS,
+    POSSIBLE_LIKENESS,
+    STORY_LIKENESS,
+)
+from monitor.identity.clusters import Cluster
+from monitor.identity.compare import (
+    Comparison,
+    FactKind,
+    compare,
+    find_scenes,
+    find_series_number,
+    has_place_of,
+    names_place,
+)
+from monitor.identity.explain import (
+    agreeing_in_words,
+    comparison_in_words,
+    differing_in_words,
+    doubt_in_words,
+    likeness_in_words,
+)
+from monitor.identity.features import ArticleFeatures
+from monitor.identity.likeness import measure_likeness
+from monitor.model import ComparedArticle
+
+
+class Sameness(StrEnum):
+    """How an article relates to a story or an event."""
+
+    SAME = "same"
+    POSSIBLY = "possibly the same"
+    ANOTHER = "another"
+
+
+_LABELS = {Sameness.SAME: "the same"}
+
+
+@dataclass(frozen=True, slots=True)
+class SamenessDecision:
+    """How an article relates to a cluster, and why.
+
+    reason         why, in words
+    likeness       of the words, from 0 to 1
+    uncertainty    what one side does not say, in words, although the two are taken for the same
+    comparison     with the article that decided; None if something else decided
+    settled_by     what decided instead of the words and facts, in words
+    other_article  the article that decided, where there is no comparison with it
+    """
+
+    sameness: Sameness
+    reason: str
+    likeness: float = 0.0
+    uncertainty: str = ""
+    comparison: Comparison | None = None
+    settled_by: str = ""
+    other_article: ArticleFeatures | None = None
+
+    @property
+    def has_differing_fact(self) -> bool:
+        """Whether a fact separates the article from the cluster."""
+        return self.comparison is not None and bool(self.comparison.differing_facts)
+
+    @property
+    def explanation(self) -> str:
+        """In words: which facts agree, differ or are not known, and how alike the words are."""
+        label = _LABELS.get(self.sameness, self.sameness)
+        if self.comparison is None:
+            return f"{label}: {self.reason}"
+        settled = [self.settled_by] if self.settled_by else []
+        likeness_text = likeness_in_words(self.comparison)
+        return f"{label}: {'; '.join([*settled, *comparison_in_words(self.comparison), likeness_text])}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterComparison:
+    """A story or an event that an article was compared with, and the decision."""
+
+    cluster: Cluster
+    decision: SamenessDecision
+
+    @property
+    def nearness(self) -> tuple[bool, bool, float, int]:
+        """A sort key; greater is nearer: the same, then possibly the same, then alike, then what agrees."""
+        sameness, comparison = self.decision.sameness, self.decision.comparison
+        agreement = comparison.agreement if comparison is not None else 0
+        return sameness is Sameness.SAME, sameness is Sameness.POSSIBLY, self.decision.likeness, agreement
+
+    @property
+    def article_to_compare(self) -> ArticleFeatures:
+        """The member to compare with where no comparison was made: the one that decided, else the latest."""
+        return self.decision.other_article or self.cluster.members[-1]
+
+    @property
+    def compared_article(self) -> ComparedArticle:
+        """The member that decided, and the comparison in words."""
+        other = self.article_to_compare if self.decision.comparison is None else self.decision.comparison.other
+        return ComparedArticle(
+            other.source, other.uid, f"“{other.title}” ({other.source}): {self.decision.explanation}"
+        )
+
+
+def add_comparison(features: ArticleFeatures, compared: ClusterComparison) -> ClusterComparison:
+    """Add a comparison where something else decided, so that `why` can show it."""
+    decision = compared.decision
+    if decision.comparison is not None:
+        return compared
+    comparison = compare(features, compared.article_to_compare)
+    return replace(compared, decision=replace(decision, comparison=comparison, settled_by=decision.reason))
+
+
+def find_nearest_article(comparisons: Sequence[ClusterComparison]) -> ComparedArticle | None:
+    """The compared article of the nearest cluster (of the first if several are equal); None if there is none."""
+    return max(comparisons, key=lambda comparison: comparison.nearness).compared_article if comparisons else None
+
+
+def decide_on_story(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> SamenessDecision:
+    """Whether an article is read together with a story: by the likeness of the words alone, or as a copy."""
+    comparisons = [compare(features, member) for member in members]
+    nearest = max(comparisons, key=lambda comparison: (comparison.is_copy, comparison.likeness))
+    likeness = fmean(comparison.likeness for comparison in comparisons)
+    if nearest.is_copy:
+        return SamenessDecision(Sameness.SAME, "copied text", 1.0, comparison=nearest, settled_by="copied text")
+    if likeness >= STORY_LIKENESS:
+        return SamenessDecision(Sameness.SAME, f"the words are alike ({likeness:.2f})", likeness, comparison=nearest)
+    return SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=nearest)
+
+
+def may_be_of_story(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> bool:
+    """Whether an article shares enough words with a story to be compared with it."""
+    if fmean(measure_likeness(features.words, member.words) for member in members) >= STORY_LIKENESS:
+        return True
+    return any(features.words.sample & member.words.sample for member in members)
+
+
+def decide_on_event(
+    features: ArticleFeatures,
+    members: Sequence[ArticleFeatures],
+    *,
+    has_topic: bool,
+    is_one_by_rule: bool = False,
+) -> SamenessDecision:
+    """Whether an article belongs to an event: facts decide.
+
+    has_topic       one rule looks for all of them, by words for a topic, and finds few: that is something in common
+    is_one_by_rule  the rule says that whatever comes within its time is one event, unless something separates it
+    """
+    comparisons = [compare(features, member) for member in reversed(members)]
+    for each in comparisons:
+        if each.differing_facts:
+            return SamenessDecision(Sameness.ANOTHER, differing_in_words(each), each.likeness, comparison=each)
+    in_language = [each for each in comparisons if each.same_language]
+    likeness = fmean(each.likeness for each in in_language) if in_language else 0.0
+    best = max(comparisons, key=lambda each: (not each.doubtful_facts, each.agreement, each.likeness))
+    doubt = find_new_name(features, members) or next(filter(None, map(_find_wording_doubt, in_language)), "")
+    decision = SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=best)
+    if (copy := next((each for each in comparisons if each.is_copy), None)) is not None:
+        alike, why = True, "copied text"
+        best = copy
+    elif is_one_by_rule:
+        alike, why = True, "within event_lasts, and nothing keeps it apart"
+    else:
+        alike, why = (
+            _is_alike(in_language, comparisons, likeness, has_topic=has_topic),
+            agreeing_in_words(best, likeness),
+        )
+    decision = replace(decision, comparison=best)
+    if alike and not doubt:
+        settled_by = why if best.is_copy or is_one_by_rule else ""
+        uncertainty = describe_missing_place(best)
+        return replace(decision, sameness=Sameness.SAME, reason=why, uncertainty=uncertainty, settled_by=settled_by)
+    if alike:
+        return replace(decision, sameness=Sameness.POSSIBLY, reason=f"{agreeing_in_words(best, likeness)}; {doubt}")
+    if doubt:
+        return replace(decision, reason=doubt)
+    if _is_possible(in_language, comparisons, likeness, has_topic=has_topic):
+        return replace(decision, sameness=Sameness.POSSIBLY, reason=doubt_in_words(best, likeness))
+    return decision
+
+
+def _is_alike(
+    in_language: Sequence[Comparison], comparisons: Sequence[Comparison], likeness: float, *, has_topic: bool
+) -> bool:
+    """Whether the words are alike enough for what agrees; or, across languages, whether anything agrees."""
+    required = (EVENT_LIKENESS if has_topic else BROAD_EVENT_LIKENESS)[
+        min(max(each.agreement for each in comparisons), 2)
+    ]
+    if in_language and likeness >= required:
+        return True
+    across = (each for each in comparisons if not each.same_language)
+    return has_topic and any(each.agreement and not _has_gap(each) for each in across)
+
+
+def _has_gap(comparison: Comparison) -> bool:
+    """Whether a title names a place or a name that the other report does not name. Across languages the words cannot
+    outweigh that."""
+    ours, theirs = comparison.article, comparison.other
+    return bool(comparison.doubtful_facts) or any(
+        not has_place_of(place, other)
+        for article, other in ((ours, theirs), (theirs, ours))
+        for place in find_scenes(article)
+    )
+
+
+def _is_possible(
+    in_language: Sequence[Comparison], comparisons: Sequence[Comparison], likeness: float, *, has_topic: bool
+) -> bool:
+    """Whether something speaks for it: the words, a fact, or that two languages cannot be compared."""
+    agrees = any(each.agreement for each in comparisons)
+    if has_topic:
+        return agrees or not in_language or likeness >= POSSIBLE_LIKENESS
+    return likeness >= BROAD_POSSIBLE_LIKENESS
+
+
+def find_new_name(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> str:
+    """What the title names and no report of the event has named, in words: a place, or "again"; "" if there is
+    nothing."""
+    if any(map(names_place, members)):
+        for place in find_scenes(features):
+            if place.role != "people" and not any(has_place_of(place, member) for member in members):
+                return f"only this one names {place.text}"
+    number = find_series_number(features, in_title=True)
+    if number is not None and not any(find_series_number(member, in_title=False) for member in members):
+        return f"only this one says “{number.text}”"
+    return ""
+
+
+def _find_wording_doubt(comparison: Comparison) -> str:
+    doubtful = next((fact for fact in comparison.doubtful_facts if fact.kind is FactKind.WORDING), None)
+    return f"the same title but for {doubtful.ours}, not {doubtful.theirs}" if doubtful else ""
+
+
+def choose_closest_cluster(features: ArticleFeatures, found: Cluster, candidates: Iterable[Cluster]) -> Cluster:
+    """The cluster with the most similar member: the cluster `found`, or one that a person split from it. Facts cannot
+    choose between two such clusters, only likeness can."""
+    if not found.kept_apart:
+        return found
+    rivals = [cluster for cluster in candidates if cluster.root_id in found.kept_apart]
+    possible = [
+        rival for rival in rivals if not any(compare(features, member).differing_facts for member in rival.members)
+    ]
+    return max((found, *possible), key=lambda cluster: _find_best_likeness(features, cluster.members))
+
+
+def _find_best_likeness(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> tuple[float, int]:
+    comparisons = [compare(features, member) for member in members]
+    return max(((comparison.likeness, comparison.agreement) for comparison in comparisons), default=(0.0, 0))
+
+
+def describe_missing_place(comparison: Comparison) -> str:
+    """In words, that one of two articles names no place; empty if both name one or one copies the other."""
+    is_missing = FactKind.PLACE in comparison.unknown_kinds and not comparison.is_copy
+    return "one of the two articles names no known place" if is_missing else ""

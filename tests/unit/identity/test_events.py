@@ -1,0 +1,420 @@
+"""Which happening an article belongs to, as one rule sees it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from monitor.identity.sameness import Sameness
+
+from monitor.identity import ClusterIndex
+from monitor.identity.clusters import Cluster
+from monitor.identity.events import (
+    EventAssignment,
+    RuleArticle,
+    assign_event,
+    event_of_story,
+    join_event,
+    new_event,
+)
+from monitor.model import EVENT_OPEN_FOR, Story
+from tests.building import HOUR, MINUTE, NOON, features
+
+DAY = timedelta(days=1)
+TITLE = "North Korea fires missile into sea"
+OPENS = "the first article of its event"
+
+
+def report(
+    title: str = TITLE,
+    after: timedelta = timedelta(0),
+    language: str = "en",
+    *,
+    story: str | None = None,
+    text: str = "",
+    rule: str = "launch",
+    found: str = "missile",
+    by: dict[str, str] | None = None,
+    lasts: timedelta | None = None,
+) -> RuleArticle:
+    """An article that came so long after noon; each is a story of its own unless one is named."""
+    of = f"{story or title} {after}"
+    return RuleArticle(
+        rule,
+        Story(story or f"S {of}", title, NOON + after),
+        features(title, text, language, uid=of, of=of, at=NOON + after),
+        {name: frozenset(values.split()) for name, values in (by or {}).items()},
+        frozenset(found.split()),
+        lasts,
+    )
+
+
+def told(*reports: RuleArticle) -> ClusterIndex:
+    """What is known after these, one after the other, as `decide` does."""
+    index = ClusterIndex()
+    for each in reports:
+        join_event(each, assign_event(each, index).event, index)
+    return index
+
+
+def of(*reports: RuleArticle) -> EventAssignment:
+    """The last of these, after the others."""
+    return assign_event(reports[-1], told(*reports[:-1]))
+
+
+def events(*reports: RuleArticle) -> list[Cluster]:
+    return told(*reports).changed_clusters
+
+
+# --- busy rules -------------------------------------------------------------------------------------------------------
+
+
+PLACES = ("Lima", "Quito", "Bogota", "Oslo", "Rome", "Cairo", "Nairobi", "Manila")
+
+
+@pytest.mark.parametrize(("others", "hours", "opens"), [(8, 1, True), (7, 1, False), (8, 40, False)])
+def test_a_busy_rule_needs_the_words_too(others: int, hours: int, opens: bool) -> None:
+    """Where a rule tells of many things within a day, two in one city need not be one."""
+    before = [report(f"Missile unit moves to {place}") for place in PLACES[: others - 1]]
+    at = hours * HOUR
+    first = report("Missile convoy halts in Osaka", at)
+    then = report("Osaka governor asks about that missile", at + HOUR)
+    assert of(first, then).is_new is False
+    assert of(*before, first, then).is_new is opens
+
+
+def test_its_story_is_of_an_event_only_if_no_fact_keeps_it_apart() -> None:
+    """A report without a place joined both its story and the event."""
+    first = report("Fire at Busan shipyard kills 16 workers", story="S1")
+    between = report("Blaze leaves 16 workers dead", HOUR, story="S2")
+    then = report("Blaze in Manila leaves 16 workers dead", 2 * HOUR, story="S2")
+    known = told(first, between)
+    assert assign_event(then, known).is_new
+
+
+# --- time -------------------------------------------------------------------------------------------------------------
+
+
+ON_MONDAY = "It flew on Monday, the military said."  # 5 January
+ON_TUESDAY = "It flew on Tuesday, the military said."
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "same"),
+    [
+        (report(), report(after=HOUR), True),
+        (report(), report(after=-HOUR), True),  # polled late: it was written before
+        (report(), report(after=12 * HOUR), True),
+        # no day is named, and nobody has told of it for long
+        (report(), report(after=13 * HOUR), False),
+        # another day is named, half a day later; until then it may be a matter of zones
+        (report(text=ON_MONDAY), report(after=11 * HOUR, text=ON_TUESDAY), True),
+        (report(text=ON_MONDAY), report(after=13 * HOUR, text=ON_TUESDAY), False),
+        (report(text=ON_MONDAY), report(after=13 * HOUR, text=ON_MONDAY), True),
+        (report(text=ON_MONDAY), report(after=DAY, text=ON_MONDAY), True),
+        (report(text=ON_MONDAY), report(after=DAY + HOUR, text=ON_MONDAY), False),
+        # a flash tells of what has just happened
+        (report(), report(f"BREAKING: {TITLE}", 5 * HOUR), True),
+        (report(text=ON_MONDAY), report(f"BREAKING: {TITLE}", 7 * HOUR, text=ON_MONDAY), False),
+        # of another rule
+        (report(), report(after=HOUR, rule="talks"), False),
+    ],
+)
+def test_of_what_is_over_in_a_moment(first: RuleArticle, then: RuleArticle, same: bool) -> None:
+    """Better two events than one that swallows another."""
+    assert of(first, then).is_new is not same
+
+
+@pytest.mark.parametrize(("hours", "same"), [((), False), ((5,), False), ((5, 11, 17), True), ((5, 11, 16), False)])
+@pytest.mark.parametrize("lasts", [None, DAY])
+def test_the_next_launch_is_another(lasts: timedelta | None, hours: tuple[int, ...], same: bool) -> None:
+    """A day later, where no day is named: only what was told of until lately goes on."""
+    followed = [report(after=hour * HOUR, lasts=lasts) for hour in hours]
+    index = told(report(lasts=lasts), *followed)
+    assert len(index.changed_clusters) == 1
+    assert assign_event(report(after=23 * HOUR, lasts=lasts), index).is_new is not same
+
+
+@pytest.mark.parametrize(
+    ("lasts", "then", "same"),
+    [
+        # where the rule says how long, words do not matter
+        (4 * DAY, report("Army on alert after launch by North Korea", 3 * DAY), True),
+        (4 * DAY, report("BREAKING: Army on alert after launch by North Korea", 3 * DAY, text=ON_TUESDAY), True),
+        (4 * DAY, report(after=4 * DAY + HOUR), False),
+        # what a place, a number or a person keeps apart is never swallowed
+        (4 * DAY, report("Iran fires missile into sea", DAY), False),
+        (4 * DAY, report("North Korea fires second missile into sea", DAY), False),
+        # up to a day, another day and a flash still tell them apart
+        (DAY, report("Army on alert after launch by North Korea", 11 * HOUR), True),
+        (DAY, report(after=13 * HOUR, text=ON_TUESDAY), False),
+        (DAY, report(f"BREAKING: {TITLE}", 7 * HOUR), False),
+        (HOUR, report(after=2 * HOUR), False),
+    ],
+)
+def test_of_what_lasts(lasts: timedelta, then: RuleArticle, same: bool) -> None:
+    """As long as the rule says, from the event's first article."""
+    assert of(replace(report(), event_lasts=lasts), replace(then, event_lasts=lasts)).is_new is not same
+
+
+@pytest.mark.parametrize("found", ["strike", ""])
+def test_what_lasts_swallows_no_other_place_whatever_the_words(found: str) -> None:
+    """Nor where the rule finds no words, but sources, say."""
+    first = report("Dockers strike in Busan", lasts=4 * DAY, found=found)
+    assert of(
+        first, report("Walkout by crane drivers closes Shanghai harbour", HOUR, lasts=4 * DAY, found=found)
+    ).is_new
+    assert not of(first, report("Ships wait off Busan", HOUR, lasts=4 * DAY, found=found)).is_new
+
+
+# --- facts ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "same"),
+    [
+        # across languages
+        (report("Dockers strike in Busan"), report("부산 항만 노동자 파업", HOUR, "ko"), True),
+        (report("Dockers strike in Busan"), report("釜山港口工人罢工", HOUR, "zh"), True),
+        (report("부산 항만 노동자 파업", language="ko"), report("釜山で港湾労働者がスト", HOUR, "ja"), True),
+        (report("Streik in Breslau"), report("Strajk we Wrocławiu", HOUR, "pl"), True),
+        (report("Взрыв в Киеве", language="ru"), report("Explosion à Kiev", HOUR, "fr"), True),
+        (report("Terremoto en Lima", language="es"), report("Earthquake in Lima", HOUR), True),
+        (report("Dockers strike in Busan"), report("上海港口工人罢工", HOUR, "zh"), False),
+        (report("Thailand confirms first mpox case"), report("베트남, 첫 엠폭스 확진", HOUR, "ko"), False),
+        # in one
+        (report("Dockers strike in Busan"), report("Port of Busan at standstill as dockers walk out", HOUR), True),
+        (report("Dockers strike in Busan"), report("Dockers strike in Shanghai", HOUR), False),
+        (report("Thailand confirms first mpox case"), report("Vietnam confirms first mpox case", HOUR), False),
+        (report("SpaceX launches 11th Starship"), report("SpaceX launches 12th Starship", HOUR), False),
+        (report("Bird flu found in Gangwon"), report("Bird flu found in Jeju", HOUR), False),
+    ],
+)
+def test_facts_decide(first: RuleArticle, then: RuleArticle, same: bool) -> None:
+    """Whatever the words and the language."""
+    assert of(first, then).is_new is not same
+
+
+def test_one_event_in_three_languages_and_another_city() -> None:
+    """Busan in English, Korean and Chinese, and Shanghai."""
+    found = events(
+        report("Dockers strike in Busan"),
+        report("부산 항만 노동자 파업", HOUR, "ko"),
+        report("Dockers strike in Shanghai", 2 * HOUR),
+        report("釜山港口工人罢工", 3 * HOUR, "zh"),
+        report("上海港口工人罢工", 4 * HOUR, "zh"),
+    )
+    assert sorted(len(each.members) for each in found) == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "doubt"),
+    [
+        ("North Korea fires missile", "North Korea fires second missile", "another number (only here: second"),
+        (
+            "Blast hits market in Kabul",
+            "Blast hits mosque in Kabul",
+            "another happening by its title (mosque, not market)",
+        ),
+    ],
+)
+def test_what_is_in_doubt_is_an_event_of_its_own(first: str, then: str, doubt: str) -> None:
+    """It says of which other one it may be, and why; what is the same as it joins it."""
+    opened, doubtful = report(first), report(then, HOUR)
+    belonging = of(opened, doubtful)
+    assert belonging.is_new
+    assert belonging.decision.sameness is Sameness.POSSIBLY
+    assert belonging.event.possibly_of == new_event(opened).id
+    assert doubt in belonging.event.doubt
+    more = of(opened, doubtful, report(then, 2 * HOUR))
+    assert (more.is_new, more.event.id) == (False, belonging.event.id)
+
+
+def test_what_is_possibly_the_same_as_a_doubtful_one_is_so_of_the_first() -> None:
+    """Doubts do not stack."""
+    opened = report("North Korea fires missile")
+    found = events(
+        opened, report("North Korea fires second missile", HOUR), report("North Korea again fires missiles", 2 * HOUR)
+    )
+    assert {each.possibly_of for each in found} <= {None, new_event(opened).id}
+
+
+# --- what the rule names in `by` --------------------------------------------------------------------------------------
+
+BUSAN, SHANGHAI, BUSAN_KO = "word:en:busan", "word:en:shanghai", "word:ko:부산"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        # it agrees: whatever the words are
+        ({"where": BUSAN}, {"where": BUSAN}, True),
+        ({"where": f"{BUSAN} {SHANGHAI}"}, {"where": SHANGHAI}, True),
+        # it differs: whatever the words are
+        ({"where": BUSAN}, {"where": SHANGHAI}, False),
+        ({"where": BUSAN, "who": "entity:a"}, {"where": BUSAN, "who": "entity:b"}, False),
+    ],
+)
+@pytest.mark.parametrize("title", ["Walkout goes on", "Ships wait outside as talks fail"])
+def test_by_decides_first(one: dict[str, str], other: dict[str, str], same: bool, title: str) -> None:
+    """Then the facts."""
+    assert of(report("Walkout goes on", by=one), report(title, HOUR, by=other)).is_new is not same
+
+
+def test_by_that_agrees_swallows_no_fact_that_differs() -> None:
+    """A rule that names a person is told of his two visits."""
+    who = {"who": "entity:macron"}
+    assert of(report("Macron visits Berlin", by=who), report("Macron visits Warsaw", HOUR, by=who)).is_new
+
+
+def test_by_keeps_apart_within_one_story_too() -> None:
+    """And within what lasts."""
+    one = report("Walkouts", story="S", by={"where": BUSAN}, lasts=4 * DAY)
+    other = report("Walkouts", HOUR, story="S", by={"where": SHANGHAI}, lasts=4 * DAY)
+    assert of(one, other).is_new
+
+
+def test_an_event_knows_the_values_of_each_of_its_articles() -> None:
+    """Two articles of one event may name two languages' words: what agrees with one of them, and of which the other
+    says nothing, agrees."""
+    index = told(report("Dockers strike in Busan", by={"where": BUSAN}))
+    join_event(report("부산 파업", HOUR, "ko", by={"where": BUSAN_KO}), index.changed_clusters[0], index)
+    assert [dict(each) for each in index.changed_clusters[0].by.values()] == [{"where": {BUSAN}}, {"where": {BUSAN_KO}}]
+    more = report("항만 멈춰", 2 * HOUR, "ko", by={"where": BUSAN_KO})
+    assert "where" in assign_event(more, index).decision.other_agreements
+
+
+SAMSUNG, HYUNDAI = "entity:samsung", "entity:hyundai"
+
+
+@pytest.mark.parametrize("story", [None, "S"], ids=["by what is said", "of one story"])
+def test_a_round_up_makes_no_event_of_what_it_names(story: str | None) -> None:
+    """It agrees with the event of one, and so it is of that; the event of the other has nothing in common with it."""
+    first = report("Walkout at Samsung", by={"who": SAMSUNG}, story=story)
+    both = report("Unions hail walkouts", HOUR, by={"who": f"{SAMSUNG} {HYUNDAI}"}, story=story)
+    other = report("Walkout at Hyundai", 2 * HOUR, by={"who": HYUNDAI}, story=story)
+    assert of(first, both).event.id == new_event(first).id
+    belonging = of(first, both, other)
+    assert (belonging.is_new, belonging.event.id) == (True, new_event(other).id)
+    assert belonging.compared_article is not None
+    assert "who: hyundai, not samsung" in belonging.compared_article.words
+    assert belonging.compared_article.uid == first.features.uid
+    again = of(first, both, report("Unions vow more walkouts", 3 * HOUR, by={"who": f"{SAMSUNG} {HYUNDAI}"}))
+    assert not again.is_new
+
+
+def test_only_articles_that_are_compared_say_something() -> None:
+    """Of an event with many articles the first and the last."""
+    several = [report("Walkout goes on", number * MINUTE, by={"who": SAMSUNG}) for number in range(20)]
+    (event,) = events(*several)
+    assert event.by.keys() == {each.name for each in event.members}
+
+
+def version_of(one: RuleArticle, version: int, by: dict[str, str], title: str | None = None) -> RuleArticle:
+    """The same article, edited."""
+    changed = replace(one.features, version=version, title=title or one.features.title)
+    values = {name: frozenset(each.split()) for name, each in by.items()}
+    return replace(one, features=changed, by_values=values)
+
+
+def test_an_edit_that_is_another_happening_leaves_the_event_that_it_opened_as_it_is() -> None:
+    """It opens one of its own, of another name; and each further version belongs to that which it agrees with."""
+    first = report("Walkouts", story="S", by={"where": BUSAN})
+    other = report("Walkouts go on in port", HOUR, story="S", by={"where": BUSAN})
+    index = told(first, other)
+    before = index.get("launch", new_event(first).id)
+    second = version_of(first, 2, {"where": SHANGHAI})
+    belonging = assign_event(second, index)
+    assert (belonging.is_new, belonging.is_no_longer_found) == (True, False)
+    join_event(second, belonging.event, index)
+    assert index.get("launch", new_event(first).id) == before
+    names = [new_event(first).id, belonging.event.id]
+    third = [assign_event(version_of(first, 3, {"where": each}), index).event.id for each in (BUSAN, SHANGHAI)]
+    assert third == names
+    assert assign_event(version_of(first, 3, {"where": "word:en:incheon"}), index).event.id not in names
+
+
+def test_an_edit_of_what_is_found_no_more_is_of_the_event_that_it_opened() -> None:
+    """Though by no key; it does not make that the latest."""
+    index = ClusterIndex()
+    first = report("Walkouts", story="S", by={"where": BUSAN})
+    opened = new_event(first).joined_by(first.features, first.by_values)
+    index.clusters.load({(opened.scope, opened.id): opened})
+    belonging = assign_event(version_of(first, 2, {"where": BUSAN}), index)
+    assert (belonging.event, belonging.is_no_longer_found) == (index.get("launch", new_event(first).id), True)
+
+
+# --- stories ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_article_belongs_to_the_event_of_its_story() -> None:
+    """The story goes on for as long as it likes, for a fortnight."""
+    opened = report(story="S")
+    for after in (HOUR, 3 * DAY, EVENT_OPEN_FOR):
+        follow_up = report("Quiet day at sea", after, story="S")
+        assert of(opened, follow_up).decision.reason == "its story belongs to this event"
+        assert of(opened, follow_up).event.id == new_event(opened).id
+    assert of(opened, report("Quiet day at sea", EVENT_OPEN_FOR + HOUR, story="S")).is_new
+    assert of(opened, report("Quiet day at sea", HOUR, story="S", rule="talks")).is_new
+
+
+def test_of_several_events_of_its_story_the_latest() -> None:
+    """The one that was touched last."""
+    first, second = (
+        report("Walkouts", story="S", by={"where": BUSAN}),
+        report("Walkouts", HOUR, story="S", by={"where": SHANGHAI}),
+    )
+    assert of(first, second, report("Walkouts", 2 * HOUR, story="S")).event.id == new_event(second).id
+
+
+def test_a_rule_that_tells_no_events_asks_for_that_of_the_story() -> None:
+    """Which it may have told before it was edited."""
+    index = told(report(story="S"))
+    for story, known in (("S", True), ("another", False)):
+        asked = replace(report(after=HOUR, story=story), is_story_only=True)
+        assert (event_of_story(asked, index) is not None) is known
+
+
+def test_an_event_is_named_by_its_rule_and_first_story() -> None:
+    """So that replaying news gives the same names, whatever a feed calls its articles."""
+    first = report(story="S1")
+    assert new_event(first) == new_event(first)
+    assert new_event(first).id != new_event(replace(first, rule="talks")).id
+    assert new_event(report(story="S\ud800")).id != new_event(first).id
+    assert (new_event(first).title, new_event(first).opened, new_event(first).scope) == (TITLE, NOON, "launch")
+
+
+# --- drafts and busy rules --------------------------------------------------------------------------------------------
+
+
+def test_asking_changes_nothing() -> None:
+    """`index` knows of an article after `join_event` only."""
+    index = told(report())
+    before = index.changed_clusters
+    assign_event(report("Iran fires missile", HOUR), index)
+    assert index.changed_clusters == before
+
+
+def test_a_draft_leaves_what_it_began_from_unchanged() -> None:
+    """A commit that fails throws it away; settled, it is as if there had been none."""
+    first, second, other = report(), report(after=HOUR), report("Iran fires missile", HOUR)
+    base = told(first)
+    draft = base.draft()
+    assert draft.changed_clusters == []
+    for each in (second, other):
+        join_event(each, assign_event(each, draft).event, draft)
+    assert sorted(each.title for each in draft.changed_clusters) == sorted([TITLE, other.story.title])
+    assert base.changed_clusters == told(first).changed_clusters
+    assert draft.commit().changed_clusters == told(first, second, other).changed_clusters
+
+
+def test_a_busy_rule_forgets_no_event_that_may_go_on() -> None:
+    """However many it opens meanwhile, a story's further articles belong to its event."""
+    index = told(report(story="S"))
+    for number in range(400):
+        one = report(f"Launch {number} of another kind", HOUR, found=f"launch{number}")
+        join_event(one, new_event(one), index)
+    assert (
+        assign_event(report("Quiet day at sea", 2 * HOUR, story="S"), index).event.id == new_event(report(story="S")).id
+    )
