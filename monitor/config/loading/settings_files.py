@@ -77,6 +77,7 @@ def load_settings(
         unknown = find_unknown_sources(document, sources.keys() | _list_declared_ids(cache))
         faults += mark_follow_ups(unknown, faults_of_sources)
     sources = _with_secrets(sources, places, faults, environment, path.parent)
+    places = {id_: places[id_] for id_ in sources}
     rule_paths = list_named_paths(document, path, "rules", "entities")
     return LoadedSettings(document, settings, sources, places, rule_paths, sort_faults(faults))
 
