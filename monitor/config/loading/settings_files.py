@@ -117,9 +117,9 @@ def load_source_files(
         files, lambda document: sources_from_document(document, defaults), stamps, inputs=defaults
     )
     faults += (fault for cached in cached_files for fault in cached.faults)
-    candidates = [placed for cached in cached_files for placed in cached.last_good]
+    candidates = [placed for cached in cached_files for placed in cached.in_force]
     candidates += (
-        placed for cached in cached_files if not cached.last_good for placed in cached.valid_part
+        placed for cached in cached_files if not cached.in_force for placed in cached.valid_part
     )  # last, so that these take no id of another
     chosen = index_sources(candidates, running.sources, faults)
     sources = {id_: source for id_, (_, source) in chosen.items()}
