@@ -211,5 +211,6 @@ def _explain_refusal(request: SourceRequest, id_: str, address: Address) -> str:
         to_do = f"if it is meant, write this line into monitor.yaml ({APPLIED_AT_ONCE}):\n  {line}"
     return (
         f"{redact_url(request.url)}: nothing was added, because this leads to {address}, a private or special address, "
-        f"which sources must not reach; {to_do}"
+        f"which sources must not reach; {to_do}\nThen run this again: until the source is added, `check` reports that "
+        f"there is no source '{id_}'. Each further source of that address needs its own id there."
     )

@@ -116,7 +116,7 @@ def test_where_no_network_is_allowed_yet_the_whole_line_is_printed(folder: Path)
     with pytest.raises(MonitorError) as refused:
         run("add", "--no-check", "http://127.0.0.1:9/f.xml", "--id", "near")
     assert "write this line into monitor.yaml (a daemon that runs applies that within seconds):" in str(refused.value)
-    line = str(refused.value).splitlines()[-1]
+    line = str(refused.value).splitlines()[-2]
     assert line == "  network: {allow: [{network: '127.0.0.1/32', sources: [near]}]}"
     with config.open("a", encoding="utf-8") as file:
         file.write(f"{line.strip()}\n")
