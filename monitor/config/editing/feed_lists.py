@@ -87,6 +87,11 @@ def _import_outline(outline: Outline, ids: set[str], tags: Sequence[str]) -> Out
         if all_tags := list(dict.fromkeys([*_get_tags(keys), *tags])):
             keys["tags"] = all_tags
         source = new_source(_normalize_feed_url(outline.url), keys, ids)
+        if find_url_secrets(outline.url):
+            notes.append(
+                "has a token or a password in plain text: write ${file:/PATH}, ${env:NAME} or "
+                "${credential:NAME} in its place"
+            )
     except InvalidRequest as error:
         return OutlineImport(outline, ImportOutcome.UNUSABLE, why="; ".join(str(error).splitlines()))
     return OutlineImport(outline, ImportOutcome.ADDED, source, "; ".join(notes) or None)
