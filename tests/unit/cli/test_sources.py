@@ -234,7 +234,9 @@ def test_health_tells_who_needs_a_person_and_drops_the_dead_with_one_command(fol
     poll(database, "two", 20 * DAY, good=True)
     poll(database, "two", 19 * DAY, good=False)
     database.close()
-    told = run("health").output
+    ended = run("health")
+    told = ended.output
+    assert (ended.exit_code, "The exit code is 0 even if sources fail" in run("health", "--help").output) == (0, True)
     assert [line.split()[:2] for line in told.splitlines()[1:2]] == [["dead", "two"]]
     assert "1 of 2 sources are fine" in told
     command = told.splitlines()[-1].split()
