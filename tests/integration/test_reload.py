@@ -292,23 +292,26 @@ async def test_a_bad_edit_leaves_its_files_last_version_and_takes_up_the_others(
 
 
 @pytest.mark.parametrize(
-    ("name", "refers_to_nothing", "unreadable"),
+    ("name", "versions"),
     [
         (
             "rules/launch.yaml",
-            RULE.format(id="launch", title="Soon") + "alert: {to: [nightdesk]}\n",
-            RULE.format(id="launch", title="Leak: of gas"),
+            (
+                RULE.format(id="launch", title="Soon") + "alert: {to: [nightdesk]}\n",
+                RULE.format(id="launch", title="Leak: of gas"),
+            ),
         ),
-        ("rules/about.yaml", ABOUT.replace("entity: somewhere", "entity: nightdesk"), ABOUT + "level: : low\n"),
-        ("sources.yaml", SOURCE.replace("feed", "?token=${env:nightdesk}"), SOURCE.replace("Wire", "Wire: news")),
+        ("rules/about.yaml", (ABOUT.replace("entity: somewhere", "entity: nightdesk"), ABOUT + "level: : low\n")),
+        ("sources.yaml", (SOURCE.replace("feed", "?token=${env:nightdesk}"), SOURCE.replace("Wire", "Wire: news"))),
     ],
     ids=["a route", "an entity", "a secret"],
 )
 async def test_what_an_earlier_edit_referred_to_is_no_fault_of_a_later_one(
-    folder: Path, taken: Taken, reloader: Reloader, name: str, refers_to_nothing: str, unreadable: str
+    folder: Path, taken: Taken, reloader: Reloader, name: str, versions: tuple[str, str]
 ) -> None:
-    """A version that refers to what does not exist was never in force: the one before it is, and other edits are
+    """A version that refers to nothing was never in force: the one before it is, and other edits are
     applied beside it."""
+    refers_to_nothing, unreadable = versions
     write(folder / name, refers_to_nothing)
     await looks(reloader)
     assert ["nightdesk" in fault for fault in reloader.running.faults] == [True]
