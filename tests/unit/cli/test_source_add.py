@@ -201,7 +201,7 @@ async def test_a_token_in_the_address_is_warned_of_at_once(folder: Path, query: 
     """It is not shown, and the address is added all the same."""
     ended = await add(folder, "--no-check", f"https://feeds.example.org/rss{query}")
     assert ended.code == 0
-    assert ("in plain text: write ${file:/PATH}" in ended.err) is is_open
+    assert ("in plain text: write ${env:NAME}" in ended.err) is is_open
     assert "0penly" not in ended.err + ended.out
 
 

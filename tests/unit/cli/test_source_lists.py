@@ -70,7 +70,7 @@ def test_an_address_with_an_open_token_is_added_with_a_warning(folder: Path) -> 
     assert ended.exit_code == 0
     assert ended.stderr == (
         "list.opml:1: https://a.example/?token=*** has a token or a password in plain text: write "
-        "${file:/PATH}, ${env:NAME} or ${credential:NAME} in its place\n"
+        "${env:NAME}, ${file:/PATH} or ${credential:NAME} in its place\n"
     )
     assert "0penly" not in ended.output
 
