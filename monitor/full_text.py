@@ -1,7 +1,7 @@
 """Reads the pages of articles, after their articles were committed and sent.
 
     a request for a page (`store.queues.full_text_queue`), and due
-    | Robots.check           may we ask for it                              one page at a time of each domain
+    | Robots.check           may we ask for it                              one page at a time of each domain and source
     | Fetcher.fetch          politely: two seconds or more between two pages
     | read_full_text         the article within it, in a worker process
     | prepare_articles       which rules hit the article's new version, with the longer text
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -47,7 +47,7 @@ from monitor.wording.reasons import outcome_in_words
 
 EVERY = timedelta(seconds=2)
 MAX_PAGE_BYTES = 2 * 2**20
-MAX_PAGES_AT_ONCE = 4  # the first task of the workers is to read feeds
+MAX_PAGES_AT_ONCE = 16  # they wait for servers; the workers parse one at a time, because feeds come first
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 3
 RETRY_WAITS = (timedelta(minutes=5), timedelta(hours=1))  # after the first attempt, after the second
@@ -114,21 +114,31 @@ class FullTextReader:
         self._thread = thread
         self._deliver = deliver
         self._reading: dict[str, asyncio.Task[None]] = {}  # by the host queue of an address
+        self._reading_for: dict[str, str] = {}  # by the same, the source whose turn it is
+        self._served: set[str] = set()  # the sources that have had their turn in this round
         self._cache: OrderedDict[_PageKey, _CachedPage] = OrderedDict()
 
     async def run_once(self) -> None:
-        """Begin to read pages that are due, one at a time of each domain. Raises the error with which a reading ended
-        unexpectedly."""
+        """Begin to read pages that are due, one at a time of each domain and of each source. Sources take turns, so
+        that one with many pages, or with slow ones, does not delay the others. Raises the error with which a reading
+        ended unexpectedly."""
         for queue, task in list(self._reading.items()):
             if task.done():
-                del self._reading[queue]
+                del self._reading[queue], self._reading_for[queue]
                 task.result()
         if len(self._reading) >= MAX_PAGES_AT_ONCE:
             return
         now = clock.now()
-        for queue, ids in self._choose_pages(await self._thread.run(self._pages.find_due, now)).items():
+        chosen = await self._choose_pages(now)
+        if not chosen and self._served:
+            self._served.clear()
+            chosen = await self._choose_pages(now)
+        for queue, requests in chosen.items():
+            ids = [request.article_id for request in requests]
             if claimed := await self._thread.run(self._pages.claim, ids, now, LEASE):
                 self._reading[queue] = asyncio.create_task(self._read_page(claimed), name=f"read a page of {queue}")
+                self._reading_for[queue] = requests[0].source
+            self._served.add(requests[0].source)
 
     async def close(self) -> None:
         """Stop reading. What was begun is read again after its lease has ended."""
@@ -137,17 +147,24 @@ class FullTextReader:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _choose_pages(self, requests: Iterable[FullTextRequest]) -> dict[str, list[int]]:
-        """By host queue, the articles that want its next page."""
-        chosen: dict[str, tuple[_PageKey, list[int]]] = {}
-        for request in requests:
-            queue, key = self._fetcher.host_queue(request.url).name, self._page_key(request)
+    async def _choose_pages(self, now: datetime) -> dict[str, list[FullTextRequest]]:
+        """By host queue, the requests for its next page: first the one whose turn it is, then those that want the same
+        page."""
+        sources = self._served.union(self._reading_for.values())
+        chosen: dict[str, list[FullTextRequest]] = {}
+        for request in await self._thread.run(self._pages.find_due, now, frozenset(sources)):
+            queue = self._fetcher.host_queue(request.url).name
             if queue in chosen:
-                if chosen[queue][0] == key:
-                    chosen[queue][1].append(request.article_id)
-            elif queue not in self._reading and len(self._reading) + len(chosen) < MAX_PAGES_AT_ONCE:
-                chosen[queue] = (key, [request.article_id])
-        return {queue: ids for queue, (_, ids) in chosen.items()}
+                if self._page_key(chosen[queue][0]) == self._page_key(request):
+                    chosen[queue].append(request)
+            elif (
+                queue not in self._reading
+                and request.source not in sources
+                and len(self._reading) + len(chosen) < MAX_PAGES_AT_ONCE
+            ):
+                chosen[queue] = [request]
+                sources.add(request.source)
+        return chosen
 
     async def _read_page(self, claimed: Sequence[FullTextRequest]) -> None:
         """Read one page, for all the articles that want it."""

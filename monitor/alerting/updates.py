@@ -21,6 +21,9 @@ from monitor.model import (
 
 GROWS = 4  # the cooldown of each update is so many times that of the one before
 _NEWS_FACTOR = 1.2  # after "about 600 km", "620 km" is no news
+_REPORTED_AS_ONE = ("missiles", "aircraft", "ships")
+"""A report of such a thing that gives no number is of one: after "a missile", "1 missile" is no news. But nobody need
+have died in an explosion, so "1 dead" is."""
 CORRECTIONS = ("corrected", "withdrawn")
 
 
@@ -45,8 +48,8 @@ def explain_update(
 
 
 def _find_new_fact(_: AlertPolicy, candidate: AlertCandidate, record: SubjectRecord) -> Iterator[ReasonClause]:
-    facts = candidate.facts
-    new = tuple((kind, number) for kind, number in facts if number > _NEWS_FACTOR * record.facts.get(kind, 0))
+    known = {**dict.fromkeys(_REPORTED_AS_ONE, 1), **record.facts}
+    new = tuple((kind, number) for kind, number in candidate.facts if number > _NEWS_FACTOR * known.get(kind, 0))
     if new:
         yield ReasonClause(ClauseCode.NEW_FACTS, facts=new)
 

@@ -40,7 +40,8 @@ def load_summary_reporting_missing_secrets(path: Path) -> ConfigSummary:
     """The same, with a fault for each secret that this shell does not have; whatever else monitor.yaml has a fault in
     than `database`. Raises InvalidFiles as `load_summary_to_read` does."""
     loaded, faults = _load_with_secret_faults(path, accept_faults=True)
-    return replace(loaded, faults=sort_faults([*loaded.faults, *faults])) if faults else loaded
+    lacks_secrets = any(fault.place.file == str(path) for fault in faults)
+    return replace(loaded, faults=sort_faults([*loaded.faults, *faults]), lacks_secrets=lacks_secrets)
 
 
 def _load_with_secret_faults(path: Path, *, accept_faults: bool = False) -> tuple[ConfigSummary, tuple[Fault, ...]]:

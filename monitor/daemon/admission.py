@@ -2,7 +2,8 @@
 
 A poll that waits for its host holds a slot of the daemon. A slow host with many sources would soon hold all slots, and
 no other source would be polled. So only as many polls are started as the host can be asked at once; the other sources
-stay due. While a server is silent, its poll lends its slot to another poll, so that hanging sources delay nobody.
+stay due. While a server is silent or slow, its poll lends its slot to another poll, so that hanging sources delay
+nobody.
 
 Sources of busy hosts wait in memory. So a tick costs as much as the polls that it starts, however many sources wait
 for such hosts.

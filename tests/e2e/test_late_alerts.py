@@ -52,7 +52,8 @@ async def test_what_a_widened_rule_missed_is_sent_once(tmp_path: Path) -> None:
 
 
 async def test_only_live_rules_of_the_config_send(tmp_path: Path) -> None:
-    """A copy of the file, which the daemon does not run, and a rule in shadow are refused; so is --yes alone."""
+    """A rule in shadow is refused, and a file that the daemon does not run: of a new rule, or a new version of a rule
+    that another file has."""
     write_config(tmp_path, {}, rules="port.yaml")
     (tmp_path / "port.yaml").write_text(RULE.format("strike"), encoding="utf-8")
     (tmp_path / "copy.yaml").write_text(RULE.format("walk out"), encoding="utf-8")
@@ -60,6 +61,11 @@ async def test_only_live_rules_of_the_config_send(tmp_path: Path) -> None:
     copy = await news_monitor("rules", "try", "copy.yaml", "--send", "--yes", folder=tmp_path)
     assert copy.code == 2
     assert "no rule of copy.yaml is among the rules of monitor.yaml" in copy.err
+    assert copy.err.endswith("put the new version of port into port.yaml, which has that rule\n")
+    (tmp_path / "copy.yaml").write_text(RULE.format("walk out").replace("port", "mine"), encoding="utf-8")
+    new = await news_monitor("rules", "try", "copy.yaml", "--send", "--yes", folder=tmp_path)
+    assert new.code == 2
+    assert new.err.endswith("move the file to a folder that `rules` names\n")
     (tmp_path / "port.yaml").write_text("status: shadow\n" + RULE.format("strike"), encoding="utf-8")
     shadow = await sent_late(tmp_path, "--yes")
     assert shadow.code == 2

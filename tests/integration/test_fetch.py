@@ -19,7 +19,7 @@ import monitor
 from monitor import clock
 from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
 from monitor.sources.http import stalled_requests
-from monitor.sources.http.fetch import Fetcher, digest_of
+from monitor.sources.http.fetch import MAX_STALLED_BYTES, PIECE, Fetcher, digest_of
 from monitor.sources.http.guard import Network
 from tests.patience import LONG
 from tests.site import Site, serving, wired
@@ -239,17 +239,26 @@ async def test_a_server_that_drips_is_stopped_by_the_total_time() -> None:
     assert clock.monotonic() - began >= 1.2
 
 
+BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
+MUCH = MAX_STALLED_BYTES + PIECE
+
+
 @pytest.mark.parametrize(
-    ("sent", "silent"),
+    ("sent", "body", "drip", "silent"),
     [
-        (b"", True),
-        (b"HTTP/1.1 200 OK\r\n", True),  # its head has begun, and says nothing yet
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc", False),
+        (b"", 0, None, True),
+        (b"HTTP/1.1 200 OK\r\n", 0, None, True),  # its head has begun, and says nothing yet
+        (BODY, 3, None, True),
+        (BODY, 3, 0.1, True),
+        (BODY, MUCH, None, False),
+        (BODY, MUCH, 0.1, False),
     ],
 )
-async def test_only_who_has_not_answered_is_silent(sent: bytes, silent: bool) -> None:
-    """Its place may be lent (`sources.http.stalled_requests`); a body that comes slowly holds its own."""
-    async with wired(sent, leave_open=True) as wire, Fetcher(PATIENT, LOOPBACK) as fetcher:
+async def test_who_answers_slowly_is_silent_until_much_is_held_in_memory(
+    sent: bytes, body: int, drip: float | None, silent: bool
+) -> None:
+    """Its place may be lent (`sources.http.stalled_requests`), whether nothing more comes or a byte now and then."""
+    async with wired(sent + b"a" * body, leave_open=True, drip=drip) as wire, Fetcher(PATIENT, LOOPBACK) as fetcher:
         asking: asyncio.Task[object] = asyncio.create_task(fetcher.fetch(f"http://127.0.0.1:{wire.port}/", NONE))
         await asyncio.sleep(stalled_requests.STALLED_AFTER + 0.3)
         assert fetcher.stalled_requests.count_among([asking]) == silent

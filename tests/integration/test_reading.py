@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_network
@@ -417,15 +417,53 @@ async def test_a_source_that_has_left_wants_nothing(database: Database) -> None:
 
 
 async def test_one_page_at_a_time_of_a_host(database: Database) -> None:
-    """However many wait; pages of other hosts do not wait for it."""
+    """However many wait; pages of other sources at other hosts do not wait for it."""
     async with reading(database) as read, serving("127.0.0.2") as other:
         other.answers["/1"] = web.Response(body=PAGE.encode(), content_type="text/html")
         more = [replace(told(read.site, f"m{n}"), url=f"{read.site.url}/1?n={n}") for n in range(3)]
-        read.commit(*more, replace(told(read.site, "o"), url=f"{other.url}/1"))
+        read.commit(*more, replace(told(read.site, "o", of="post"), url=f"{other.url}/1"))
         await read.reader.run_once()
         assert len(read.reader._reading) == 2
         await read.ended()
         assert len(other.asked) == 2
+
+
+async def test_slow_pages_of_one_source_do_not_delay_those_of_another(database: Database) -> None:
+    """A source may link to any number of hosts that never answer: it waits for them alone."""
+    async with reading(database) as read, AsyncExitStack() as others:
+        slow = [await others.enter_async_context(serving(f"127.0.0.{number}")) for number in range(2, 8)]
+        for each in slow:
+            each.answers["/robots.txt"] = _never
+        read.commit(*(told(each, f"s{number}") for number, each in enumerate(slow)))
+        read.commit(told(read.site, "p1", of="post"))
+        async with asyncio.timeout(LONG.total_seconds()):
+            while not (done := [task for task in read.reader._reading.values() if task.done()]):
+                await read.reader.run_once()
+                await asyncio.sleep(0.05)
+        assert len(done) == 1
+        assert read.paths() == ["/robots.txt", "/1"]
+        assert [len(each.asked) for each in slow] == [1, 0, 0, 0, 0, 0]
+
+
+async def test_sources_with_pages_at_one_host_take_turns(database: Database) -> None:
+    """A source that links to many pages of another source's host takes every second turn there."""
+    async with reading(database) as read:
+        page = web.Response(body=PAGE.encode(), content_type="text/html")
+        read.site.answers |= {f"/{name}{number}": page for name in ("wire", "post") for number in range(3)}
+        for name in ("wire", "post"):
+            for number in range(3):
+                found = told(read.site, f"{name}{number}", of=name)
+                read.commit(replace(found, url=f"{read.site.url}/{name}{number}"))
+        for _ in range(6):
+            await read.turn()
+        assert read.paths() == ["/robots.txt", "/wire0", "/post0", "/wire1", "/post1", "/wire2", "/post2"]
+
+
+async def _never(request: web.BaseRequest) -> web.StreamResponse:
+    """A page that never comes."""
+    del request
+    await asyncio.Event().wait()
+    raise AssertionError
 
 
 async def test_a_reader_that_is_closed_gives_its_pages_back(database: Database) -> None:

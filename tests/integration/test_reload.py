@@ -291,6 +291,39 @@ async def test_a_bad_edit_leaves_its_files_last_version_and_takes_up_the_others(
     assert (reloader.running.edited_at, reloader.running.faults) == (None, ())
 
 
+@pytest.mark.parametrize(
+    ("name", "versions"),
+    [
+        (
+            "rules/launch.yaml",
+            (
+                RULE.format(id="launch", title="Soon") + "alert: {to: [nightdesk]}\n",
+                RULE.format(id="launch", title="Leak: of gas"),
+            ),
+        ),
+        ("rules/about.yaml", (ABOUT.replace("entity: somewhere", "entity: nightdesk"), ABOUT + "level: : low\n")),
+        ("sources.yaml", (SOURCE.replace("feed", "?token=${env:nightdesk}"), SOURCE.replace("Wire", "Wire: news"))),
+    ],
+    ids=["a route", "an entity", "a secret"],
+)
+async def test_what_an_earlier_edit_referred_to_is_no_fault_of_a_later_one(
+    folder: Path, taken: Taken, reloader: Reloader, name: str, versions: tuple[str, str]
+) -> None:
+    """A version that refers to nothing was never in force: the one before it is, and other edits are
+    applied beside it."""
+    refers_to_nothing, unreadable = versions
+    write(folder / name, refers_to_nothing)
+    await looks(reloader)
+    assert ["nightdesk" in fault for fault in reloader.running.faults] == [True]
+    write(folder / name, unreadable)
+    write(folder / "rules" / "new.yaml", RULE.format(id="new", title="New"))
+    await looks(reloader)
+    (fault,) = reloader.running.faults
+    assert "nightdesk" not in fault
+    assert taken.titles == {"launch": "Launch", "about": "About", "new": "New"}
+    assert set(taken.configs[-1].sources) == {"wire"}
+
+
 async def test_rules_that_do_not_run_are_known_after_a_start_and_after_an_edit(folder: Path, taken: Taken) -> None:
     """At a start nothing older runs. After an edit the last good version does, so only what is new is silent."""
     launch, about = folder / "rules" / "launch.yaml", folder / "rules" / "about.yaml"

@@ -31,7 +31,7 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.cli.output.tables import print_table
-from monitor.errors import InvalidRequest, StoreFailed
+from monitor.errors import InvalidFiles, InvalidRequest, StoreFailed
 from monitor.model import DeliveryState, Level, Settings
 from monitor.services.commands.channel_add import AddedChannel, add_channel
 from monitor.services.commands.channels import send_test_messages
@@ -106,7 +106,11 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...], for_operator
     """
     if url == "-":
         url = click.prompt("URL", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
-    added = add_channel(config, name, url, routes, os.environ, for_operator=for_operator)
+    try:
+        added = add_channel(config, name, url, routes, os.environ, for_operator=for_operator)
+    except InvalidFiles:
+        click.echo(f"{name} was not added to {config}, because the file would have a fault:", err=True)
+        raise
     settings = added.settings
     named = list(dict.fromkeys(routes))
     to_routes = f" and to the route{'s' if len(named) > 1 else ''} {', '.join(named)}" if named else ""

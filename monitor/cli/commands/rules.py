@@ -17,6 +17,7 @@ from monitor.cli.output.late_alerts import count_late_alerts, late_alert_rows, p
 from monitor.cli.output.replay_report import print_comparison, track_progress
 from monitor.cli.paths import InputPath
 from monitor.config.loading.load import load_rules
+from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import InvalidRequest
 from monitor.model import Config, RuleStatus
 from monitor.services.commands.late_alerts import LateAlerts
@@ -98,7 +99,8 @@ def try_(*, config: Path, days: int, send: bool, yes: bool, as_json: bool, file:
     print_faults(find_failures_of_tried(tried, file, now))
     since = now - timedelta(days=days)
     if send:
-        _send_late_alerts(running, database, file, since, yes=yes, as_json=as_json)
+        rules = _list_live_rules(running, tried, file)
+        _send_late_alerts(running, database, rules, since, yes=yes, as_json=as_json)
         raise SystemExit(1 if loaded.faults else 0)
     track = partial(track_progress, printing=False)
     found = try_rules(running, database, tried, file, since=since, track=track)
@@ -108,10 +110,10 @@ def try_(*, config: Path, days: int, send: bool, yes: bool, as_json: bool, file:
 
 
 def _send_late_alerts(
-    config: Config, database: Database, file: Path, since: datetime, *, yes: bool, as_json: bool
+    config: Config, database: Database, rules: frozenset[str], since: datetime, *, yes: bool, as_json: bool
 ) -> None:
     """Decide, show, ask, and decide again, as the daemon may have worked meanwhile."""
-    late = LateAlerts(config, database, _list_live_rules(config, file))
+    late = LateAlerts(config, database, rules)
     late.find(since, clock.now(), partial(track_progress, printing=False))
     planned = late.decide(clock.now(), commit=False)
     if not as_json:
@@ -129,13 +131,15 @@ def _send_late_alerts(
     click.echo(f"{count_late_alerts(decided)}; the daemon sends them, or `news-monitor run --once`", err=as_json)
 
 
-def _list_live_rules(config: Config, file: Path) -> frozenset[str]:
+def _list_live_rules(config: Config, tried: LoadedRules, file: Path) -> frozenset[str]:
     """The ids of the rules of FILE, which must all be live in the config. Raises InvalidRequest."""
     found = list_tried_rules(config, file)
     if not found:
+        same = [config.rules[rule.id] for rule in list_tried_rules(tried, file) if rule.id in config.rules]
+        where = [f"put the new version of {rule.id} into {rule.place.file}, which has that rule" for rule in same]
+        to_do = "; ".join(where) or "move the file to a folder that `rules` names"
         raise InvalidRequest(
-            f"no rule of {file} is among the rules of monitor.yaml, and --send takes only these: move the file to a "
-            "folder that `rules` names"
+            f"no rule of {file} is among the rules of monitor.yaml, and --send takes only these: {to_do}"
         )
     silent = [
         f"{rule.id} is {'in ' if rule.status is RuleStatus.SHADOW else ''}{rule.status}"

@@ -12,6 +12,7 @@ import click
 from monitor.cli.options import announce_wait, config_option, format_local_time, print_faults
 from monitor.cli.paths import find_config
 from monitor.config.editing.source_files import source_files
+from monitor.config.language.secrets import AS_REFERENCE
 from monitor.errors import MonitorError
 from monitor.services.commands.source_add import (
     AddressKind,
@@ -24,7 +25,6 @@ from monitor.services.commands.source_add import (
 from monitor.sources.polling.discovery import DiscoveredFeed
 from monitor.url_secrets import redact_url
 
-_AS_REFERENCE = "write ${file:/PATH}, ${env:NAME} or ${credential:NAME} in its place (docs/sources.md)"
 _TO_RENAME = (
     "The id is made from the address. To rename it, change it in that file before the daemon polls it: a new id is a "
     "new source."
@@ -111,7 +111,9 @@ def _describe_added(found: SourceProposal, added: Sequence[SourceCandidate], id_
             from_page = f"{redact_url(candidate.url)}: " if found.kind is AddressKind.PAGE else ""
             click.echo(f"{from_page}{_describe_feed(candidate.feed)}")
     if any(candidate.has_open_secret for candidate in added):
-        click.echo(f"{id_} has a token or a password in its address, in plain text: {_AS_REFERENCE}", err=True)
+        click.echo(
+            f"{id_} has a token or a password in its address, in plain text: {AS_REFERENCE} (docs/sources.md)", err=True
+        )
     if found.note:
         click.echo(found.note, err=True)
     elif found.kind is AddressKind.UNREACHABLE:

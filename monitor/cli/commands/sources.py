@@ -100,6 +100,8 @@ def health(config: Path, as_json: bool) -> None:
     \b
     Example:
       news-monitor sources health
+
+    The exit code is 0 even if sources fail, as with `status`.
     """
     loaded = load_summary_to_read(config)
     zone = loaded.settings.timezone

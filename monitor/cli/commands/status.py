@@ -28,6 +28,7 @@ _FAULTY = (
     "monitor.yaml has faults: a daemon that runs continues with the last good version, but none can start; "
     "`news-monitor check` lists all faults"
 )
+_WITHOUT_SECRETS = "no daemon can be started from here: secrets of monitor.yaml are missing"
 
 
 @click.command()
@@ -38,8 +39,9 @@ def status(config: Path, as_json: bool) -> None:
     deliveries.
 
     If monitor.yaml has a fault, the rest of the file is used to show the status: a daemon that runs continues with the
-    last good version, but it cannot be started. Exit code 1 if monitor.yaml has a fault or the database cannot be used,
-    2 if monitor.yaml is missing. With --json, `problem` and `fault_list` say why.
+    last good version, but it cannot be started. Exit code 1 if `run` could not start with this monitor.yaml (if a
+    daemon runs, secrets may be missing here) or the database cannot be used, 2 if monitor.yaml is missing. With --json,
+    `problem` and `fault_list` say why.
 
     \b
     Example:
@@ -59,16 +61,19 @@ def status(config: Path, as_json: bool) -> None:
         elif isinstance(error, _WithoutDatabase):
             print_faults(error.faults)
         raise
+    problem = None if loaded.is_complete else _FAULTY
+    if loaded.is_complete and loaded.lacks_secrets and not found.alive_daemons:  # one that runs has its own
+        problem = _WITHOUT_SECRETS
     if as_json:
         print_faults(found.faults)
-        problem = {} if loaded.is_complete else {"problem": _FAULTY}
-        print_json({"config": str(config.absolute()), **problem, **_status_to_row(found)})
-        raise SystemExit(0 if loaded.is_complete else 1)
+        why = {"problem": problem} if problem else {}
+        print_json({"config": str(config.absolute()), **why, **_status_to_row(found)})
+        raise SystemExit(1 if problem else 0)
     text = StatusText(found, settings.timezone, config.absolute())
     print_lines(text.warnings())
     print_lines(f"{name:<12}{line}" for name, line in text.summary())
-    if not loaded.is_complete:
-        click.echo(_FAULTY, err=True)
+    if problem:
+        click.echo(problem, err=True)
         raise SystemExit(1)
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from monitor.config.editing.source_edit import NewSource, SourceValue
 from monitor.config.editing.source_files import ListedSource, comparable_address, new_source
 from monitor.config.language.base_schema import language_tag
+from monitor.config.language.secrets import AS_REFERENCE
 from monitor.config.yaml.yaml12 import PlainData
 from monitor.errors import InvalidRequest
 from monitor.model import Outline
@@ -87,6 +88,8 @@ def _import_outline(outline: Outline, ids: set[str], tags: Sequence[str]) -> Out
         if all_tags := list(dict.fromkeys([*_get_tags(keys), *tags])):
             keys["tags"] = all_tags
         source = new_source(_normalize_feed_url(outline.url), keys, ids)
+        if find_url_secrets(outline.url):
+            notes.append(f"has a token or a password in plain text: {AS_REFERENCE}")
     except InvalidRequest as error:
         return OutlineImport(outline, ImportOutcome.UNUSABLE, why="; ".join(str(error).splitlines()))
     return OutlineImport(outline, ImportOutcome.ADDED, source, "; ".join(notes) or None)

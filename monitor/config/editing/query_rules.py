@@ -28,6 +28,7 @@ from monitor.text.folding import folded_tokens
 _TEST_FIELDS = {None: "title", "title": "title", "body": "text", "url": "url", HOST: HOST, "author": "authors"}
 _TEXT_FIELDS = {None, "title", "body"}
 _LONGEST_ID = 48
+_MAX_ID_TEXT = 1_000  # characters of a text that are looked at for an id
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def rule_from_words(words: Sequence[str]) -> QueryRule:
 
 def make_rule_id(text: str, used_ids: Collection[str], otherwise: str) -> str:
     """An id from the words of a text, that is not used yet. `otherwise`: if it has no Latin letters."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", text[:_MAX_ID_TEXT]).encode("ascii", "ignore").decode().lower()
     words = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in ("and", "or", "not")]
     base = "-".join(words)[:_LONGEST_ID].strip("-") or otherwise
     found, number = base, 1

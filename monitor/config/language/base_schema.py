@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 from monitor.article_links import WEB_SCHEMES
 from monitor.config.language.durations import DURATION_PATTERN, SIZE_PATTERN, OutOfBounds, parse_duration, parse_size
 from monitor.config.yaml.yaml12 import ValuePath, quote_text
+from monitor.model.sources import MAX_LINK
 from monitor.sanitize import sanitize_line
 from monitor.text.language_tags import THREE_LETTERS, parse_primary_subtag
 from monitor.url_secrets import HIDDEN, REFERENCE
@@ -275,6 +276,13 @@ def _validate_term(text: str) -> str:
     return term
 
 
+def _limit_address(url: str) -> str:
+    """Before its host is looked at: for a long one of combining marks that takes seconds."""
+    if len(url) > MAX_LINK:
+        raise validation_error(f"this address has {len(url)} characters", f"write one of at most {MAX_LINK}")
+    return url
+
+
 def _validate_web_address(url: str) -> str:
     """An address that can be polled. The fault never quotes it, because it may hold a token."""
     if not is_web_address(url):
@@ -362,15 +370,13 @@ LanguageOfWords = Annotated[
     str, AfterValidator(_validate_words_language), WithJsonSchema({"type": "string", "pattern": f"^any$|{_LANGUAGE}"})
 ]
 TermText = Annotated[str, AfterValidator(_validate_term), WithJsonSchema({"type": "string", "minLength": 1})]
-WebAddress = Annotated[
-    str, AfterValidator(_validate_web_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})
-]
+_WEB_ADDRESS_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^https?://", "maxLength": MAX_LINK})
+_PROXY_SCHEMA = WithJsonSchema({"type": "string", "pattern": r"^(https?://|\$\{)", "maxLength": MAX_LINK})
+WebAddress = Annotated[str, AfterValidator(_limit_address), AfterValidator(_validate_web_address), _WEB_ADDRESS_SCHEMA]
 SourceAddress = Annotated[
-    str, AfterValidator(_validate_source_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})
+    str, AfterValidator(_limit_address), AfterValidator(_validate_source_address), _WEB_ADDRESS_SCHEMA
 ]
-ProxyAddress = Annotated[
-    str, AfterValidator(_validate_proxy), WithJsonSchema({"type": "string", "pattern": r"^(https?://|\$\{)"})
-]
+ProxyAddress = Annotated[str, AfterValidator(_limit_address), AfterValidator(_validate_proxy), _PROXY_SCHEMA]
 _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN})
 Duration = Annotated[timedelta, PlainValidator(validator_from_parser(parse_duration)), _DURATION_SCHEMA]
 Interval = Annotated[timedelta, PlainValidator(validator_from_parser(_parse_interval)), _DURATION_SCHEMA]

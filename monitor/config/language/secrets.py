@@ -26,6 +26,8 @@ _SERVICE_CREDENTIALS = Path(
 )  # systemd's, while the service runs: for other commands
 _PLACEHOLDER = "missing-secret"
 _SYNTAX = "${env:NAME}, ${file:/PATH} or ${credential:NAME}"
+AS_REFERENCE = f"write {_SYNTAX} in its place"
+"""What to do about a secret in plain text."""
 
 
 class OptionalSecrets(dict[str, str]):

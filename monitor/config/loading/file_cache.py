@@ -1,13 +1,13 @@
 """Caches files that are read again and again: a file is parsed again only after it has changed.
 
 While a file has faults, its last content without a fault stays in force. If it never had such a content, the caller may
-use its valid part. The caller decides how documents are parsed.
+use its valid part. The caller decides how documents are parsed, and reports what is wrong with them beside that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -27,9 +27,9 @@ Value = TypeVar("Value")
 class CachedFile(Generic[Value]):
     """The result of reading a file.
 
-    `last_good`: its values when it last had no fault; `valid_part`: the values without a fault when it could last be
-    read at all; `documents` and `faults`: of its present content; `stamp`: None if a further edit might not change it;
-    `inputs`: the other inputs of the parser.
+    `last_good`: its values when `keep_good` last found no fault; `valid_part`: the values without a fault when it could
+    last be read at all; `documents` and `faults`: of its present content; `stamp`: None if a further edit might not
+    change it; `inputs`: the other inputs of the parser.
     """
 
     last_good: tuple[Value, ...]
@@ -38,6 +38,11 @@ class CachedFile(Generic[Value]):
     faults: tuple[Fault, ...]
     stamp: Stamp | None
     inputs: object
+
+    @property
+    def in_force(self) -> tuple[Value, ...]:
+        """The values that count: of its present content, or while that cannot be parsed, the last good ones."""
+        return self.last_good if self.faults else self.valid_part
 
 
 class FileCache(Generic[Value]):
@@ -72,6 +77,13 @@ class FileCache(Generic[Value]):
         """The results for the files that the last `read` asked for."""
         return self._last_read.values()
 
+    def keep_good(self, faulty: Collection[str]) -> None:
+        """Remember the present content of the files that the last `read` asked for as their last good one, except of
+        those with these names: what they refer to may be missing, which `parse` does not know."""
+        for file, cached in self._last_read.items():
+            if cached.last_good is not cached.valid_part and str(file) not in faulty:
+                self._cached[file] = self._last_read[file] = replace(cached, last_good=cached.valid_part)
+
     def drop_unread(self) -> None:
         """Forgets all files that the last `read` did not ask for."""
         self._cached = dict(self._last_read)
@@ -89,7 +101,6 @@ class FileCache(Generic[Value]):
         if cached and cached.stamp and (cached.stamp, cached.inputs) == (stamp, inputs):
             return cached
         read_at = clock.now()  # before reading, so that a later edit is noticed
-        last_good: tuple[Value, ...] = cached.last_good if cached else ()
         documents: tuple[YamlDocument, ...] = ()
         valid_part: tuple[Value, ...] = cached.valid_part if cached else ()
         faults: list[Fault] = []
@@ -99,9 +110,8 @@ class FileCache(Generic[Value]):
             if valid_part and not documents and is_empty(file):  # an interrupted editor, a full disk
                 raise InvalidFiles([Fault(Place(str(file)), "the file has been emptied", "delete it if that is meant")])
             valid_part, new_faults = _parse_valid_values(documents, parse)
-            last_good = last_good if new_faults else valid_part
         return CachedFile(
-            last_good,
+            cached.last_good if cached else (),
             valid_part,
             documents,
             (*mark_hiding(faults), *new_faults),

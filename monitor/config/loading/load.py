@@ -10,7 +10,7 @@ ignored, and the last content of the file without a fault stays in force.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -59,6 +59,12 @@ class LoadCache:
 
     documents: FileCache[ParsedDocument] = field(default_factory=FileCache)
     sources: FileCache[PlacedSource] = field(default_factory=FileCache)
+
+    def keep_good(self, faults: Iterable[Fault]) -> None:
+        """Remembers the present content of all files without any of these faults as their last good one."""
+        faulty = {fault.place.file for fault in faults}
+        self.documents.keep_good(faulty)
+        self.sources.keep_good(faulty)
 
     def drop_unread(self) -> None:
         """Forgets all files that were not read last."""
@@ -121,6 +127,8 @@ def load_config_files(
     settings = read.find_usable_settings(environment, path.parent) if accept_faults else read.settings
     if settings is None:
         raise InvalidFiles(faults)
+    if read.settings is not None:  # else nobody knows which routes there are
+        cache.keep_good(faults)
     config = Config(settings, read.sources, loaded.rules, loaded.entities, loaded.lists)
     return LoadedConfig(config, faults, loaded.documents, read.source_places, loaded.left_out)
 

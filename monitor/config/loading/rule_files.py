@@ -64,7 +64,7 @@ def load_rule_files(
     cached_files = cache.read(files, _parse_document, stamps, may_be_pipes=may_be_pipes)
     faults += (fault for cached in cached_files for fault in cached.faults)
     used_parts = {
-        str(file): each.valid_part if use_valid_parts else each.last_good
+        str(file): each.valid_part if use_valid_parts else each.in_force
         for file, each in zip(dict.fromkeys(files), cached_files, strict=True)
     }
     parsed = [item for used_part in used_parts.values() for item in used_part]

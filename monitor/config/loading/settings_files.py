@@ -77,6 +77,7 @@ def load_settings(
         unknown = find_unknown_sources(document, sources.keys() | _list_declared_ids(cache))
         faults += mark_follow_ups(unknown, faults_of_sources)
     sources = _with_secrets(sources, places, faults, environment, path.parent)
+    places = {id_: places[id_] for id_ in sources}
     rule_paths = list_named_paths(document, path, "rules", "entities")
     return LoadedSettings(document, settings, sources, places, rule_paths, sort_faults(faults))
 
@@ -116,9 +117,9 @@ def load_source_files(
         files, lambda document: sources_from_document(document, defaults), stamps, inputs=defaults
     )
     faults += (fault for cached in cached_files for fault in cached.faults)
-    candidates = [placed for cached in cached_files for placed in cached.last_good]
+    candidates = [placed for cached in cached_files for placed in cached.in_force]
     candidates += (
-        placed for cached in cached_files if not cached.last_good for placed in cached.valid_part
+        placed for cached in cached_files if not cached.in_force for placed in cached.valid_part
     )  # last, so that these take no id of another
     chosen = index_sources(candidates, running.sources, faults)
     sources = {id_: source for id_, (_, source) in chosen.items()}

@@ -23,13 +23,15 @@ from monitor.model import Config, Rule, RuleBrief, Settings, Source
 @dataclass(frozen=True, slots=True)
 class ConfigSummary:
     """What a monitor.yaml and all files that it names say, in short. `rules`: by id; `faults`: all of them.
-    `is_complete`: False if monitor.yaml has faults, so that `settings` lack the keys that have them."""
+    `is_complete`: False if monitor.yaml has faults, so that `settings` lack the keys that have them. `lacks_secrets`:
+    secrets of monitor.yaml are not available here, so that `settings` have placeholders."""
 
     settings: Settings
     sources: Mapping[str, Source]
     rules: Mapping[str, RuleBrief]
     faults: tuple[Fault, ...]
     is_complete: bool = True
+    lacks_secrets: bool = False
 
     @classmethod
     def from_config(cls, config: Config) -> ConfigSummary:

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from stat import S_IMODE, S_IROTH
 
-from monitor.config.language.secrets import password_of
+from monitor.config.language.secrets import AS_REFERENCE, password_of
 from monitor.config.yaml.yaml12 import PlainData, ValuePath, YamlDocument
 from monitor.lab.annotated_document import Lint, LintKind
 from monitor.model import Rule
@@ -16,7 +16,6 @@ from monitor.notify import channel_has_secret
 from monitor.sources.http.guard import is_public
 from monitor.url_secrets import REFERENCE
 
-AS_REFERENCE = "write it as a secret: `${file:/PATH}`, `${env:NAME}` or `${credential:NAME}` in its place"
 _WIDEST = {4: 8, 6: 7}  # bits of the widest private networks, 10.0.0.0/8 and fc00::/7
 
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
+from monitor.config.language.secrets import AS_REFERENCE
 from monitor.lab.annotated_document import Lint, LintKind
-from monitor.lab.lints.settings import AS_REFERENCE
 from monitor.model import Place, Source
 from monitor.sources.http.guard import Network, explain_allowance, networks_for, refused_host
 

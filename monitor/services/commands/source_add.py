@@ -19,6 +19,7 @@ from monitor.config.language.secrets import OptionalSecrets, fill_secrets
 from monitor.config.loading.files import networks_allowed, settings_document
 from monitor.errors import Fault, InvalidFiles, InvalidRequest, NothingAdded
 from monitor.model import Limits, Place
+from monitor.model.sources import MAX_LINK
 from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.http.guard import (
@@ -97,6 +98,8 @@ async def propose_sources(
 
     Raises InvalidRequest for faulty keys, InvalidFiles if the source is in a file already or the target has a fault,
     and NothingAdded if there is no feed at the address and none that it names, or the daemon would refuse it."""
+    if len(request.url) > MAX_LINK:
+        raise InvalidRequest(f"the address has {len(request.url)} characters, of at most {MAX_LINK}")
     known = recognize_address(request.url)
     candidate = SourceCandidate(known.url, known.keys) if known else SourceCandidate(request.url)
     id_ = str(_build_source(request, candidate)["id"])
@@ -211,5 +214,6 @@ def _explain_refusal(request: SourceRequest, id_: str, address: Address) -> str:
         to_do = f"if it is meant, write this line into monitor.yaml ({APPLIED_AT_ONCE}):\n  {line}"
     return (
         f"{redact_url(request.url)}: nothing was added, because this leads to {address}, a private or special address, "
-        f"which sources must not reach; {to_do}"
+        f"which sources must not reach; {to_do}\nThen run this again: until the source is added, `check` reports that "
+        f"there is no source '{id_}'. Each further source of that address needs its own id there."
     )

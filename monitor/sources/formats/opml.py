@@ -25,6 +25,7 @@ from lxml import etree
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Outline, Outlines, UnusableOutline
+from monitor.model.sources import MAX_LINK, MAX_NAME
 from monitor.sanitize import sanitize_line, sanitize_text
 from monitor.sources.formats.charset import FORBIDDEN, UTF8_DECLARATION, read_text, to_utf8
 from monitor.url_secrets import redact_url
@@ -203,7 +204,10 @@ def _build_outlines(events: Iterable[_Event]) -> tuple[list[Outline], list[Unusa
             continue
         if open_outlines and _has_address(open_outlines[-1]):  # a feed contains no outlines: it was never closed
             open_outlines.pop()
-        if _has_address(event):
+        if (length := len(event.get("xmlurl"))) > MAX_LINK:
+            problem = f"the address of this feed has {length} characters, of at most {MAX_LINK}"
+            unusable.append(UnusableOutline(event.line, problem))
+        elif _has_address(event):
             outlines.append(_build_outline(event, open_outlines))
         elif problem := _explain_missing_address(event):
             unusable.append(UnusableOutline(event.line, problem))
@@ -227,13 +231,18 @@ def _build_outline(tag: _OutlineTag, open_outlines: Sequence[_OutlineTag]) -> Ou
         tag.line,
         tag.get("title") or tag.get("text") or None,
         tag.get("language") or None,
-        tuple(dict.fromkeys(filter(None, map(sanitize_line, [*groups, *categories])))),
+        tuple(dict.fromkeys(filter(None, map(_name_group, [*groups, *categories])))),
         {
             name.removeprefix(prefix): sanitize_text(value)
             for name, value in tag.attributes.items()
             if name.startswith(prefix)
         },
     )
+
+
+def _name_group(text: str) -> str:
+    """Its beginning, if it is long: what is made of a group's name costs more than its length."""
+    return sanitize_line(text)[:MAX_NAME]
 
 
 def _explain_missing_address(tag: _OutlineTag) -> str | None:

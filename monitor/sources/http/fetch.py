@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -43,6 +44,8 @@ ACCEPT = (
 FETCH_ERRORS = (FetchFailed, ClientError, OSError, ValueError)  # of one fetch; TimeoutError is an OSError
 ACCEPT_ENCODING = "gzip, deflate, br, zstd"  # what `formats.unpack` undoes
 MayFollow = Callable[[str], Awaitable[str | None]]  # says why an address may not be fetched; None: it may
+PIECE = 16 * 2**10  # bytes of a body; a server that needs more than a second for them has stalled
+MAX_STALLED_BYTES = 2**18  # of a longer body no wait counts as stalled, because it is held in memory
 REDIRECTS = (301, 302, 303, 307, 308)
 PERMANENT = (301, 308)
 NO_WEB_ADDRESS = "which is not an http:// or https:// address"
@@ -325,8 +328,11 @@ class Fetcher:
         if (response.content_length or 0) > max_bytes:
             raise FetchFailed(f"too big: {response.content_length} bytes announced (limits.wire_bytes: {max_bytes})")
         body = bytearray()
-        async for chunk in response.content.iter_any():
-            body += chunk
+        while not response.content.at_eof():
+            piece_end = len(body) + PIECE
+            with self.stalled_requests.track_request() if len(body) < MAX_STALLED_BYTES else nullcontext():
+                while len(body) < piece_end and (chunk := await response.content.readany()):
+                    body += chunk
             if len(body) > max_bytes:
                 raise FetchFailed(f"too big: more than {max_bytes} bytes were sent (limits.wire_bytes)")
         return bytes(body)

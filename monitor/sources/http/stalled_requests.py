@@ -1,7 +1,7 @@
-"""Tracks which tasks have waited for a server's answer for a while.
+"""Tracks which tasks have waited for a server for a while: for its answer, or for the next piece of a body.
 
 Such a task needs only a socket, so the limit on concurrent work (`daemon.admission`) need not count it until the server
-answers. A body that arrives slowly does not count as stalled, because it is held in memory. Nothing is cancelled here.
+goes on. The fetcher does not track the rest of a long body, because that is held in memory. Nothing is cancelled here.
 """
 
 from __future__ import annotations

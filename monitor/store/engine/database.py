@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Identity = tuple[object, ...]
 _VARIABLES = 5_000
+_LIMIT_PASSED = "54"  # the class of PostgreSQL's error codes
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
@@ -68,7 +69,7 @@ class Database(ABC):
             raise StoreRefused(f"{self.name} has a value that cannot be read ({error}); {self.advice}") from error
         except DBAPIError as error:
             message = str(error.orig).strip().partition("\n")[0]
-            unusable = isinstance(error, OperationalError | InterfaceError)
+            unusable = isinstance(error, OperationalError | InterfaceError) and not _is_about_values(error)
             raise (StoreFailed if unusable else StoreRefused)(f"{self.name}: {message}; {self.advice}") from error
 
     def require_not_replaced(self) -> None:
@@ -205,6 +206,12 @@ class Database(ABC):
     @abstractmethod
     def enter_section(self, connection: Connection) -> None:
         """Wait until no other process is in the serial section. The end of the transaction leaves it."""
+
+
+def _is_about_values(error: DBAPIError) -> bool:
+    """Whether PostgreSQL says that a statement passes a limit, such as a value that is too long for an index: psycopg
+    makes that an OperationalError, but waiting does not help."""
+    return (getattr(error.orig, "sqlstate", None) or "").startswith(_LIMIT_PASSED)
 
 
 def build_insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -54,10 +54,12 @@ class FullTextQueue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find_due(self, now: datetime) -> list[FullTextRequest]:
-        """Requests that are due and not claimed, those that have been due the longest first; it only reads."""
+    def find_due(self, now: datetime, without: Collection[str] = ()) -> list[FullTextRequest]:
+        """Requests that are due and not claimed, those that have been due the longest first; it only reads.
+        `without`: the sources whose requests are left out."""
         with self._database.reading() as connection:
-            return [FullTextRequest(*row) for row in connection.execute(_build_due_query(), {"now": now})]
+            found = connection.execute(_build_due_query(), {"now": now, "without": list(without)})
+            return [FullTextRequest(*row) for row in found]
 
     def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[FullTextRequest]:
         """Claim those of these requests that no other process has claimed meanwhile, until the lease ends."""
@@ -171,7 +173,10 @@ def _select_pages() -> Select[*tuple[Any, ...]]:
 @cache
 def _build_due_query() -> Select[*tuple[Any, ...]]:
     """The requests that are due at `now`. It runs every two seconds, and building it costs more than running it."""
-    due = _select_pages().where(_is_due_and_free(bindparam("now", type_=page.c.not_before.type)))
+    due = _select_pages().where(
+        _is_due_and_free(bindparam("now", type_=page.c.not_before.type)),
+        article.c.source_id.not_in(bindparam("without", expanding=True)),
+    )
     return due.order_by(page.c.not_before, page.c.article_id).limit(MAX_DUE_PAGES)
 
 

@@ -50,6 +50,14 @@ def told(facts: dict[str, int] | None = None, **changed: object) -> SubjectRecor
         ({"facts": (("dead", 0),)}, told(), []),
         ({"facts": (("dead", 1200), ("ships", 2))}, told({"ships": 2}), ["new fact: 1,200 dead"]),
         ({"facts": (("dead", 3), ("ships", 2))}, told(), ["new fact: 3 dead, 2 ships"]),
+        # a report of a missile is of one at least; an explosion need not have killed anybody
+        ({"facts": (("missiles", 1), ("aircraft", 1), ("ships", 1))}, told(), []),
+        (
+            {"facts": (("missiles", 2), ("aircraft", 2), ("ships", 2))},
+            told(),
+            ["new fact: 2 missiles, 2 aircraft, 2 ships"],
+        ),
+        ({"facts": (("dead", 1), ("injured", 1))}, told(), ["new fact: 1 dead, 1 injured"]),
         # larger by more than a fifth
         ({"facts": (("km", 620),)}, told({"km": 600}), []),
         ({"facts": (("km", 720),)}, told({"km": 600}), []),

@@ -173,6 +173,7 @@ def test_a_channel_is_added_with_its_secret_elsewhere(tmp_path: Path, monkeypatc
     for url in ("ntfy://${env:NOT_SET}", "carrierpigeon://s3cr3t", "no url"):
         refused = CliRunner().invoke(cli, ["channels", "add", "-c", str(config), "phone", url])
         assert isinstance(refused.exception, InvalidFiles)
+        assert refused.stderr == f"phone was not added to {config}, because the file would have a fault:\n"
         assert "s3cr3t" not in f"{refused.output}{refused.exception}"
     assert config.read_text(encoding="utf-8") == before
     monkeypatch.setenv("TOPIC", "s3cr3t")

@@ -168,6 +168,30 @@ async def test_a_database_without_its_driver_is_a_fault(folder: Path) -> None:
     assert not (folder / "new").exists()
 
 
+@pytest.mark.parametrize("secret", ["${env:PAID_TOKEN}", "${file:/no/such/file}", "${credential:paid}"])
+async def test_a_source_whose_secret_is_missing_is_a_fault_beside_the_others(folder: Path, secret: str) -> None:
+    """`check` names the same fault as `status` and `run`, and what else is wrong."""
+    (folder / "sources.yaml").write_text(
+        "sources:\n"
+        f"  - {{id: paid, url: 'https://wire.test/?token={secret}'}}\n"
+        f"  - {{id: by-proxy, url: 'https://n.test/', proxy: 'http://me:{secret}@proxy.test'}}\n"
+        "  - {id: open, url: 'https://x.test/?token=0penly'}\n",
+        encoding="utf-8",
+    )
+    (folder / "monitor.yaml").write_text(CONFIG + "sources: [sources.yaml]\n", encoding="utf-8")
+    ended = await news_monitor("check", folder=folder)
+    assert ended.code == 1
+    lines = ended.out.splitlines()
+    missing = [line for line in lines if line.startswith(("sources.yaml:2:5: ", "sources.yaml:3:5: "))]
+    assert len(missing) == 2, ended.out
+    assert any(line.startswith("rules/broken.yaml:") for line in lines)
+    assert any(line.startswith("sources.yaml:4:5: ") and "open-credential" in line for line in lines)
+    rows = (await news_monitor("check", "--json", folder=folder)).rows
+    assert len(rows) == len(lines)
+    status = await news_monitor("status", "--json", folder=folder)
+    assert [row for row in rows if row["kind"] == "fault"] == status.rows[0]["fault_list"]
+
+
 async def test_advice_is_no_fault(folder: Path) -> None:
     """It is told and counted, and ends with 1 only where it shall."""
     (folder / "rules/broken.yaml").unlink()

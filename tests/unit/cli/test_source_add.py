@@ -201,7 +201,7 @@ async def test_a_token_in_the_address_is_warned_of_at_once(folder: Path, query: 
     """It is not shown, and the address is added all the same."""
     ended = await add(folder, "--no-check", f"https://feeds.example.org/rss{query}")
     assert ended.code == 0
-    assert ("in plain text: write ${file:/PATH}" in ended.err) is is_open
+    assert ("in plain text: write ${env:NAME}" in ended.err) is is_open
     assert "0penly" not in ended.err + ended.out
 
 
@@ -225,6 +225,24 @@ async def test_an_address_that_leads_into_a_private_network_is_not_added(site: S
     assert "nothing was added, because this leads to 127.0.0.2, a private or special address" in ended.err
     assert "put {network: '127.0.0.2/32', sources: [" in ended.err
     assert (folder / "sources.yaml").read_bytes() == before
+
+
+async def test_a_private_address_is_added_by_the_printed_line_and_the_same_command(site: Site, folder: Path) -> None:
+    """What `check` says in between is announced."""
+    config = folder / "monitor.yaml"
+    lines = config.read_text(encoding="utf-8").splitlines()
+    config.write_text("\n".join(line for line in lines if not line.startswith("network:")) + "\n", encoding="utf-8")
+    refused = await add(folder, site.url("/feed/"))
+    line, then = refused.told[-2:]
+    assert then == (
+        "Then run this again: until the source is added, `check` reports that there is no source '127-0-0-1'. Each "
+        "further source of that address needs its own id there."
+    )
+    with config.open("a", encoding="utf-8") as file:
+        file.write(f"{line.strip()}\n")
+    assert "there is no source '127-0-0-1'" in (await news_monitor("check", folder=folder)).out
+    assert (await add(folder, site.url("/feed/"))).code == 0
+    assert "there is no source" not in (await news_monitor("check", folder=folder)).out
 
 
 async def test_a_secret_that_cannot_be_filled_in_is_not_added(folder: Path) -> None:

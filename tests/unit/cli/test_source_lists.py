@@ -62,6 +62,19 @@ def test_a_list_that_gives_a_source_more_trust_is_named(folder: Path) -> None:
     ]
 
 
+def test_an_address_with_an_open_token_is_added_with_a_warning(folder: Path) -> None:
+    """As `check` gives it; the token is not shown, and nothing was wrong with the list."""
+    outline = '<outline xmlUrl="https://a.example/?token=0penly"/>'
+    (folder / "list.opml").write_text(f'<opml version="2.0"><body>{outline}</body></opml>', encoding="utf-8")
+    ended = run("import", "list.opml")
+    assert ended.exit_code == 0
+    assert ended.stderr == (
+        "list.opml:1: https://a.example/?token=*** has a token or a password in plain text: write "
+        "${env:NAME}, ${file:/PATH} or ${credential:NAME} in its place\n"
+    )
+    assert "0penly" not in ended.output
+
+
 def test_a_dry_run_writes_nothing(folder: Path) -> None:
     """And says what would be."""
     before = (folder / "sources.yaml").read_bytes()

@@ -110,7 +110,7 @@ def test_an_edit_while_a_file_is_parsed_shows(tmp_path: Path, monkeypatch: pytes
         return [document.data]
 
     memory = FileCache[PlainData]()
-    said = [memory.read([path], slowly, {})[0].last_good for _ in range(2)]
+    said = [memory.read([path], slowly, {})[0].in_force for _ in range(2)]
     assert said == [({"a": 1},), ({"a": 2},)]
 
 

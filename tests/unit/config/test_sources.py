@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -103,6 +104,15 @@ def test_an_address_is_shown_without_its_secrets(url: str, address: str, shown: 
     assert found.has_open_secret is ("0penly" in url)
     assert not any(form in repr(found) for form in ("s3cr", "0penly"))
     assert found.secrets >= ({"token=0penly"} if "0penly" in url else {"s3cr%2Fet", "s3cr/et"})
+
+
+def test_a_long_address_is_refused_before_its_host_is_looked_at() -> None:
+    """To compare a host of a hundred thousand combining marks takes seconds."""
+    address = "http://a" + "\u0316\u0301" * 60_000 + ".test/"
+    began = time.process_time()
+    with pytest.raises(InvalidFiles, match="this address has 120014 characters"):
+        at(address)
+    assert time.process_time() - began < 1
 
 
 def test_an_escape_in_an_address_names_no_secret(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
-from monitor.config.editing.source_files import SourceFiles, source_files
+from monitor.config.editing.source_files import SourceFiles, new_source, source_files
 from monitor.errors import InvalidFiles, InvalidRequest
 from monitor.services.commands.source_add import AddressKind, SourceRequest, add_sources, propose_sources
 from monitor.services.commands.source_lists import export_source_list, import_source_list
@@ -19,6 +20,7 @@ PAGE = """\
 <!doctype html><html><head><link rel='alternate' type='application/rss+xml' href='/one'>
 <link rel='alternate' type='application/rss+xml' href='/two' hreflang='ko'></head></html>"""
 RSS = "<rss version='2.0'><channel><title>{0}</title><item><title>t</title><link>https://n.test/{0}</link></item></channel></rss>"
+MARKS = "\u0316\u0301" * 60_000
 OPML = b"<opml version='2.0'><body><outline text='New' xmlUrl='https://new.test/feed'/></body></opml>"
 
 
@@ -99,3 +101,21 @@ def test_all_sources_are_removed_or_none(files: SourceFiles) -> None:
     assert list_ids(files) == ["wire"]
     assert [source.id for source in remove_sources(files, ["wire", "wire"])] == ["wire"]
     assert list_ids(files) == []
+
+
+async def test_a_long_address_is_refused_before_it_is_compared(files: SourceFiles) -> None:
+    """Comparing a host of a hundred thousand combining marks takes seconds."""
+    began = time.process_time()
+    address = f"http://a{MARKS}.test/"
+    with pytest.raises(InvalidRequest, match="the address has 120014 characters, of at most 2048"):
+        await propose_sources(SourceRequest(files, files.file_for(None), address))
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("key", ["proxy", "sitemap"])
+def test_a_long_address_in_a_list_is_refused_before_its_host_is_looked_at(key: str) -> None:
+    """Whoever wrote the list that somebody imports."""
+    began = time.process_time()
+    with pytest.raises(InvalidRequest, match=f"{key}: this address has 120014 characters; write one of at most 2048"):
+        new_source("https://new.test/feed", {key: f"http://a{MARKS}.test/"}, ())
+    assert time.process_time() - began < 1

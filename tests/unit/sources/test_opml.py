@@ -203,3 +203,17 @@ def test_a_feed_is_in_thirty_groups_at_most() -> None:
     categories = ",".join(f"c{n}/d{n}" for n in range(100))
     [outline] = read_opml(listed(f'<outline xmlUrl="http://x/" category="{categories}"/>')).outlines
     assert outline.groups == tuple(f"{letter}{n}" for n in range(15) for letter in "cd")
+
+
+def test_of_a_long_address_nothing_is_read_and_of_a_long_group_its_beginning() -> None:
+    """Comparing a hundred thousand combining marks takes seconds."""
+    marks = "\u0316\u0301" * 60_000
+    read = read_opml(
+        listed(
+            f'<outline text="{marks}"><outline xmlUrl="http://a{marks}.example/"/>'
+            f'<outline xmlUrl="http://b.example/" category="{marks}x"/></outline>'
+        )
+    )
+    assert read.unusable == (UnusableOutline(1, "the address of this feed has 120017 characters, of at most 2048"),)
+    [outline] = read.outlines
+    assert (outline.url, outline.groups) == ("http://b.example/", (marks[:200],))

@@ -75,6 +75,18 @@ def test_a_page_is_claimed_by_one_process_only(desk: Desk) -> None:
     assert desk.problems() == []
 
 
+def test_requests_of_other_sources_are_found_alone(desk: Desk) -> None:
+    """However many of one source are due, they hide no others."""
+    desk.claims.register_sources(sources("wire", "post"), NOON)
+    other = replace(ONE, source="post", uid="p1")
+    claim = claimed(desk.claims, "post")
+    with desk.section.enter(NOON) as inside:
+        assert inside.commit(polled(claim, NOON), decide_in(inside, [other], rules()), to_desk)
+        inside.enqueue_pages([other], NOON)
+    assert [each.source for each in desk.pages.find_due(NOON)] == ["wire", "wire", "post"]
+    assert [each.source for each in desk.pages.find_due(NOON, ["wire"])] == ["post"]
+
+
 def test_what_is_given_up_is_not_wanted_any_more(desk: Desk) -> None:
     """Why stands among the evidence of its source's fetches."""
     desk.pages.give_up(desk.claim(), "404 Not Found", 404, NOON)
