@@ -7,15 +7,13 @@ from datetime import timedelta
 
 # --- how alike the words must be --------------------------------------------------------------------------------------
 
-STORY_LIKENESS = 0.4
-"""Two reports with words so much alike are read together, in one story."""
-EVENT_LIKENESS = (0.4, 0.2, 0.1)
-"""For a rule with a topic: what two reports of one event need if no fact agrees, one, or more than one."""
-BROAD_EVENT_LIKENESS = (0.6, 0.6, 0.4)
-"""The same for a rule without words for a topic, or one that meets many events a day: there two happenings in one
-place on one day are common."""
-POSSIBLE_LIKENESS, BROAD_POSSIBLE_LIKENESS = 0.2, 0.3
-"""From here on two reports are possibly the same, if no fact agrees."""
+ALIKE = 0.4
+"""Words so much alike tell the same happening."""
+ALIKE_WITH_FACT = 0.2
+"""The same, if a place, a name or a number agrees. Without one, two reports are possibly the same from here on."""
+ALIKE_FOR_BROAD, POSSIBLY_FOR_BROAD = 0.5, 0.3
+"""The same two bounds for a rule without words for a topic, or one that meets many events a day: there two happenings
+in one place on one day are common."""
 COPIED_SHARE = 0.5
 """So many common runs of words make a copy."""
 TEMPLATE_SHARE = 0.5
@@ -25,11 +23,12 @@ TEMPLATE_SHARE = 0.5
 
 STORY_LASTS = timedelta(hours=36)
 """How long after a story opened an article may join it."""
-SAME_HEADLINE = timedelta(hours=12)
-"""Within this time the same headline is the same report: "North Korea fires missile" is tomorrow's headline too."""
 MOMENT = timedelta(days=1)
-"""How long a happening is reported, unless the rule says `event_lasts`."""
+"""How long a happening is reported, if no report names its day and the rule does not say `event_lasts`."""
+DAY_NAMED_FOR = timedelta(days=3)
+"""How long it is reported by articles that name the same day."""
 SAME_DAY = timedelta(hours=12)
-"""An article that comes later than this continues its event only if it names the same day, or if nobody has paused."""
+"""An article that comes later than this continues an event only if it names the same day, or if nobody has paused. A
+story ends when nobody has reported it for so long: "North Korea fires missile" is tomorrow's headline too."""
 PAUSE = timedelta(hours=6)
 """Nobody has paused, if the last report is no older than this. Also the age of the happening that a flash reports."""

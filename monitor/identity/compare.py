@@ -46,14 +46,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FactComparison:
-    """The verdict on one kind of fact. `ours`, `theirs`: the words of each side. `agreement`: 1 if many happenings
-    share what agrees (a country, a name), 2 if few do (a place within a country, two names), else 0."""
+    """The verdict on one kind of fact. `ours`, `theirs`: the words of each side."""
 
     kind: FactKind
     verdict: Verdict
     ours: str = ""
     theirs: str = ""
-    agreement: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,8 @@ class Comparison:
 
     @property
     def agreement(self) -> int:
-        """How much agrees: 0 nothing, 1 what many happenings share, 2 or more what few share."""
-        return sum(fact.agreement for fact in self.facts)
+        """How many kinds of fact agree."""
+        return sum(fact.verdict is Verdict.AGREES for fact in self.facts)
 
     @property
     def unknown_kinds(self) -> tuple[FactKind, ...]:
@@ -124,7 +122,7 @@ def is_copy(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
 # --- places -----------------------------------------------------------------------------------------------------------
 
 _REPORTING_ROLES = frozenset(("seat", "dateline", "speaker"))  # somebody speaks or reports there
-_PEOPLE = "people"
+_PEOPLE, _SEA = "people", "sea"
 _OVERLAPPING = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN))
 _relate = lru_cache(maxsize=50_000)(relate_places)
 
@@ -141,19 +139,18 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
     no_titles = not any(place.in_title for place in (*one, *other))
     agreeing = [(a, b) for a, b in shared if a.in_title or b.in_title or no_titles]
     within = [(a, b) for a, b in agreeing if _is_within_country(a) and _is_within_country(b)]
-    agreement = 2 if any(_relate(a.place, b.place) is Relation.SAME for a, b in within) else bool(agreeing)
     ours_alone, theirs_alone = _find_own_place(ours, theirs), _find_own_place(theirs, ours)
     if within and ours_alone and theirs_alone:  # then a people says nothing of where it happened
         ours_alone, theirs_alone = (place if place.role != _PEOPLE else None for place in (ours_alone, theirs_alone))
     if ours_alone and theirs_alone:
         verdict = Verdict.DOUBTFUL if within else Verdict.DIFFERS
-        return FactComparison(FactKind.PLACE, verdict, ours_alone.text, theirs_alone.text, agreement if within else 0)
+        return FactComparison(FactKind.PLACE, verdict, ours_alone.text, theirs_alone.text)
     if not within and (pair := _find_apart_below_titles(one, other, may_share_country=bool(shared))):
-        return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, pair[0].text, pair[1].text, agreement)
-    if not agreement:
+        return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, pair[0].text, pair[1].text)
+    if not agreeing:
         return FactComparison(FactKind.PLACE, Verdict.UNKNOWN, join_words(one), join_words(other))
     a, b = (within or agreeing)[0]
-    return FactComparison(FactKind.PLACE, Verdict.AGREES, a.text, b.text, agreement)
+    return FactComparison(FactKind.PLACE, Verdict.AGREES, a.text, b.text)
 
 
 @lru_cache(maxsize=10_000)  # each article is compared with many
@@ -163,8 +160,11 @@ def _select_places(features: ArticleFeatures) -> tuple[PlaceFact, ...]:
 
 
 def find_scenes(features: ArticleFeatures) -> list[PlaceFact]:
-    """The places in a title where something may have happened: not those of who speaks or reports."""
-    return [place for place in _select_places(features) if place.in_title and place.role not in _REPORTING_ROLES]
+    """The places in a title where something may have happened. Who speaks says where only if nothing else in the title
+    does: "Five dead in earthquake: Indonesian police"."""
+    places = [place for place in _select_places(features) if place.in_title and place.role != "dateline"]
+    scenes = [place for place in places if place.role not in _REPORTING_ROLES]
+    return places if all(place.role == _PEOPLE for place in scenes) else scenes
 
 
 def has_place_of(place: PlaceFact, features: ArticleFeatures) -> bool:
@@ -219,7 +219,9 @@ def _overlap(one: PlaceFact, other: PlaceFact) -> bool:
 
 
 def _are_apart(one: PlaceFact, other: PlaceFact) -> bool:
-    return _relate(one.place, other.place) is Relation.APART
+    """Whether neither lies in the other. A sea and a country are not apart, because it may be on its coast."""
+    is_at_sea = {get_place_level(one.place), get_place_level(other.place)} == {COUNTRY, _SEA}
+    return not is_at_sea and _relate(one.place, other.place) is Relation.APART
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -227,22 +229,23 @@ def _are_apart(one: PlaceFact, other: PlaceFact) -> bool:
 
 def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Compare names. They differ if each title names a person, known as an entity, whom the other report does not name.
-    Across languages they are doubtful if each title has a name that the other report lacks: it may be the same one in
-    another script."""
+    They are doubtful if each title has another name that the other report lacks, and the titles share none: it may be
+    another spelling, or what the same actor did to somebody else."""
     one, other = ours.facts.names, theirs.facts.names
     shared = [(a, b) for a, b in _find_pairs_with_common_keys(one, other) if do_names_agree(a, b)]
     ours_alone = [name for name in one if name.in_title and all(name is not a for a, _ in shared)]
     theirs_alone = [name for name in other if name.in_title and all(name is not b for _, b in shared)]
+    do_titles_agree = any(a.in_title and b.in_title for a, b in shared)
     for verdict, is_named in (
         (Verdict.DIFFERS, lambda name: name.is_person),
-        (Verdict.DOUBTFUL, lambda name: name.is_certain and not in_one_language(ours, theirs)),
+        (Verdict.DOUBTFUL, lambda name: name.is_certain and not do_titles_agree),
     ):
         sides = [next(filter(is_named, side), None) for side in (ours_alone, theirs_alone)]
         if sides[0] is not None and sides[1] is not None:
             return FactComparison(FactKind.NAME, verdict, sides[0].text, sides[1].text)
     if shared:
         names = join_words(a for a, _ in shared), join_words(b for _, b in shared)
-        return FactComparison(FactKind.NAME, Verdict.AGREES, *names, min(len({a.key for a, _ in shared}), 2))
+        return FactComparison(FactKind.NAME, Verdict.AGREES, *names)
     certain = [join_words(name for name in side if name.is_certain) for side in (one, other)]
     return FactComparison(FactKind.NAME, Verdict.UNKNOWN, certain[0], certain[1])
 
@@ -289,7 +292,7 @@ def compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     distinctive = [(a, b) for a, b in shared if is_distinctive_number(a) and is_distinctive_number(b)]
     if distinctive:
         words = join_words(a for a, _ in distinctive), join_words(b for _, b in distinctive)
-        return FactComparison(FactKind.NUMBER, Verdict.AGREES, *words, 1)
+        return FactComparison(FactKind.NUMBER, Verdict.AGREES, *words)
     unknown = join_words(ours.facts.numbers), join_words(theirs.facts.numbers)
     return FactComparison(FactKind.NUMBER, Verdict.UNKNOWN, *unknown)
 

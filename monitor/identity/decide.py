@@ -12,11 +12,10 @@ from enum import StrEnum
 from statistics import fmean
 
 from monitor.identity.bounds import (
-    BROAD_EVENT_LIKENESS,
-    BROAD_POSSIBLE_LIKENESS,
-    EVENT_LIKENESS,
-    POSSIBLE_LIKENESS,
-    STORY_LIKENESS,
+    ALIKE,
+    ALIKE_FOR_BROAD,
+    ALIKE_WITH_FACT,
+    POSSIBLY_FOR_BROAD,
 )
 from monitor.identity.clusters import Cluster
 from monitor.identity.compare import (
@@ -136,14 +135,14 @@ def decide_on_story(features: ArticleFeatures, members: Sequence[ArticleFeatures
     likeness = fmean(comparison.likeness for comparison in comparisons)
     if nearest.is_copy:
         return SamenessDecision(Sameness.SAME, "copied text", 1.0, comparison=nearest, settled_by="copied text")
-    if likeness >= STORY_LIKENESS:
+    if likeness >= ALIKE:
         return SamenessDecision(Sameness.SAME, f"the words are alike ({likeness:.2f})", likeness, comparison=nearest)
     return SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=nearest)
 
 
 def may_be_of_story(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> bool:
     """Whether an article shares enough words with a story to be compared with it."""
-    if fmean(measure_likeness(features.words, member.words) for member in members) >= STORY_LIKENESS:
+    if fmean(measure_likeness(features.words, member.words) for member in members) >= ALIKE:
         return True
     return any(features.words.sample & member.words.sample for member in members)
 
@@ -167,7 +166,7 @@ def decide_on_event(
     in_language = [each for each in comparisons if each.same_language]
     likeness = fmean(each.likeness for each in in_language) if in_language else 0.0
     best = max(comparisons, key=lambda each: (not each.doubtful_facts, each.agreement, each.likeness))
-    doubt = find_new_name(features, members) or next(filter(None, map(_find_wording_doubt, in_language)), "")
+    doubt = find_new_name(features, members) or next(filter(None, map(_find_doubt, in_language)), "")
     decision = SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=best)
     if (copy := next((each for each in comparisons if each.is_copy), None)) is not None:
         alike, why = True, "copied text"
@@ -186,24 +185,19 @@ def decide_on_event(
         return replace(decision, sameness=Sameness.SAME, reason=why, uncertainty=uncertainty, settled_by=settled_by)
     if alike:
         return replace(decision, sameness=Sameness.POSSIBLY, reason=f"{agreeing_in_words(best, likeness)}; {doubt}")
-    if doubt:
-        return replace(decision, reason=doubt)
     if _is_possible(in_language, comparisons, likeness, has_topic=has_topic):
-        return replace(decision, sameness=Sameness.POSSIBLY, reason=doubt_in_words(best, likeness))
+        return replace(decision, sameness=Sameness.POSSIBLY, reason=doubt or doubt_in_words(best, likeness))
     return decision
 
 
 def _is_alike(
     in_language: Sequence[Comparison], comparisons: Sequence[Comparison], likeness: float, *, has_topic: bool
 ) -> bool:
-    """Whether the words are alike enough for what agrees; or, across languages, whether anything agrees."""
-    required = (EVENT_LIKENESS if has_topic else BROAD_EVENT_LIKENESS)[
-        min(max(each.agreement for each in comparisons), 2)
-    ]
-    if in_language and likeness >= required:
-        return True
-    across = (each for each in comparisons if not each.same_language)
-    return has_topic and any(each.agreement and not _has_gap(each) for each in across)
+    """Whether the words are alike enough; or, if no report is in the language of the article, whether a fact agrees."""
+    agrees = any(each.agreement for each in comparisons)
+    if in_language:
+        return likeness >= ((ALIKE_WITH_FACT if agrees else ALIKE) if has_topic else ALIKE_FOR_BROAD)
+    return has_topic and any(each.agreement and not _has_gap(each) for each in comparisons)
 
 
 def _has_gap(comparison: Comparison) -> bool:
@@ -223,8 +217,8 @@ def _is_possible(
     """Whether something speaks for it: the words, a fact, or that two languages cannot be compared."""
     agrees = any(each.agreement for each in comparisons)
     if has_topic:
-        return agrees or not in_language or likeness >= POSSIBLE_LIKENESS
-    return likeness >= BROAD_POSSIBLE_LIKENESS
+        return agrees or not in_language or likeness >= ALIKE_WITH_FACT
+    return likeness >= POSSIBLY_FOR_BROAD
 
 
 def find_new_name(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> str:
@@ -240,9 +234,14 @@ def find_new_name(features: ArticleFeatures, members: Sequence[ArticleFeatures])
     return ""
 
 
-def _find_wording_doubt(comparison: Comparison) -> str:
-    doubtful = next((fact for fact in comparison.doubtful_facts if fact.kind is FactKind.WORDING), None)
-    return f"the same title but for {doubtful.ours}, not {doubtful.theirs}" if doubtful else ""
+def _find_doubt(comparison: Comparison) -> str:
+    """What in the titles makes another happening likely, in words; "" if nothing does."""
+    for fact in comparison.doubtful_facts:
+        if fact.kind is FactKind.WORDING:
+            return f"the same title but for {fact.ours}, not {fact.theirs}"
+        if fact.kind is FactKind.NAME:
+            return f"perhaps another name ({fact.ours}, not {fact.theirs})"
+    return ""
 
 
 def choose_closest_cluster(features: ArticleFeatures, found: Cluster, candidates: Iterable[Cluster]) -> Cluster:

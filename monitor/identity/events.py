@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.identity.bounds import MOMENT, PAUSE, SAME_DAY
+from monitor.identity.bounds import DAY_NAMED_FOR, MOMENT, PAUSE, SAME_DAY
 from monitor.identity.by_conditions import differing_values, find_differing_conditions
 from monitor.identity.clusters import CLUSTERS_PER_KEY, STRONG_KEY_WEIGHT, Cluster, ClusterIndex
 from monitor.identity.compare import compare
@@ -60,10 +60,13 @@ class RuleArticle:
 
     @property
     def has_topic_words(self) -> bool:
-        """Whether the rule found words for its topic. A place or a name alone is a fact, not a topic."""
+        """Whether the rule found words for its topic, or two names together. One place or name is a fact, not a
+        topic."""
         facts = self.features.facts
-        names = {fold(place.text) for place in facts.places} | {fold(name.text) for name in facts.names}
-        return any(fold(term.strip("*")) not in names for term in self.found_terms)
+        names = {fold(place.text): place.place for place in facts.places}
+        names |= {fold(name.text): name.key for name in facts.names if name.is_certain}
+        terms = [fold(term.strip("*")) for term in self.found_terms]
+        return any(term not in names for term in terms) or len({names[term] for term in terms}) > 1
 
     @property
     def key_weights(self) -> Mapping[str, float]:
@@ -247,15 +250,16 @@ def _is_in_time(article: RuleArticle, event: Cluster) -> bool:
     age = abs(article.news_at - event.opened)
     if article.event_lasts is not None and article.event_lasts > MOMENT:
         return age <= article.event_lasts
-    if age > (article.event_lasts or MOMENT) or (article.features.flash and age > PAUSE):
+    if age > (article.event_lasts or DAY_NAMED_FOR) or (article.features.flash and age > PAUSE):
         return False
     return age <= SAME_DAY or _is_continuation(article, event)
 
 
 def _is_continuation(article: RuleArticle, event: Cluster) -> bool:
-    """Whether an article half a day later reports the same happening, and not the next one of its kind."""
+    """Whether an article half a day later reports the same happening, and not the next one of its kind: it names the
+    same day; or neither names a day, it came within a day, and nobody has paused."""
     days = article.features.facts.days
     member_days = [member.facts.days for member in event.members if member.facts.days]
     if days and member_days:
         return any(days & named_days for named_days in member_days)
-    return article.news_at - event.last <= PAUSE
+    return abs(article.news_at - event.opened) <= MOMENT and article.news_at - event.last <= PAUSE
