@@ -37,14 +37,14 @@ CAME = {
     "wire": (
         "en",
         "Dockers strike in Busan: 16 dead",
-        "Dockers in Busan went on strike on Monday, and 16 were killed.",
+        "Dockers in Busan went on strike on Monday, and 16 were killed. The unions want shorter night shifts.",
     ),
     "post": ("en", "Busan port: dockers walk out, 16 dead", "On Monday dockers of Busan stopped work; 16 were killed."),
     "times": ("ko", "부산 부두 노동자 파업: 16명 사망", "부산 부두 노동자들이 월요일 파업했다."),
     "globe": (
         "en",
-        "Dockers strike in Shanghai: 16 dead",
-        "Dockers in Shanghai went on strike on Monday, and 16 were killed.",
+        "Bus drivers in Shanghai strike over pay",
+        "No bus left its depot this morning. The unions want shorter night shifts.",
     ),
 }
 BUSAN, WALK_OUT, KOREAN = (f"“{CAME[of][1]}” ({of})" for of in ("wire", "post", "times"))
