@@ -62,7 +62,8 @@ class RuleArticle:
     def has_topic_words(self) -> bool:
         """Whether the rule found words for its topic. A place or a name alone is a fact, not a topic."""
         facts = self.features.facts
-        names = {fold(place.text) for place in facts.places} | {fold(name.text) for name in facts.names}
+        names = {fold(place.text) for place in facts.places}
+        names |= {fold(name.text) for name in facts.names if name.is_certain}
         return any(fold(term.strip("*")) not in names for term in self.found_terms)
 
     @property
