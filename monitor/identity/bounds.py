@@ -28,7 +28,9 @@ STORY_LASTS = timedelta(hours=36)
 SAME_HEADLINE = timedelta(hours=12)
 """Within this time the same headline is the same report: "North Korea fires missile" is tomorrow's headline too."""
 MOMENT = timedelta(days=1)
-"""How long a happening is reported, unless the rule says `event_lasts`."""
+"""How long a happening is reported, if no report names its day and the rule does not say `event_lasts`."""
+DAY_NAMED_FOR = timedelta(days=3)
+"""How long it is reported by articles that name the same day."""
 SAME_DAY = timedelta(hours=12)
 """An article that comes later than this continues its event only if it names the same day, or if nobody has paused."""
 PAUSE = timedelta(hours=6)

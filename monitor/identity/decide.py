@@ -186,10 +186,8 @@ def decide_on_event(
         return replace(decision, sameness=Sameness.SAME, reason=why, uncertainty=uncertainty, settled_by=settled_by)
     if alike:
         return replace(decision, sameness=Sameness.POSSIBLY, reason=f"{agreeing_in_words(best, likeness)}; {doubt}")
-    if doubt:
-        return replace(decision, reason=doubt)
     if _is_possible(in_language, comparisons, likeness, has_topic=has_topic):
-        return replace(decision, sameness=Sameness.POSSIBLY, reason=doubt_in_words(best, likeness))
+        return replace(decision, sameness=Sameness.POSSIBLY, reason=doubt or doubt_in_words(best, likeness))
     return decision
 
 

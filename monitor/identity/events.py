@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.identity.bounds import MOMENT, PAUSE, SAME_DAY
+from monitor.identity.bounds import DAY_NAMED_FOR, MOMENT, PAUSE, SAME_DAY
 from monitor.identity.by_conditions import differing_values, find_differing_conditions
 from monitor.identity.clusters import CLUSTERS_PER_KEY, STRONG_KEY_WEIGHT, Cluster, ClusterIndex
 from monitor.identity.compare import compare
@@ -248,15 +248,16 @@ def _is_in_time(article: RuleArticle, event: Cluster) -> bool:
     age = abs(article.news_at - event.opened)
     if article.event_lasts is not None and article.event_lasts > MOMENT:
         return age <= article.event_lasts
-    if age > (article.event_lasts or MOMENT) or (article.features.flash and age > PAUSE):
+    if age > (article.event_lasts or DAY_NAMED_FOR) or (article.features.flash and age > PAUSE):
         return False
     return age <= SAME_DAY or _is_continuation(article, event)
 
 
 def _is_continuation(article: RuleArticle, event: Cluster) -> bool:
-    """Whether an article half a day later reports the same happening, and not the next one of its kind."""
+    """Whether an article half a day later reports the same happening, and not the next one of its kind: it names the
+    same day; or neither names a day, it came within a day, and nobody has paused."""
     days = article.features.facts.days
     member_days = [member.facts.days for member in event.members if member.facts.days]
     if days and member_days:
         return any(days & named_days for named_days in member_days)
-    return article.news_at - event.last <= PAUSE
+    return abs(article.news_at - event.opened) <= MOMENT and article.news_at - event.last <= PAUSE
