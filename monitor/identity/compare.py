@@ -227,15 +227,16 @@ def _are_apart(one: PlaceFact, other: PlaceFact) -> bool:
 
 def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Compare names. They differ if each title names a person, known as an entity, whom the other report does not name.
-    Across languages they are doubtful if each title has a name that the other report lacks: it may be the same one in
-    another script."""
+    They are doubtful if each title has another name that the other report lacks, and the titles share none: it may be
+    another spelling, or what the same actor did to somebody else."""
     one, other = ours.facts.names, theirs.facts.names
     shared = [(a, b) for a, b in _find_pairs_with_common_keys(one, other) if do_names_agree(a, b)]
     ours_alone = [name for name in one if name.in_title and all(name is not a for a, _ in shared)]
     theirs_alone = [name for name in other if name.in_title and all(name is not b for _, b in shared)]
+    do_titles_agree = any(a.in_title and b.in_title for a, b in shared)
     for verdict, is_named in (
         (Verdict.DIFFERS, lambda name: name.is_person),
-        (Verdict.DOUBTFUL, lambda name: name.is_certain and not in_one_language(ours, theirs)),
+        (Verdict.DOUBTFUL, lambda name: name.is_certain and not do_titles_agree),
     ):
         sides = [next(filter(is_named, side), None) for side in (ours_alone, theirs_alone)]
         if sides[0] is not None and sides[1] is not None:

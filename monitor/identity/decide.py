@@ -167,7 +167,7 @@ def decide_on_event(
     in_language = [each for each in comparisons if each.same_language]
     likeness = fmean(each.likeness for each in in_language) if in_language else 0.0
     best = max(comparisons, key=lambda each: (not each.doubtful_facts, each.agreement, each.likeness))
-    doubt = find_new_name(features, members) or next(filter(None, map(_find_wording_doubt, in_language)), "")
+    doubt = find_new_name(features, members) or next(filter(None, map(_find_doubt, in_language)), "")
     decision = SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=best)
     if (copy := next((each for each in comparisons if each.is_copy), None)) is not None:
         alike, why = True, "copied text"
@@ -238,9 +238,14 @@ def find_new_name(features: ArticleFeatures, members: Sequence[ArticleFeatures])
     return ""
 
 
-def _find_wording_doubt(comparison: Comparison) -> str:
-    doubtful = next((fact for fact in comparison.doubtful_facts if fact.kind is FactKind.WORDING), None)
-    return f"the same title but for {doubtful.ours}, not {doubtful.theirs}" if doubtful else ""
+def _find_doubt(comparison: Comparison) -> str:
+    """What in the titles makes another happening likely, in words; "" if nothing does."""
+    for fact in comparison.doubtful_facts:
+        if fact.kind is FactKind.WORDING:
+            return f"the same title but for {fact.ours}, not {fact.theirs}"
+        if fact.kind is FactKind.NAME:
+            return f"perhaps another name ({fact.ours}, not {fact.theirs})"
+    return ""
 
 
 def choose_closest_cluster(features: ArticleFeatures, found: Cluster, candidates: Iterable[Cluster]) -> Cluster:
