@@ -7,15 +7,13 @@ from datetime import timedelta
 
 # --- how alike the words must be --------------------------------------------------------------------------------------
 
-STORY_LIKENESS = 0.4
-"""Two reports with words so much alike are read together, in one story."""
-EVENT_LIKENESS = (0.4, 0.2, 0.1)
-"""For a rule with a topic: what two reports of one event need if no fact agrees, one, or more than one."""
-BROAD_EVENT_LIKENESS = (0.6, 0.6, 0.4)
-"""The same for a rule without words for a topic, or one that meets many events a day: there two happenings in one
-place on one day are common."""
-POSSIBLE_LIKENESS, BROAD_POSSIBLE_LIKENESS = 0.2, 0.3
-"""From here on two reports are possibly the same, if no fact agrees."""
+ALIKE = 0.4
+"""Words so much alike tell the same happening."""
+ALIKE_WITH_FACT = 0.2
+"""The same, if a place, a name or a number agrees. Without one, two reports are possibly the same from here on."""
+ALIKE_FOR_BROAD, POSSIBLY_FOR_BROAD = 0.5, 0.3
+"""The same two bounds for a rule without words for a topic, or one that meets many events a day: there two happenings
+in one place on one day are common."""
 COPIED_SHARE = 0.5
 """So many common runs of words make a copy."""
 TEMPLATE_SHARE = 0.5

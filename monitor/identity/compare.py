@@ -46,14 +46,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FactComparison:
-    """The verdict on one kind of fact. `ours`, `theirs`: the words of each side. `agreement`: 1 if many happenings
-    share what agrees (a country, a name), 2 if few do (a place within a country, two names), else 0."""
+    """The verdict on one kind of fact. `ours`, `theirs`: the words of each side."""
 
     kind: FactKind
     verdict: Verdict
     ours: str = ""
     theirs: str = ""
-    agreement: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,8 @@ class Comparison:
 
     @property
     def agreement(self) -> int:
-        """How much agrees: 0 nothing, 1 what many happenings share, 2 or more what few share."""
-        return sum(fact.agreement for fact in self.facts)
+        """How many kinds of fact agree."""
+        return sum(fact.verdict is Verdict.AGREES for fact in self.facts)
 
     @property
     def unknown_kinds(self) -> tuple[FactKind, ...]:
@@ -141,19 +139,18 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
     no_titles = not any(place.in_title for place in (*one, *other))
     agreeing = [(a, b) for a, b in shared if a.in_title or b.in_title or no_titles]
     within = [(a, b) for a, b in agreeing if _is_within_country(a) and _is_within_country(b)]
-    agreement = 2 if any(_relate(a.place, b.place) is Relation.SAME for a, b in within) else bool(agreeing)
     ours_alone, theirs_alone = _find_own_place(ours, theirs), _find_own_place(theirs, ours)
     if within and ours_alone and theirs_alone:  # then a people says nothing of where it happened
         ours_alone, theirs_alone = (place if place.role != _PEOPLE else None for place in (ours_alone, theirs_alone))
     if ours_alone and theirs_alone:
         verdict = Verdict.DOUBTFUL if within else Verdict.DIFFERS
-        return FactComparison(FactKind.PLACE, verdict, ours_alone.text, theirs_alone.text, agreement if within else 0)
+        return FactComparison(FactKind.PLACE, verdict, ours_alone.text, theirs_alone.text)
     if not within and (pair := _find_apart_below_titles(one, other, may_share_country=bool(shared))):
-        return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, pair[0].text, pair[1].text, agreement)
-    if not agreement:
+        return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, pair[0].text, pair[1].text)
+    if not agreeing:
         return FactComparison(FactKind.PLACE, Verdict.UNKNOWN, join_words(one), join_words(other))
     a, b = (within or agreeing)[0]
-    return FactComparison(FactKind.PLACE, Verdict.AGREES, a.text, b.text, agreement)
+    return FactComparison(FactKind.PLACE, Verdict.AGREES, a.text, b.text)
 
 
 @lru_cache(maxsize=10_000)  # each article is compared with many
@@ -243,7 +240,7 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
             return FactComparison(FactKind.NAME, verdict, sides[0].text, sides[1].text)
     if shared:
         names = join_words(a for a, _ in shared), join_words(b for _, b in shared)
-        return FactComparison(FactKind.NAME, Verdict.AGREES, *names, min(len({a.key for a, _ in shared}), 2))
+        return FactComparison(FactKind.NAME, Verdict.AGREES, *names)
     certain = [join_words(name for name in side if name.is_certain) for side in (one, other)]
     return FactComparison(FactKind.NAME, Verdict.UNKNOWN, certain[0], certain[1])
 
@@ -290,7 +287,7 @@ def compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     distinctive = [(a, b) for a, b in shared if is_distinctive_number(a) and is_distinctive_number(b)]
     if distinctive:
         words = join_words(a for a, _ in distinctive), join_words(b for _, b in distinctive)
-        return FactComparison(FactKind.NUMBER, Verdict.AGREES, *words, 1)
+        return FactComparison(FactKind.NUMBER, Verdict.AGREES, *words)
     unknown = join_words(ours.facts.numbers), join_words(theirs.facts.numbers)
     return FactComparison(FactKind.NUMBER, Verdict.UNKNOWN, *unknown)
 

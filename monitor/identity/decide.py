@@ -12,11 +12,10 @@ from enum import StrEnum
 from statistics import fmean
 
 from monitor.identity.bounds import (
-    BROAD_EVENT_LIKENESS,
-    BROAD_POSSIBLE_LIKENESS,
-    EVENT_LIKENESS,
-    POSSIBLE_LIKENESS,
-    STORY_LIKENESS,
+    ALIKE,
+    ALIKE_FOR_BROAD,
+    ALIKE_WITH_FACT,
+    POSSIBLY_FOR_BROAD,
 )
 from monitor.identity.clusters import Cluster
 from monitor.identity.compare import (
@@ -136,14 +135,14 @@ def decide_on_story(features: ArticleFeatures, members: Sequence[ArticleFeatures
     likeness = fmean(comparison.likeness for comparison in comparisons)
     if nearest.is_copy:
         return SamenessDecision(Sameness.SAME, "copied text", 1.0, comparison=nearest, settled_by="copied text")
-    if likeness >= STORY_LIKENESS:
+    if likeness >= ALIKE:
         return SamenessDecision(Sameness.SAME, f"the words are alike ({likeness:.2f})", likeness, comparison=nearest)
     return SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=nearest)
 
 
 def may_be_of_story(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> bool:
     """Whether an article shares enough words with a story to be compared with it."""
-    if fmean(measure_likeness(features.words, member.words) for member in members) >= STORY_LIKENESS:
+    if fmean(measure_likeness(features.words, member.words) for member in members) >= ALIKE:
         return True
     return any(features.words.sample & member.words.sample for member in members)
 
@@ -195,9 +194,8 @@ def _is_alike(
     in_language: Sequence[Comparison], comparisons: Sequence[Comparison], likeness: float, *, has_topic: bool
 ) -> bool:
     """Whether the words are alike enough for what agrees; or, across languages, whether anything agrees."""
-    required = (EVENT_LIKENESS if has_topic else BROAD_EVENT_LIKENESS)[
-        min(max(each.agreement for each in comparisons), 2)
-    ]
+    agrees = any(each.agreement for each in comparisons)
+    required = (ALIKE_WITH_FACT if agrees else ALIKE) if has_topic else ALIKE_FOR_BROAD
     if in_language and likeness >= required:
         return True
     across = (each for each in comparisons if not each.same_language)
@@ -221,8 +219,8 @@ def _is_possible(
     """Whether something speaks for it: the words, a fact, or that two languages cannot be compared."""
     agrees = any(each.agreement for each in comparisons)
     if has_topic:
-        return agrees or not in_language or likeness >= POSSIBLE_LIKENESS
-    return likeness >= BROAD_POSSIBLE_LIKENESS
+        return agrees or not in_language or likeness >= ALIKE_WITH_FACT
+    return likeness >= POSSIBLY_FOR_BROAD
 
 
 def find_new_name(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> str:
