@@ -230,10 +230,16 @@ def _serial_unit(text: _NumberedText, start: int, end: int) -> str:
 
 
 def _unit_after(text: _NumberedText, end: int) -> str:
-    """What an ordinal counts: the next words, up to the last one of a known kind; or the next characters."""
+    """What an ordinal counts: the next words, up to the last one of a known kind; or the next characters. "" for a time
+    (the third straight day) and for a rank (the second-largest port): they do not make a happening the next of a
+    series."""
+    if text.lowercase.startswith("-", end):
+        return ""
     stems: list[str] = []
     is_known, position = False, end
     while len(stems) < _ORDINAL_WORDS and (word := _WORD_AFTER.match(text.lowercase, position)):
+        if kind_beside(text.lowercase, position, position) == "time":
+            return ""
         folded = fold(word[1])
         kind = text.words.kind(folded)
         if word[1] in MONTHS or word[1] in text.little_words or (is_known and kind is None):
