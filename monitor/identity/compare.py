@@ -122,7 +122,7 @@ def is_copy(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
 # --- places -----------------------------------------------------------------------------------------------------------
 
 _REPORTING_ROLES = frozenset(("seat", "dateline", "speaker"))  # somebody speaks or reports there
-_PEOPLE = "people"
+_PEOPLE, _SEA = "people", "sea"
 _OVERLAPPING = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN))
 _relate = lru_cache(maxsize=50_000)(relate_places)
 
@@ -160,8 +160,11 @@ def _select_places(features: ArticleFeatures) -> tuple[PlaceFact, ...]:
 
 
 def find_scenes(features: ArticleFeatures) -> list[PlaceFact]:
-    """The places in a title where something may have happened: not those of who speaks or reports."""
-    return [place for place in _select_places(features) if place.in_title and place.role not in _REPORTING_ROLES]
+    """The places in a title where something may have happened. Who speaks says where only if nothing else in the title
+    does: "Five dead in earthquake: Indonesian police"."""
+    places = [place for place in _select_places(features) if place.in_title and place.role != "dateline"]
+    scenes = [place for place in places if place.role not in _REPORTING_ROLES]
+    return places if all(place.role == _PEOPLE for place in scenes) else scenes
 
 
 def has_place_of(place: PlaceFact, features: ArticleFeatures) -> bool:
@@ -216,7 +219,9 @@ def _overlap(one: PlaceFact, other: PlaceFact) -> bool:
 
 
 def _are_apart(one: PlaceFact, other: PlaceFact) -> bool:
-    return _relate(one.place, other.place) is Relation.APART
+    """Whether neither lies in the other. A sea and a country are not apart, because it may be on its coast."""
+    is_at_sea = {get_place_level(one.place), get_place_level(other.place)} == {COUNTRY, _SEA}
+    return not is_at_sea and _relate(one.place, other.place) is Relation.APART
 
 
 # --- names ------------------------------------------------------------------------------------------------------------

@@ -193,13 +193,11 @@ def decide_on_event(
 def _is_alike(
     in_language: Sequence[Comparison], comparisons: Sequence[Comparison], likeness: float, *, has_topic: bool
 ) -> bool:
-    """Whether the words are alike enough for what agrees; or, across languages, whether anything agrees."""
+    """Whether the words are alike enough; or, if no report is in the language of the article, whether a fact agrees."""
     agrees = any(each.agreement for each in comparisons)
-    required = (ALIKE_WITH_FACT if agrees else ALIKE) if has_topic else ALIKE_FOR_BROAD
-    if in_language and likeness >= required:
-        return True
-    across = (each for each in comparisons if not each.same_language)
-    return has_topic and any(each.agreement and not _has_gap(each) for each in across)
+    if in_language:
+        return likeness >= ((ALIKE_WITH_FACT if agrees else ALIKE) if has_topic else ALIKE_FOR_BROAD)
+    return has_topic and any(each.agreement and not _has_gap(each) for each in comparisons)
 
 
 def _has_gap(comparison: Comparison) -> bool:

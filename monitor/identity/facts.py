@@ -14,6 +14,8 @@ from typing import Any
 from monitor.identity.known_names import NOBODY, KnownNames
 from monitor.identity.names import NameMention, find_names
 from monitor.places.find import PlaceMention, find_places
+from monitor.places.gazetteer import get_place_level
+from monitor.places.records import COUNTRY
 from monitor.text.attribution import find_attributions
 from monitor.text.days import days_named
 from monitor.text.numbers import NumberFact, find_numbers
@@ -119,7 +121,7 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
                 mention.place,
                 mention.text,
                 mention.start < title_length,
-                "speaker" if mention.start in speaking else mention.role,
+                "speaker" if mention.start in speaking else "people" if _is_owner(mention, text) else mention.role,
             )
             for mention in places
         )[:_MAX_FACTS],
@@ -127,6 +129,11 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
         numbers=find_numbers(title, lead, language)[:_MAX_FACTS],
         days=days_named(f"{title} {lead}", written),
     )
+
+
+def _is_owner(mention: PlaceMention, text: str) -> bool:
+    """Whether a country has something: "Japan's cabinet" says no more than "the Japanese cabinet"."""
+    return get_place_level(mention.place) == COUNTRY and text[mention.end : mention.end + 2] in ("'s", "’s")
 
 
 def _find_speaking(title: str, names: Sequence[tuple[int, NameFact]]) -> set[int]:
