@@ -23,13 +23,12 @@ TEMPLATE_SHARE = 0.5
 
 STORY_LASTS = timedelta(hours=36)
 """How long after a story opened an article may join it."""
-SAME_HEADLINE = timedelta(hours=12)
-"""Within this time the same headline is the same report: "North Korea fires missile" is tomorrow's headline too."""
 MOMENT = timedelta(days=1)
 """How long a happening is reported, if no report names its day and the rule does not say `event_lasts`."""
 DAY_NAMED_FOR = timedelta(days=3)
 """How long it is reported by articles that name the same day."""
 SAME_DAY = timedelta(hours=12)
-"""An article that comes later than this continues its event only if it names the same day, or if nobody has paused."""
+"""An article that comes later than this continues an event only if it names the same day, or if nobody has paused. A
+story ends when nobody has reported it for so long: "North Korea fires missile" is tomorrow's headline too."""
 PAUSE = timedelta(hours=6)
 """Nobody has paused, if the last report is no older than this. Also the age of the happening that a flash reports."""

@@ -60,11 +60,13 @@ class RuleArticle:
 
     @property
     def has_topic_words(self) -> bool:
-        """Whether the rule found words for its topic. A place or a name alone is a fact, not a topic."""
+        """Whether the rule found words for its topic, or two names together. One place or name is a fact, not a
+        topic."""
         facts = self.features.facts
-        names = {fold(place.text) for place in facts.places}
-        names |= {fold(name.text) for name in facts.names if name.is_certain}
-        return any(fold(term.strip("*")) not in names for term in self.found_terms)
+        names = {fold(place.text): place.place for place in facts.places}
+        names |= {fold(name.text): name.key for name in facts.names if name.is_certain}
+        terms = [fold(term.strip("*")) for term in self.found_terms]
+        return any(term not in names for term in terms) or len({names[term] for term in terms}) > 1
 
     @property
     def key_weights(self) -> Mapping[str, float]:

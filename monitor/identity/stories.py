@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.identity.bounds import SAME_HEADLINE, STORY_LASTS
+from monitor.identity.bounds import SAME_DAY, STORY_LASTS
 from monitor.identity.clusters import STRONG_KEY_WEIGHT, Cluster, ClusterIndex
 from monitor.identity.compare import compare
 from monitor.identity.decide import (
@@ -27,7 +27,7 @@ from monitor.model.hashing import hash_name
 _STRONG_KINDS = {
     "article": ("an earlier version of the article", SAME_ADDRESS),
     "address": ("the same address", SAME_ADDRESS),
-    "headline": ("the same headline", SAME_HEADLINE),
+    "headline": ("the same headline", SAME_DAY),
 }
 FIRST_OF_STORY = "the first article of its story"
 _OWN_ADDRESS = "own-address"
@@ -122,5 +122,7 @@ def compare_with_stories(features: ArticleFeatures, candidates: Sequence[Cluster
     return [
         ClusterComparison(story, decide_on_story(features, story.members))
         for story in candidates
-        if abs(features.at - story.opened) <= STORY_LASTS and may_be_of_story(features, story.members)
+        if abs(features.at - story.opened) <= STORY_LASTS
+        and abs(features.at - story.last) <= SAME_DAY
+        and may_be_of_story(features, story.members)
     ]
