@@ -5,7 +5,7 @@ alike (across languages: their places, names or numbers agree), unless each name
 other does not: another place, another person, another number of a series.
 """
 
-from monitor.identity.bounds import SAME_HEADLINE, STORY_LASTS
+from monitor.identity.bounds import SAME_DAY, STORY_LASTS
 from monitor.identity.clusters import Cluster, ClusterIndex, Posting
 from monitor.identity.credits import LEAD, Provenance, WireStatus, extract_provenance
 from monitor.identity.features import SAME_ADDRESS, ArticleFeatures, features_of
@@ -16,7 +16,7 @@ from monitor.model import STORIES
 __all__ = [
     "LEAD",
     "SAME_ADDRESS",
-    "SAME_HEADLINE",
+    "SAME_DAY",
     "STORIES",
     "STORY_LASTS",
     "TEXT",
