@@ -99,6 +99,9 @@ _DASHED = re.compile(  # "UPDATE 1-", "CORRECTED-": in capitals, or it is a word
 )
 _TAIL = re.compile(rf"\s*[\[【［(（<〈＜]{_INSIDE}[\]】］)）>〉＞]\s*$", re.IGNORECASE)
 _STARTS = re.compile(rf"^(?:{join_patterns(lambda language: language.credits.bare_marks)})\s+(?=\S)")
+# The number of an agency's report, with a word before it or without: (Zusammenfassung 1020), [ID: 12345]
+_REFERENCE = r"[\[(]\s*(?:[^\W\d_]+[\s:#.-]*)?\d{3,}\s*[\])]"
+_REFERENCES = re.compile(rf"^\s*{_REFERENCE}\s*(?=\S)|(?<=\S)\s*{_REFERENCE}\s*$")
 _MARK_IN = re.compile(rf"(?:{_KIND})", re.IGNORECASE)
 
 # --- publishers ------------------------------------------------------------------------------------------------------
@@ -111,7 +114,7 @@ _OUTLET_NAMES = (
 _OUTLET = re.compile(
     rf"\b(?:{_OUTLET_NAMES})\b|{join_patterns(lambda language: language.credits.outlets)}"
     rf"|^(?:{_AGENCY})$"
-    r"|^[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|co|kr|jp|cn|ru|uk|tw|hk|eu|de|fr|info|tv|news|ua)$",
+    r"|(?:^|\s)[\w-]{3,}(?:\.[\w-]+)*\.[a-z]{2,4}$",  # an address
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
@@ -155,7 +158,7 @@ def extract_provenance(
     """Extract the provenance of an article. What the article does not say comes from its source: `source_publisher`,
     `source_wire`."""
     title, publisher = _without_outlet(article.title, source_publisher)
-    title, statuses = _without_wire_status(title)
+    title, statuses = _without_wire_status(_REFERENCES.sub("", title))
     lead, lead_statuses, wire = _read_lead(article.text[:LEAD])
     wire = wire or AGENCY_OF.get((publisher or "").lower()) or source_wire
     status = next((status for status in _ORDER if status in statuses | lead_statuses), None)

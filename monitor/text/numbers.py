@@ -138,9 +138,9 @@ def _parse_digits(text: _NumberedText, match: re.Match[str]) -> NumberFact | Non
     is_in_brackets = lowercase[start - 1 : start] == "(" and lowercase[end : end + 1] == ")"  # an age beside a name
     if is_in_brackets or is_date(lowercase, start, end):
         return None
-    return (_parse_ordinal(text, (start, end), value) if value == int(value) else None) or _parse_count(
-        text, (start, end), value
-    )
+    if value == int(value) and (fact := _parse_ordinal(text, (start, end), value)):
+        return fact
+    return None if ORDINAL_AFTER.match(lowercase, end) else _parse_count(text, (start, end), value)
 
 
 def _is_range_counted(text: _NumberedText, end: int) -> bool:
@@ -200,7 +200,9 @@ def _parse_ordinal(text: _NumberedText, span: tuple[int, int], value: float) -> 
         or None
     )
     if ordinal is not None:
-        return _fact_if_unit(text, (start, ordinal.end()), value, "ordinal", _unit_after(text, ordinal.end()))
+        unit = _unit_after(text, ordinal.end())
+        unit = _unit_before(text, start) if unit == "" else unit
+        return _fact_if_unit(text, (start, ordinal.end()), value, "ordinal", unit)
     if lowercase[start - 1 : start] in ("第", "제"):
         return _fact_if_unit(text, span, value, "ordinal", _unit_after(text, end))
     before = _NAME_BEFORE.search(lowercase, max(0, start - _REACH_BEFORE), start)
@@ -210,7 +212,9 @@ def _parse_ordinal(text: _NumberedText, span: tuple[int, int], value: float) -> 
     )
 
 
-def _fact_if_unit(text: _NumberedText, span: tuple[int, int], value: float, kind: str, unit: str) -> NumberFact | None:
+def _fact_if_unit(
+    text: _NumberedText, span: tuple[int, int], value: float, kind: str, unit: str | None
+) -> NumberFact | None:
     return text.fact(span, value, kind, unit) if unit else None
 
 
@@ -225,21 +229,25 @@ def _serial_unit(text: _NumberedText, start: int, end: int) -> str:
     adjacent_kinds = (cjk_kind(lowercase[max(0, start - 4) : start]), cjk_kind(lowercase[end : end + 5]))
     if "storm" in adjacent_kinds:
         return "storm"
-    word = _UNIT_BEFORE.search(lowercase, max(0, start - _REACH_BEFORE), start)
+    return _unit_before(text, start)
+
+
+def _unit_before(text: _NumberedText, start: int) -> str:
+    word = _UNIT_BEFORE.search(text.lowercase, max(0, start - _REACH_BEFORE), start)
     return fold(word[1]) if word else ""
 
 
-def _unit_after(text: _NumberedText, end: int) -> str:
-    """What an ordinal counts: the next words, up to the last one of a known kind; or the next characters. "" for a time
-    (the third straight day) and for a rank (the second-largest port): they do not make a happening the next of a
-    series."""
+def _unit_after(text: _NumberedText, end: int) -> str | None:
+    """What an ordinal counts: the next words, up to the last one of a known kind; or the next characters; "" if nothing
+    follows. None for a time (the third straight day) and for a rank (the second-largest port): they do not make a
+    happening the next of a series."""
     if text.lowercase.startswith("-", end):
-        return ""
+        return None
     stems: list[str] = []
     is_known, position = False, end
     while len(stems) < _ORDINAL_WORDS and (word := _WORD_AFTER.match(text.lowercase, position)):
         if kind_beside(text.lowercase, position, position) == "time":
-            return ""
+            return None
         folded = fold(word[1])
         kind = text.words.kind(folded)
         if word[1] in MONTHS or word[1] in text.little_words or (is_known and kind is None):
