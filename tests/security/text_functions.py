@@ -88,7 +88,7 @@ class TextFunction:
 
 _TEXT: Final = Bound(MAX_SUMMARY + MAX_CONTENT, "sources.formats.entry_bounds cuts texts, by their record")
 _TITLE: Final = Bound(MAX_TITLE, "sources.formats.entry_bounds cuts titles, by their record")
-_LEAD: Final = Bound(LEAD, "stories.wires cuts leads")
+_LEAD: Final = Bound(LEAD, "identity.credits cuts leads")
 _LINK: Final = Bound(MAX_LINK, "sources.formats.feed leaves longer links out")
 _NAMES: Final = Bound(MAX_NAME * MAX_NAMES, "sources.formats.feed takes so many names of so many characters")
 _WORKER: Final = Bound(MEGABYTE, "runs in a worker with a deadline", in_worker=True)
@@ -165,9 +165,7 @@ TRUSTED: Final[Mapping[str, str]] = {
     "matching.explain.explain_rules": _BY_RULES,
     "matching.value_finders.entity_value": _OF_OURS,
     "matching.value_finders.word_value": _BY_RULES,
-    "stories.by_conditions.differing_values": _OF_OURS,
-    "stories.happenings.field_of_happening": _OF_OURS,
-    "stories.wording.doubt_in_words": _OF_OURS,
+    "identity.by_conditions.differing_values": _OF_OURS,
     "places.added_places.added_place_id": _OF_OURS,
     "places.added_places.is_added_place": _OF_OURS,
     "places.added_places.container_of": _OF_OURS,
@@ -192,8 +190,8 @@ TRUSTED: Final[Mapping[str, str]] = {
 WITHIN: Final[frozenset[str]] = frozenset(
     {
         "ingest.full_text_need.merge_page_text",
-        "stories.wires.extract_provenance",
-        "stories.article_facts.facts_of",
+        "identity.credits.extract_provenance",
+        "identity.facts.facts_of",
         "text.spelled_numbers.find_spelled_numbers",
         "notify.renderers.chat_html.write_chat_html",
         "notify.renderers.content.list_versions",
@@ -254,19 +252,16 @@ def _bound_of(name: str, parameter: str) -> Bound | None:
 
 
 # Where a function is given less than a parameter of its name usually is.
-_NAME: Final = Bound(MAX_TITLE + LEAD, "stories.names and stories.known_names find names in title and lead")
+_NAME: Final = Bound(MAX_TITLE + LEAD, "identity.names and identity.known_names find names in title and lead")
 _SEARCHED: Final = Bound(NUMBER_SEARCH_LENGTH, "matching.tokenized_article searches the beginning of a text")
 BOUNDS: Final[Mapping[str, Bound]] = {
-    "text.days.days_named": Bound(MAX_TITLE + LEAD, "stories.article_facts reads title and lead"),
+    "text.days.days_named": Bound(MAX_TITLE + LEAD, "identity.facts reads title and lead"),
     "text.days.find_days": _SEARCHED,
     "text.numbers.find_numbers(title)": _SEARCHED,
     "text.folding.folded_tokens": _TITLE,
-    "stories.names.name_parts(name)": _NAME,
-    "stories.sounds.sound_of": _NAME,
-    "stories.steps.has_step_words": Bound(MAX_TITLE, "stories.alignment compares titles"),
-    "stories.alignment.aligned_differences": _TITLE,
-    "stories.happenings.find_happening_kinds": Bound(MAX_TITLE + LEAD, "stories.article_facts reads title and lead"),
-    "places.find.find_places(text)": Bound(MAX_TITLE + LEAD, "stories.article_facts reads title and lead"),
+    "identity.names.name_parts(name)": _NAME,
+    "identity.alignment.aligned_differences": _TITLE,
+    "places.find.find_places(text)": Bound(MAX_TITLE + LEAD, "identity.facts reads title and lead"),
     "places.gazetteer.places_named": Bound(MAX_TITLE, _BY_RULES),
     "places.records.comparable_name": Bound(MAX_TITLE, _BY_RULES),
     "notify.renderers.markdown.escape_markdown": Bound(4 * ADDRESS, "notify.renderers.content cuts all that it quotes"),
@@ -378,10 +373,10 @@ _COMPOSED: Final = (
     TextFunction("matching.RuleSet and alerting.quotes.quote_match(text)", _match, _TEXT),
     TextFunction("alerting.quotes.quote_best_sentence(text)", _quote, _TEXT),
     TextFunction("text.record.Offsets(text)", _find_original, _TEXT),
-    TextFunction("stories.features_of(title)", lambda text: features_of(_article(text)), _TITLE),
-    TextFunction("stories.features_of(text)", lambda text: features_of(_article("x", text)), _TEXT),
-    TextFunction("stories.wires.extract_provenance(title)", lambda text: extract_provenance(_article(text)), _TITLE),
-    TextFunction("stories.wires.extract_provenance(text)", lambda text: extract_provenance(_article("x", text)), _TEXT),
+    TextFunction("identity.features_of(title)", lambda text: features_of(_article(text)), _TITLE),
+    TextFunction("identity.features_of(text)", lambda text: features_of(_article("x", text)), _TEXT),
+    TextFunction("identity.credits.extract_provenance(title)", lambda text: extract_provenance(_article(text)), _TITLE),
+    TextFunction("identity.credits.extract_provenance(text)", lambda text: extract_provenance(_article("x", text)), _TEXT),
     *(
         TextFunction(f"ingest.ingest_poll(entry.{name})", partial(_ingest_field, name), bound)
         for name, bound in (

@@ -1,244 +1,200 @@
-"""The same, possibly the same, or another: what a comparison of an article with others comes to."""
+"""The same, possibly the same, or another: a story by its words alone, an event by its facts."""
 
 from __future__ import annotations
 
 import pytest
-from monitor.identity.sameness import BROAD, Sameness, SamenessDecision, SamenessThresholds, decide_sameness
-from monitor.identity.verdicts import TELLING
 
+from monitor.identity.decide import Sameness, SamenessDecision, decide_on_event, decide_on_story
 from monitor.identity.features import ArticleFeatures
+from tests.bench.reprints import english
 from tests.building import HOUR, NOON, features
 
 SAME, POSSIBLY, ANOTHER = Sameness
-ACROSS = SamenessThresholds(likeness_by_points=(0.6,), single_fact_likeness=0.6, cross_language_points=4)
 BLAST = "Blast at chemical plant in Osaka kills 16"
-LONG = " ".join(f"word{number}" for number in range(200))
+BLAST_KO = "오사카 화학공장 폭발로 16명 사망"
+LONG = english(1, 5)[0].text
 
 
 def article_in(language: str, title: str, text: str = "") -> ArticleFeatures:
-    return features(title, text, language, of=f"outlet {title}", at=NOON + HOUR)
+    return features(title, text, language, of=f"outlet {title} {text}", at=NOON + HOUR)
 
 
-def judged(
-    article: ArticleFeatures, *members: ArticleFeatures, bounds: SamenessThresholds = BROAD, points: int = 0
+def decided(
+    article: str | ArticleFeatures, *members: str | ArticleFeatures, has_topic: bool = True, is_one_by_rule: bool = False
 ) -> SamenessDecision:
-    return decide_sameness(article, members, bounds, points=points)
+    """On an event with these members; a text is an English title."""
+    late, *known = (article_in("en", each) if isinstance(each, str) else each for each in (article, *members))
+    return decide_on_event(late, known, has_topic=has_topic, is_one_by_rule=is_one_by_rule)
 
 
-def test_the_more_agrees_the_less_alike_the_words_need_to_be() -> None:
-    """The last bound stands for all above."""
-    bounds = SamenessThresholds(likeness_by_points=(0.9, 0.5, 0.1), single_fact_likeness=0.0)
-    assert [bounds.required_likeness(points) for points in range(5)] == [0.9, 0.5, 0.1, 0.1, 0.1]
-
-
-@pytest.mark.parametrize(
-    ("needed", "possibly", "points", "sameness"),
-    [
-        ((0.0,), 0.0, 0, SAME),
-        ((1.0,), 0.0, 0, POSSIBLY),
-        ((1.0,), 1.0, 0, ANOTHER),
-        # one more agreement would do
-        ((1.0, 1.0, 0.0), 1.0, 0, POSSIBLY),
-        # what agrees beside the articles' facts counts as theirs do
-        ((1.0, 1.0, 0.0), 1.0, TELLING, SAME),
-    ],
-)
-def test_the_bounds(needed: tuple[float, ...], possibly: float, points: int, sameness: Sameness) -> None:
-    """Of two titles that share two words of five, and no fact."""
-    one, other = article_in("en", "several cows enjoy mountain air"), article_in("en", "old cows climb mountain roads")
-    ruling = judged(
-        one,
-        other,
-        bounds=SamenessThresholds(likeness_by_points=needed, single_fact_likeness=0.0, possible_likeness=possibly),
-        points=points,
-    )
-    assert ruling.sameness is sameness
-    assert ruling.likeness == pytest.approx(0.4)
+# --- words ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("title", "why"),
+    ("first", "then", "with_topic", "without"),
     [
-        (
-            "Blast at chemical plant in Kobe kills 16",
-            "another place (Kobe, not Osaka)",
-        ),
-        ("Blast at chemical plant in Osaka on 2 January", "another day"),
+        # no fact agrees
+        ("old cows climb mountain roads", "several cows enjoy mountain air", SAME, POSSIBLY),
+        ("cows enjoy the air of home", "ships wait outside for hours", ANOTHER, ANOTHER),
+        # a country agrees, and a city
+        ("South Korea port workers walk out", "Dockers strike in South Korea", SAME, POSSIBLY),
+        ("Port of Busan at standstill as dockers walk out", "Dockers strike in Busan", SAME, POSSIBLY),
+        ("Osaka in spring", "Quiet day in Osaka", SAME, SAME),
     ],
 )
-def test_a_fact_that_differs_keeps_apart_whatever_the_words(title: str, why: str) -> None:
-    """Also where the text is copied; and the reason says which fact."""
-    first = article_in("en", f"{BLAST} on 5 January" if "January" in title else BLAST, LONG)
-    ruling = judged(article_in("en", title, LONG), first)
-    assert (ruling.sameness, ruling.reason) == (ANOTHER, why)
-    assert ruling.has_differing_fact
-
-
-def test_one_member_that_differs_keeps_apart() -> None:
-    """However many others agree."""
-    members = [article_in("en", BLAST), article_in("en", "16 killed in plant blast"), article_in("en", "Plant blast")]
-    late = article_in("en", "Blast at chemical plant kills 16")
-    assert judged(late, *members).sameness is SAME
-    assert judged(late, *members, article_in("en", "Blast at plant in Kobe")).sameness is SAME
-    in_osaka = article_in("en", BLAST)
-    assert judged(in_osaka, *members).sameness is SAME
-    assert judged(in_osaka, *members, article_in("en", "Blast at chemical plant in Kobe")).sameness is ANOTHER
-
-
-@pytest.mark.parametrize(
-    ("first", "then", "language", "why"),
-    [
-        ("North Korea fires missile", "North Korea fires second missile", "en", "another number (only here: second"),
-        (
-            "Blast hits market in Kabul",
-            "Blast hits mosque in Kabul",
-            "en",
-            "another happening by its title (mosque, not market)",
-        ),
-        (
-            "Ministry declares outbreak",
-            "Ministry declares end of outbreak",
-            "en",
-            "another happening, as one title says more",
-        ),
-        ("부산 조선소서 폭발 사고", "부산 조선소서 또 폭발 사고", "ko", "another number (only here: 또"),
-        ("上海化工厂发生爆炸", "上海化工厂再次发生爆炸", "zh", "another number (only here: 再"),
-        ("В Киеве прогремел взрыв", "В Киеве прогремел второй взрыв", "ru", "another number (only here: второй"),
-    ],
-)
-def test_what_is_in_doubt_is_possibly_the_same(first: str, then: str, language: str, why: str) -> None:
-    """However alike the words are, and never suppressed."""
-    ruling = judged(article_in(language, then), article_in(language, first))
-    assert ruling.sameness is POSSIBLY
-    assert why in ruling.reason
-    assert ruling.has_doubtful_fact
-    assert not ruling.has_differing_fact
-
-
-def test_doubt_about_a_copied_text_stays() -> None:
-    """A template of which one word was exchanged."""
-    first, then = (
-        article_in("en", "Blast hits market in Kabul", LONG),
-        article_in("en", "Blast hits mosque in Kabul", LONG),
-    )
-    assert judged(then, first).sameness is POSSIBLY
-
-
-@pytest.mark.parametrize(
-    ("text", "title", "sameness"),
-    [
-        (LONG, "An altogether foreign headline", SAME),
-        # a short text may be what a source prints below many of its titles
-        ("Read more on the page of our paper for subscribers.", "An altogether foreign headline", ANOTHER),
-        ("Read more on the page of our paper for subscribers.", "Blast at chemical plant kills 16", SAME),
-    ],
-)
-def test_copied_text_is_the_same_if_nothing_differs(text: str, title: str, sameness: Sameness) -> None:
-    """A short one only under a title that is alike."""
-    bounds = SamenessThresholds(likeness_by_points=(1.0,), single_fact_likeness=1.0, possible_likeness=1.0)
-    ruling = judged(article_in("en", title, text), article_in("en", BLAST, text), bounds=bounds)
-    assert ruling.sameness is sameness
-    if sameness is SAME:
-        assert ruling.reason == "copied text, and nothing that makes it another happening"
-
-
-def test_the_reason_names_what_agrees() -> None:
-    """And how alike the words are."""
-    ruling = judged(article_in("en", "16 killed in blast at Osaka chemical plant"), article_in("en", BLAST))
-    assert ruling.sameness is SAME
-    assert (
-        ruling.reason
-        == f"joined at {ruling.likeness:.2f}: both Osaka, both 16 dead, the same kind of happening (explosion)"
-    )
-    assert ruling.uncertainty == ""
-
-
-def test_what_is_joined_without_a_place_is_unsure() -> None:
-    """Unless it is much the same text."""
-    members = article_in("en", "Blast at chemical plant kills 16 workers")
-    ruling = judged(
-        article_in("en", "16 workers killed as plant explodes"),
-        members,
-        bounds=SamenessThresholds(likeness_by_points=(0.1,), single_fact_likeness=0.1),
-    )
-    assert (ruling.sameness, ruling.uncertainty) == (SAME, "one of the two articles names no known place")
-    assert judged(members, members).uncertainty == ""
+def test_the_more_agrees_the_less_alike_the_words_need_to_be(
+    first: str, then: str, with_topic: Sameness, without: Sameness
+) -> None:
+    """More so without a topic: two happenings in one place on one day are common."""
+    assert decided(then, first).sameness is with_topic
+    assert decided(then, first, has_topic=False).sameness is without
 
 
 @pytest.mark.parametrize(
     ("first", "then", "languages", "sameness"),
     [
-        # city
         ("Dockers strike in Busan", "부산 항만 노동자 파업", "en ko", SAME),
         ("Dockers strike in Busan", "釜山港口工人罢工", "en zh", SAME),
         ("Streik in Breslau", "Strajk we Wrocławiu", "de pl", SAME),
-        # country and a telling number
         ("Floods in Vietnam kill 16", "При наводнении во Вьетнаме погибли 16 человек", "en ru", SAME),
         ("Inundaciones en Vietnam: 16 muertos", "ベトナムで洪水 16人死亡", "es ja", SAME),
-        # a country and a number that many happenings share
-        ("Thailand confirms first mpox case", "태국, 첫 엠폭스 확진", "en ko", POSSIBLY),
-        # a country alone, or nothing
-        ("Floods in Vietnam", "Grève au Vietnam", "en fr", ANOTHER),
-        ("Strike closes port", "港口罢工", "en zh", ANOTHER),
-        # another place
+        ("Thailand confirms first mpox case", "태국, 첫 엠폭스 확진", "en ko", SAME),
+        # nothing agrees, and nothing separates
+        ("Strike closes port", "港口罢工", "en zh", POSSIBLY),
+        # each names another place
         ("Dockers strike in Busan", "上海港口工人罢工", "en zh", ANOTHER),
         ("Thailand confirms first mpox case", "베트남, 첫 엠폭스 확진", "en ko", ANOTHER),
     ],
 )
-def test_across_languages_facts_decide(first: str, then: str, languages: str, sameness: Sameness) -> None:
+def test_across_languages_places_names_or_numbers_need_to_agree(
+    first: str, then: str, languages: str, sameness: Sameness
+) -> None:
     """Words say nothing there."""
     one, other = languages.split()
-    assert judged(article_in(other, then), article_in(one, first), bounds=ACROSS).sameness is sameness
+    assert decided(article_in(other, then), article_in(one, first)).sameness is sameness
 
 
-def test_what_agrees_beside_the_facts_is_not_enough_across_languages() -> None:
-    """A fact of the articles has to agree."""
-    first, then = article_in("en", "Port closes"), article_in("zh", "港口关闭")
-    assert judged(then, first, bounds=ACROSS, points=10).sameness is ANOTHER
-    busan = article_in("en", "Port of Busan closes"), article_in("zh", "釜山港关闭")
-    assert judged(busan[1], busan[0], bounds=ACROSS, points=2).sameness is SAME
+def test_a_report_in_its_own_language_decides_by_its_words() -> None:
+    """If there is one."""
+    ruling = decided(article_in("ko", "오사카 화학공장서 폭발, 16명 사망"), BLAST, article_in("ko", BLAST_KO))
+    assert (ruling.sameness, ruling.likeness > 0) == (SAME, True)
+
+
+# --- facts ------------------------------------------------------------------------------------------------------------
+
+
+def test_another_place_keeps_apart_also_where_the_text_is_copied() -> None:
+    """The reason says which place."""
+    ruling = decided(article_in("en", BLAST.replace("Osaka", "Kobe"), LONG), article_in("en", BLAST, LONG))
+    assert ruling.sameness is ANOTHER
+    assert ruling.reason.startswith("another place (Kobe, not Osaka)")
+    assert ruling.has_differing_fact
+
+
+def test_one_report_that_differs_keeps_apart() -> None:
+    """However many others agree."""
+    members = ["16 killed in plant blast", "Plant blast kills 16", "Chemical plant blast: 16 killed"]
+    assert decided(BLAST, *members).sameness is SAME
+    assert decided(BLAST, *members, "Blast at chemical plant in Kobe").sameness is ANOTHER
 
 
 @pytest.mark.parametrize(
-    ("first", "then", "sameness"),
+    ("first", "then", "language", "why"),
     [
-        ("Strike in Busan", "부산 파업", SAME),  # a city and the kind of happening
-        ("Two strikes in Busan", "부산 화재", POSSIBLY),  # another kind
-        ("Strike in South Korea", "한국 파업", POSSIBLY),  # a country is where much happens
-        ("Busan", "부산", POSSIBLY),  # no more than a city
+        ("North Korea fires missile", "North Korea fires second missile", "en", "only this one says “second”"),
+        ("North Korea fires missile", "North Korea again fires missile", "en", "only this one says “again”"),
+        ("Explosion in Köln", "Zweite Explosion in Köln", "de", "only this one says “Zweite”"),
+        ("Explosion à Lyon", "Nouvelle explosion à Lyon", "fr", "only this one says “Nouvelle”"),
+        ("Explosión en Lima", "Segunda explosión en Lima", "es", "only this one says “Segunda”"),
+        ("Wybuch w Krakowie", "Kolejny wybuch w Krakowie", "pl", "only this one says “Kolejny”"),
+        ("В Киеве прогремел взрыв", "В Киеве прогремел второй взрыв", "ru", "only this one says “второй”"),
+        ("부산 조선소서 폭발 사고", "부산 조선소서 또 폭발 사고", "ko", "only this one says “또”"),
+        ("大阪で爆発", "大阪で再び爆発", "ja", "only this one says “再”"),
+        ("上海化工厂发生爆炸", "上海化工厂再次发生爆炸", "zh", "only this one says “再”"),
+        # a second place
+        (
+            "Busan dockers strike",
+            "Incheon port workers launch strike as Busan walkout continues",
+            "en",
+            "only this one names Incheon",
+        ),
+        ("부산항 파업", "부산 이어 인천항도 파업 돌입", "ko", "only this one names 인천"),
+        ("Flood in Houston, Texas, kills three", "200 evacuated in Dallas, Texas, after flood", "en", "Dallas"),
+        ("전남 나주 오리농장 조류인플루엔자", "조류인플루엔자, 전남 영암 농장서 확진", "ko", "영암"),
+        # the same title with another word
+        ("Blast hits market in Kabul", "Blast hits mosque in Kabul", "en", "the same title but for mosque, not market"),
     ],
 )
-def test_across_languages_a_city_and_one_more_fact_are_needed(first: str, then: str, sameness: Sameness) -> None:
-    """A country and who governs it are in the news every day."""
-    assert judged(article_in("ko", then), article_in("en", first), bounds=ACROSS).sameness is sameness
+def test_what_no_report_of_the_event_has_named_is_never_silent(
+    first: str, then: str, language: str, why: str
+) -> None:
+    """However alike the words are."""
+    ruling = decided(article_in(language, then), article_in(language, first))
+    assert ruling.sameness is not SAME
+    assert why in ruling.reason
 
 
-def test_one_kind_of_fact_needs_the_words_too() -> None:
-    """A city has many happenings; what a rule looks for stands in for the kind that one of them does not say."""
-    bounds = SamenessThresholds(likeness_by_points=(0.0,), single_fact_likeness=1.0)
-    first, then = article_in("en", "Quiet day in Osaka"), article_in("en", "Osaka in spring")
-    assert judged(then, first, bounds=bounds).sameness is POSSIBLY
-    assert decide_sameness(then, [first], bounds, one_topic=True).sameness is SAME
-    blast, fire = article_in("en", "Blast at plant in Osaka"), article_in("en", "Trial begins in Osaka")
-    assert decide_sameness(fire, [blast], bounds, one_topic=True).sameness is POSSIBLY
+def test_what_a_report_of_the_event_has_named_is_not_new() -> None:
+    """Also in its lead, or if another report has the word of the title."""
+    second = "Incheon port workers launch strike as Busan walkout continues"
+    known = article_in("en", "Busan dockers stay out", "Workers at the port of Incheon vote.")
+    assert decided(second, "Busan dockers strike", known).sameness is SAME
+    assert decided("North Korea fires second missile", "North Korea fires missile again").sameness is SAME
+    market, mosque = "Blast hits market in Kabul", "Blast hits mosque in Kabul"
+    assert decided(mosque, market, "Kabul shaken by blast").sameness is POSSIBLY
+    assert decided(mosque, market, "Kabul shaken by blast at mosque").sameness is SAME
 
 
-def test_doubt_of_one_member_stays() -> None:
-    """Unless another one says the word: so the blast at the plant is the one at the factory."""
-    market, mosque = article_in("en", "Blast hits market in Kabul"), article_in("en", "Blast hits mosque in Kabul")
-    other = article_in("en", "Kabul shaken by blast")
-    assert judged(mosque, market, other).sameness is POSSIBLY
-    assert judged(mosque, market, article_in("en", "Kabul shaken by blast at mosque")).sameness is SAME
+def test_other_places_in_two_leads_leave_a_doubt() -> None:
+    """Each may be where it happened, and the titles do not say."""
+    busan = article_in("en", "Strike closes port", "Dockers in Busan walked out.")
+    shanghai = article_in("en", "Strike closes port", "Dockers in Shanghai walked out.")
+    assert decided(shanghai, busan).sameness is not SAME
 
 
-def test_stories_are_not_joined_across_languages() -> None:
-    """Whatever agrees."""
-    first, then = article_in("en", BLAST), article_in("ko", "오사카 화학공장 폭발로 16명 사망")
-    assert judged(then, first, bounds=BROAD).sameness is ANOTHER
+@pytest.mark.parametrize(
+    ("title", "sameness"), [("A headline of its own", SAME), ("Second blast at plant in Osaka", POSSIBLY)]
+)
+def test_a_copy_is_the_same_unless_its_title_names_something_new(title: str, sameness: Sameness) -> None:
+    """Whatever the words of the title."""
+    ruling = decided(article_in("en", title, LONG), article_in("en", "Blast at plant in Osaka", LONG))
+    assert ruling.sameness is sameness
+    assert (ruling.reason == "copied text") is (sameness is SAME)
 
 
-def test_a_member_in_its_own_language_decides() -> None:
-    """Where there is one, by its words."""
-    english, korean = article_in("en", BLAST), article_in("ko", "오사카 화학공장 폭발로 16명 사망")
-    reprint = article_in("ko", "오사카 화학공장서 폭발, 16명 사망")
-    assert judged(reprint, english, korean).sameness is SAME
+def test_what_the_rule_takes_for_one_is_one_unless_a_place_separates_it() -> None:
+    """Whatever the words."""
+    assert decided("Quiet day", "Blast in Osaka", is_one_by_rule=True).sameness is SAME
+    assert decided("Quiet day in Kobe", "Blast in Osaka", is_one_by_rule=True).sameness is ANOTHER
+
+
+def test_what_is_the_same_without_a_place_is_uncertain() -> None:
+    """Unless one copies the other."""
+    first = article_in("en", "Blast at chemical plant kills 16 workers", LONG)
+    ruling = decided("16 workers killed as plant explodes", first)
+    assert (ruling.sameness, ruling.uncertainty) == (SAME, "one of the two articles names no known place")
+    assert decided(article_in("en", "Workers killed", LONG), first).uncertainty == ""
+
+
+# --- stories ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "sameness", "reason"),
+    [
+        (BLAST, "16 killed in blast at Osaka chemical plant", SAME, "the words are alike ("),
+        # a doubt does not matter
+        ("Blast hits market in Kabul", "Blast hits mosque in Kabul", SAME, "the words are alike ("),
+        (BLAST, "Trial begins in Osaka", ANOTHER, "the words differ"),
+        (BLAST, BLAST_KO, ANOTHER, "the words differ"),
+        ("Dockers strike in Busan", "Dockers strike in Shanghai", ANOTHER, "another place (Shanghai, not Busan)"),
+        ("Explosion in Kyiv", "Second explosion in Kyiv", ANOTHER, "only this one says “Second”"),
+    ],
+)
+def test_a_story_is_decided_by_words_unless_something_separates_it(
+    first: str, then: str, sameness: Sameness, reason: str
+) -> None:
+    """It is for reading."""
+    ruling = decide_on_story(article_in("en" if then.isascii() else "ko", then), [article_in("en", first)])
+    assert ruling.sameness is sameness
+    assert ruling.reason.startswith(reason)

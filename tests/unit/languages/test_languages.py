@@ -9,7 +9,6 @@ from dataclasses import is_dataclass
 from pathlib import Path
 
 import pytest
-from monitor.identity.happenings import field_of_happening
 
 import monitor.languages
 from monitor.identity import counts
@@ -76,7 +75,6 @@ def test_keys_are_those_that_are_read(language: Language) -> None:
         assert all(number_words(language.code).kind(fold(word)) for word in words)
     assert set(language.counts.patterns) == set(language.counts.hints) <= set(counts._KINDS)
     assert set(language.credits.marks) <= set(WireStatus)
-    assert all(map(field_of_happening, language.happenings))
 
 
 def test_names_that_languages_share_mean_the_same() -> None:
