@@ -376,7 +376,9 @@ _COMPOSED: Final = (
     TextFunction("identity.features_of(title)", lambda text: features_of(_article(text)), _TITLE),
     TextFunction("identity.features_of(text)", lambda text: features_of(_article("x", text)), _TEXT),
     TextFunction("identity.credits.extract_provenance(title)", lambda text: extract_provenance(_article(text)), _TITLE),
-    TextFunction("identity.credits.extract_provenance(text)", lambda text: extract_provenance(_article("x", text)), _TEXT),
+    TextFunction(
+        "identity.credits.extract_provenance(text)", lambda text: extract_provenance(_article("x", text)), _TEXT
+    ),
     *(
         TextFunction(f"ingest.ingest_poll(entry.{name})", partial(_ingest_field, name), bound)
         for name, bound in (

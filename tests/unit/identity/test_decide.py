@@ -20,7 +20,10 @@ def article_in(language: str, title: str, text: str = "") -> ArticleFeatures:
 
 
 def decided(
-    article: str | ArticleFeatures, *members: str | ArticleFeatures, has_topic: bool = True, is_one_by_rule: bool = False
+    article: str | ArticleFeatures,
+    *members: str | ArticleFeatures,
+    has_topic: bool = True,
+    is_one_by_rule: bool = False,
 ) -> SamenessDecision:
     """On an event with these members; a text is an English title."""
     late, *known = (article_in("en", each) if isinstance(each, str) else each for each in (article, *members))
@@ -125,9 +128,7 @@ def test_one_report_that_differs_keeps_apart() -> None:
         ("Blast hits market in Kabul", "Blast hits mosque in Kabul", "en", "the same title but for mosque, not market"),
     ],
 )
-def test_what_no_report_of_the_event_has_named_is_never_silent(
-    first: str, then: str, language: str, why: str
-) -> None:
+def test_what_no_report_of_the_event_has_named_is_never_silent(first: str, then: str, language: str, why: str) -> None:
     """However alike the words are."""
     ruling = decided(article_in(language, then), article_in(language, first))
     assert ruling.sameness is not SAME

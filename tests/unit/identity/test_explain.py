@@ -32,7 +32,9 @@ BUSAN = written(
 AGAIN = written(
     "post", "Busan port: dockers walk out, 16 dead", "On Monday, dockers of Busan stopped work; 16 people were killed."
 )
-SHANGHAI = replace(BUSAN, source="post", uid="c", title="Shanghai dockers go on strike: 16 dead", text="They walked out.")
+SHANGHAI = replace(
+    BUSAN, source="post", uid="c", title="Shanghai dockers go on strike: 16 dead", text="They walked out."
+)
 KOREAN = written("times", "부산 부두 노동자 파업: 16명 사망", "부산 부두 노동자들이 월요일 파업했다.", "ko")
 KOREAN_SHANGHAI = replace(KOREAN, title="상하이 파업", text="노동자들이 상하이에서 파업했다.")
 GROWN = replace(BUSAN, title="Dockers strike in Busan: twenty-three dead", text="Dockers went on strike on Monday.")
