@@ -3,9 +3,9 @@
 Two reports that come in time tell the same happening, if one copies the other or their words are alike (by .4; by .2 if
 a place, a name or a number agrees; in two languages, if one of these agrees), unless each names something of its own
 kind that the other does not: another place, another person, another number of a series. They are possibly the same, and
-the message is quiet, if there is a doubt: the later title names a place that no report named, or says "again" or
-"second" for the first time, or each title has another name, or the titles are the same but for a part; or if too little
-agrees to be sure (words by .2, or one fact; in two languages, nothing).
+the message is quiet, if there is a doubt: the later title names a further place, or says "again" or "second" for the
+first time, or each title has another name, or the titles are the same but for a part; or if too little agrees to be
+sure (words by .2, or one fact; in two languages, nothing).
 """
 
 from __future__ import annotations
