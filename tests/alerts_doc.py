@@ -31,6 +31,14 @@ _TIMELINE = re.compile(
 )
 _DAY, _ZONE = datetime(2026, 1, 5, tzinfo=ZoneInfo("Asia/Seoul")), ZoneInfo("Asia/Seoul")
 _WIDTH, _INDENT = 118, " " * 7
+_ENTITIES = PAGE.parents[1] / "seeds" / "entities"
+_PAIR_RULE = """\
+rule: pairs
+title: Pairs
+level: high
+match: {words: [mpox, earthquake, fire, strike, "*파업", 罢工, "missile*", talks, bill, "acquires", 총격]}
+alert: {once_per: event}
+"""
 
 
 def page() -> str:
@@ -44,12 +52,26 @@ def _written_anew(block: re.Match[str]) -> str:
     return f"{block['given']}<!-- timeline -->\n```text\n{said}\n```"
 
 
+def decide_pair(first: str, second: str, later: timedelta) -> tuple[str, str]:
+    """What is sent of the second report, "nothing", "new" or "possibly", and why, with the comparison in words. The
+    rule has words for the topic of each pair."""
+    rows = [{"from": "Wire", "title": first}, {"from": "Post", "title": second}]
+    rules, state, times = _rules(_PAIR_RULE, rows), State(), (_DAY, _DAY + later)
+    for number, (row, now) in enumerate(zip(rows, times, strict=True)):
+        decision = decide_articles([_article(number, row, now)], rules, state, now, _around(row, now))
+        state = decision.state.commit()
+        [decided] = decision.article_decisions[0].decisions
+    compared = decided.compared.words if decided.compared else ""
+    sent = decided.alert.kind.value if decided.alert else "nothing"
+    return sent, f"{reason_of(decided.alert) if decided.alert else explained(decided)}; {compared}"
+
+
 def _rules(text: str, rows: list[dict[str, Any]]) -> RuleSet:
     sources = {row["from"]: Source(row["from"], "https://x.test/", row["from"], timedelta(minutes=5)) for row in rows}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "rule.yaml")
         file.write_text(text, encoding="utf-8")
-        loaded = load_rules([file])
+        loaded = load_rules([file, _ENTITIES])
     assert loaded.faults == ()
     return compile_live(loaded.rules.values(), loaded.entities, loaded.lists, sources)
 

@@ -4,7 +4,7 @@ There are two measures, for two ways to report the same. Articles in other words
 measure is the cosine of the two sets of terms. Copied and cut articles share shingles (runs of words): the measure is
 the share of the shorter article's shingles that the other one has too. Both sides choose their sample of shingles by
 the smallest hashes, so that they choose the same ones. All terms have the same weight: weights by rarity add nothing to
-the facts (decision 035), and would make a decision depend on earlier articles.
+the facts, and would make a decision depend on earlier articles.
 """
 
 from __future__ import annotations

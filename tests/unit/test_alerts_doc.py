@@ -3,25 +3,66 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from monitor import identity
 from monitor.alerting.case import LATE
 from monitor.alerting.pending import DIGEST_AT
 from monitor.alerting.stages import STAGES
 from monitor.alerting.stages.catch_up import CATCHING_UP
 from monitor.alerting.updates import GROWS
+from monitor.identity import bounds, clusters, compare
 from monitor.model import AlertKind
 from monitor.notify.renderers.content import ITEMS
-from tests.alerts_doc import PAGE, page
+from tests.alerts_doc import PAGE, decide_pair, page
 from tests.building import HOUR, MINUTE
 
 TEXT = PAGE.read_text(encoding="utf-8")
+WORDS = " ".join(TEXT.split())
 TIMELINES = re.findall(r"^<!-- timeline -->\n```text\n(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
-PLACES = (
-    *("Thailand", "Vietnam", "Laos", "Chile", "Japan", "Turkey", "Iran"),
-    *("Dockers in Busan", "Dockers in Shanghai", "North Jeolla", "North Chungcheong", "Hotel fire in Busan"),
-)
+DAY = timedelta(days=1)
+
+
+def cells(head: str) -> list[list[str]]:
+    """The rows of the table that begins so."""
+    rows = TEXT.partition(head)[2].partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+PAIRS = cells("| first report | second report | hours later | what is sent | the reason |")
+UNKNOWN = cells("| first report | second report | hours later | what is sent | what you can do |")
+
+
+def test_the_sentence_is_that_of_the_code() -> None:
+    """In the same words where it is decided."""
+    sentence = WORDS[WORDS.index("Two reports that come in time") : WORDS.index("| kind | agrees |")].strip()
+    for module in (identity, compare):
+        assert sentence in " ".join((module.__doc__ or "").split())
+
+
+def test_there_are_ten_pairs() -> None:
+    """Of each answer, some."""
+    assert len(PAIRS) == 10
+    assert {said for _, _, _, said, _ in PAIRS} == {"nothing", "new", "possibly"}
+
+
+@pytest.mark.parametrize(("first", "second", "hours", "said", "reason"), PAIRS)
+def test_a_pair_is_decided_as_the_page_says(first: str, second: str, hours: str, said: str, reason: str) -> None:
+    """And for that reason."""
+    sent, reasons = decide_pair(first, second, timedelta(hours=float(hours)))
+    assert sent == said
+    assert reason in reasons
+
+
+@pytest.mark.parametrize(("first", "second", "hours", "said", "advice"), UNKNOWN)
+def test_what_it_cannot_know_is_taken_for_the_same(first: str, second: str, hours: str, said: str, advice: str) -> None:
+    """A line of this table that is no longer true is good news: delete it."""
+    sent, reasons = decide_pair(first, second, timedelta(hours=float(hours)))
+    assert sent == "nothing"
+    assert ("listed in the digest at 08:00" in reasons) is (said == "the digest at 08:00")
+    assert advice
 
 
 def test_the_timelines_are_what_is_decided() -> None:
@@ -29,33 +70,26 @@ def test_the_timelines_are_what_is_decided() -> None:
     assert page() == TEXT
 
 
-def test_the_timelines_show_everything_that_may_come_of_a_match() -> None:
-    """Each kind of message; what is held, what waits, and what is told at once."""
-    launch, newcomers, outage = TIMELINES
-    for kind in AlertKind:
-        assert f">> {kind.upper()}, " in (newcomers if kind is AlertKind.POSSIBLY else launch)
-    for said in ("suppressed: ", "deferred: ", "sent at once", "its story belongs to this event"):
-        assert said in launch
-    listed = "because one of the two articles names no known place, it is listed in the digest"
-    assert listed in " ".join(newcomers.split())
+def test_the_timeline_of_an_outage_shows_what_is_sent_together() -> None:
+    """What was missed, and what is beyond the limit."""
+    [outage] = TIMELINES
     assert "could not be polled from 14:00 to 17:10" in outage
     assert "has sent 2 within the hour" in outage
 
 
-def test_the_second_happening_in_the_same_words_is_told_and_one_in_three_languages_once() -> None:
-    """Of a newcomer's first rules, what was sent."""
-    _, newcomers, _ = TIMELINES
-    sent = re.findall(r">> (\w+), \w+: (.*)", newcomers)
-    of = {where: [kind for kind, title in sent if where in title] for where in PLACES}
-    assert of == {where: ["NEW"] for where in PLACES}
-    assert [kind for kind, title in sent if "ballistic missile" in title] == ["NEW", "POSSIBLY"]
-    assert len(sent) == len(PLACES) + 3  # the missiles, and the digest
+def test_each_kind_of_message_has_a_row() -> None:
+    """Of what a message says."""
+    assert [row[0] for row in cells("| kind | says |")] == [
+        AlertKind.NEW,
+        AlertKind.POSSIBLY,
+        AlertKind.UPDATE,
+        AlertKind.DIGEST,
+    ]
 
 
 def test_the_table_has_every_stage_in_its_order() -> None:
     """A question for each."""
-    rows = TEXT.partition("| question | if the answer is no |")[2].partition("\n\n")[0].splitlines()[2:]
-    assert len(rows) == len(STAGES)
+    assert len(cells("| question | if the answer is no |")) == len(STAGES)
 
 
 @pytest.mark.parametrize(
@@ -66,9 +100,20 @@ def test_the_table_has_every_stage_in_its_order() -> None:
         ("The article is more than an hour old when it comes", LATE == HOUR),
         ("Ten minutes after the first such article", CATCHING_UP == 10 * MINUTE),
         ("a line for each story, seven at most", ITEMS == 7),
+        ("by .4; by .2 if a place", (bounds.ALIKE, bounds.ALIKE_WITH_FACT) == (0.4, 0.2)),
+        ("alike by .5, and possibly the same by .3", (bounds.ALIKE_FOR_BROAD, bounds.POSSIBLY_FOR_BROAD) == (0.5, 0.3)),
+        ("eight or more events within a day", clusters.CLUSTERS_PER_KEY == 8),
+        ("the first two and the last six", (clusters.FIRST_MEMBERS, clusters.LAST_MEMBERS) == (2, 6)),
+        ("| 12 hours from its first report on | 36 hours,", bounds.SAME_DAY == 12 * HOUR),
+        ("36 hours, if the last report is at most 12 hours old", bounds.STORY_LASTS == 36 * HOUR),
+        ("a day, if the last report is at most 6 hours old", (bounds.MOMENT, bounds.PAUSE) == (DAY, 6 * HOUR)),
+        ("3 days, if both name the same day", bounds.DAY_NAMED_FOR == 3 * DAY),
+        ("6 hours, for a flash", bounds.PAUSE == 6 * HOUR),
+        ("a week, for the same address", identity.SAME_ADDRESS == 7 * DAY),
+        ("12 hours, for the same headline", bounds.SAME_DAY == 12 * HOUR),
     ],
 )
 def test_its_figures_are_those_of_the_program(said: str, *, holds: bool) -> None:
     """Who changes one changes the page."""
-    assert said in " ".join(TEXT.split())
+    assert said in WORDS
     assert holds

@@ -165,7 +165,7 @@ class AlertSchema(Schema):
         None,
         description="With `once_per: event`: names of conditions of `match`. If one of these conditions finds "
         "something else in an article than in an event, the article belongs to another event (default: decided by "
-        "places, names, numbers and days). One, or a list.",
+        "places, names and numbers). One, or a list.",
         examples=[["where", "who"]],
     )
     unsure: Literal["digest", "silent"] | None = Field(
