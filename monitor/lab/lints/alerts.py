@@ -102,11 +102,7 @@ def _lint_by_one_thing(
     if not all(_finds_one_thing(part, entities, lists) for part in parts):
         return
     path = ("alert", "by")
-    time = "a day" if policy.event_lasts is None else annotated.value_at(("alert", "event_lasts"))
-    problem = (
-        f"'by' names only conditions that find the same in every article: all that this rule hits within {time} is "
-        "one event, unless a fact differs"
-    )
+    problem = "'by' names only conditions that find the same in every article, so it separates no events"
     hint = "name a condition that finds different things; or write the one place or actor as an entity, and remove 'by'"
     yield annotated.make_lint(LintKind.ONE_EVENT, path, problem, hint)
 
