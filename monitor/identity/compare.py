@@ -181,8 +181,12 @@ def names_place(features: ArticleFeatures) -> bool:
 
 
 def _find_own_place(features: ArticleFeatures, other: ArticleFeatures) -> PlaceFact | None:
-    """A place in the title that lies apart from all places in the other report; None if there is none."""
-    others = _select_places(other)
+    """A place in the title that lies apart from all places in the other report; None if there is none. Of the other,
+    what only says where another place of it lies does not count (Texas of Dallas)."""
+    places = _select_places(other)
+    others = [
+        place for place in places if not any(_relate(place.place, each.place) is Relation.CONTAINS for each in places)
+    ]
     scenes = find_scenes(features)
     return next((place for place in scenes if all(_are_apart(place, each) for each in others)), None)
 
@@ -391,7 +395,11 @@ def _find_in_slot(slot: str, facts: Iterable[_Fact]) -> list[_Fact]:
 
 def _find_number_kinds(slot: str, features: ArticleFeatures) -> set[str]:
     """The kinds of the numbers in this part of a title; "grows" for one that may grow, as a death toll does."""
-    found = [each for each in features.facts.numbers if each.start < len(features.title) and each.text in slot]
+    found = [
+        each
+        for each in features.facts.numbers
+        if each.start < len(features.title) and (each.text in slot or slot in each.text)
+    ]
     return {"grows" if number.may_grow else number.kind for number in found}
 
 

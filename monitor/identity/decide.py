@@ -32,6 +32,7 @@ from monitor.identity.explain import (
     comparison_in_words,
     differing_in_words,
     doubt_in_words,
+    doubtful_in_words,
     likeness_in_words,
 )
 from monitor.identity.features import ArticleFeatures
@@ -172,7 +173,7 @@ def decide_on_event(
     in_language = [each for each in comparisons if each.same_language]
     likeness = fmean(each.likeness for each in in_language) if in_language else 0.0
     best = max(comparisons, key=lambda each: (not each.doubtful_facts, each.agreement, each.likeness))
-    doubt = find_new_name(features, members) or next(filter(None, map(_find_doubt, in_language)), "")
+    doubt = find_new_name(features, members) or next(filter(None, map(doubtful_in_words, in_language)), "")
     decision = SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=best)
     if (copy := next((each for each in comparisons if each.is_copy), None)) is not None:
         alike, why = True, "copied text"
@@ -237,16 +238,6 @@ def find_new_name(features: ArticleFeatures, members: Sequence[ArticleFeatures])
     number = find_series_number(features, in_title=True)
     if number is not None and not any(find_series_number(member, in_title=False) for member in members):
         return f"only this one says “{number.text}”"
-    return ""
-
-
-def _find_doubt(comparison: Comparison) -> str:
-    """What in the titles makes another happening likely, in words; "" if nothing does."""
-    for fact in comparison.doubtful_facts:
-        if fact.kind is FactKind.WORDING:
-            return f"the same title but for {fact.ours}, not {fact.theirs}"
-        if fact.kind is FactKind.NAME:
-            return f"perhaps another name ({fact.ours}, not {fact.theirs})"
     return ""
 
 

@@ -26,14 +26,20 @@ def agreeing_in_words(comparison: Comparison, likeness: float) -> str:
 
 
 def differing_in_words(comparison: Comparison) -> str:
-    """What differs, as a reason: "another place (Shanghai, not Busan)"."""
-    return ", ".join(_describe_verdict(Verdict.DIFFERS, comparison))
+    """What differs, as a reason: "another place (Shanghai, not Busan)". How the titles differ says the same again."""
+    differing = list(_describe_verdict(Verdict.DIFFERS, comparison))
+    has_same_title = comparison.differing_facts[-1].kind is FactKind.WORDING
+    return ", ".join(differing[:-1] if has_same_title and len(differing) > 1 else differing)
 
 
 def doubt_in_words(comparison: Comparison, likeness: float) -> str:
     """Why it is doubtful whether they are the same: what agrees, and what may differ."""
-    doubtful = list(_describe_verdict(Verdict.DOUBTFUL, comparison)) or ["too little for certainty"]
-    return f"{agreeing_in_words(comparison, likeness)}; {', '.join(doubtful)}"
+    return f"{agreeing_in_words(comparison, likeness)}; {doubtful_in_words(comparison) or 'too little for certainty'}"
+
+
+def doubtful_in_words(comparison: Comparison) -> str:
+    """What may differ: "perhaps another name (Hyundai, not Samsung)"; "" if nothing may."""
+    return ", ".join(_describe_verdict(Verdict.DOUBTFUL, comparison))
 
 
 def comparison_in_words(comparison: Comparison) -> Iterator[str]:
@@ -69,7 +75,8 @@ def _describe_verdict(verdict: Verdict, comparison: Comparison) -> Iterator[str]
             else:
                 what = "the same title but for" if fact.kind is FactKind.WORDING else f"another {fact.kind}"
                 words = f"{ours}, not {theirs}" if fact.kind is FactKind.WORDING else f"({ours}, not {theirs})"
-                yield f"{'perhaps ' if verdict is Verdict.DOUBTFUL else ''}{what} {words}"
+                is_sure = verdict is Verdict.DIFFERS or fact.kind is FactKind.WORDING
+                yield f"{'' if is_sure else 'perhaps '}{what} {words}"
 
 
 def _describe_one_sided(fact: FactComparison, comparison: Comparison) -> str:
