@@ -14,7 +14,7 @@ from sqlalchemy import select
 from monitor.ingest.entry_identity import assign_uids
 from monitor.ingest.fingerprints import fingerprint_entries, retain_fingerprints
 from monitor.ingest.new_articles import build_fallback_identities, select_new_articles
-from monitor.model import Article, Entry, EntryFingerprint, Retention
+from monitor.model import Article, Entry, EntryFingerprint, OncePer, Retention
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version
@@ -56,7 +56,7 @@ class Reader:
             known_fingerprints=others,
             guids=self.guids,
         )
-        commit(self._section, claim, *taken.articles, at=self._now, ruleset=rules(rule(), rule("every", ["News"])))
+        commit(self._section, claim, *taken.articles, at=self._now, ruleset=rules(rule(), rule("every", ["News"], once_per=OncePer.ARTICLE)))
         self.guids = not taken.distrusts_guids
         self._marks = retain_fingerprints(
             [entry.slice for entry in document if entry.slice], known, fingerprint_entries(rest)

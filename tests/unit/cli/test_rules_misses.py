@@ -56,7 +56,7 @@ def test_fewer_publishers_or_one_agency_are_none(desk: Desk) -> None:
     """Three papers that print the text of one agency are one publisher."""
     text = "\nTAIPEI (Reuters) - The ships sailed at dawn."
     desk.add(reported(FAR, papers=PAPERS[:2]))
-    desk.add(reported(f"{FAR}{text}", NOON + DAY))
+    desk.add(reported(f"{FAR}{text}", NOON + 2 * DAY))
     assert list_misses(*MISSES) == []
     assert [len(miss["publishers"]) for miss in list_misses(*MISSES, "--publishers", "2")] == [2]
 

@@ -38,7 +38,7 @@ CAME = [
     ("coast", "Squid for three capitals", DEEP),
     ("wire", "North Korea fires missile toward the sea", CREDITED),
     ("post", "NORTH KOREA FIRES MISSILE TOWARD THE SEA", CREDITED),
-    ("times", "북한, 동해상으로 미사일 발사", ""),
+    ("times", "북한, 미사일 발사", ""),
     ("globe", "Fishing boats warned of two missiles off Pyongyang", ""),
     ("post", "Rivers flood two towns", ""),
 ]
@@ -262,7 +262,7 @@ def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Databa
     assert f"outcome   deferred: {because}\n" in shown
     [held] = [each for each in rows("matches", "list", "--decision", "held") if each["article"]["source"] == "post"]
     shown = told("matches", "show", str(held["id"]))
-    why = "its story belongs to this event; the same headline"
+    why = "copied text"
     of_event = f"launch sent this event at 12:10 ({held['event']}); {why}; sent again if: new fact"
     assert f"outcome   suppressed: {of_event}\n" in shown
     assert f"story     {held['story']}, the same headline: {CAME[1][1]}\n" in shown
