@@ -37,14 +37,14 @@ CAME = {
     "wire": (
         "en",
         "Dockers strike in Busan: 16 dead",
-        "Dockers in Busan went on strike on Monday, and 16 were killed. The unions want shorter night shifts.",
+        "Dockers in Busan went on strike on Monday, and 16 were killed.",
     ),
     "post": ("en", "Busan port: dockers walk out, 16 dead", "On Monday dockers of Busan stopped work; 16 were killed."),
     "times": ("ko", "부산 부두 노동자 파업: 16명 사망", "부산 부두 노동자들이 월요일 파업했다."),
     "globe": (
         "en",
-        "Bus drivers in Shanghai strike over pay",
-        "No bus left its depot this morning. The unions want shorter night shifts.",
+        "Dockers strike in Shanghai: 16 dead",
+        "Dockers in Shanghai went on strike on Monday, and 16 were killed.",
     ),
 }
 BUSAN, WALK_OUT, KOREAN = (f"“{CAME[of][1]}” ({of})" for of in ("wire", "post", "times"))
@@ -92,11 +92,11 @@ def test_a_story_says_of_each_article_how_it_joined() -> None:
     """With the older article that it was compared with; one that was opened beside it says why it is another."""
     here, there = (match_of(of)["story"] for of in ("post", "globe"))
     shown = told("stories", "show", here)
-    assert "          post; joined at 0." in shown
-    assert f"          compared with {BUSAN}: the same: both Busan; both 16 dead; the same day; " in shown
-    assert " is needed as place, number, day and kind agree\n" in shown
+    assert "          post; the words are alike (0." in shown
+    assert f"          compared with {BUSAN}: the same: both Busan; both 16 dead; " in shown
+    assert "; the words are alike by 0." in shown
     shown = told("stories", "show", there)
-    compared = f"          compared with {WALK_OUT}: another: Shanghai, not Busan; "
+    compared = f"          compared with {WALK_OUT}: another: another place (Shanghai, not Busan); "
     assert f"globe; the first article of its story; number {match_of('globe')['id']}\n{compared}" in shown
     [account] = rows("stories", "show", here)
     assert [each["compared"] is None for each in account["members"]] == [True, False]
@@ -109,10 +109,10 @@ def test_an_event_says_so_too() -> None:
     assert match_of("times")["event"] == event != match_of("globe")["event"]
     shown = told("stories", "show", event)
     assert "          of this event: the first article of its event\n" in shown
-    assert "          of this event: its story belongs to this event; joined at 0." in shown
-    same = "both 부산 (Busan), both 16 dead, the same day, the same kind of happening (labour strike)"
+    assert "          of this event: the words are alike (0." in shown
+    same = "in another language, both 부산 (Busan), both 16 dead"
     assert f"          of this event: {same}\n" in shown
-    assert ": the same: both 부산 (Busan); both 16 dead; the same day; " in shown
+    assert ": the same: both 부산 (Busan); both 16 dead; " in shown
     times = rows("stories", "show", event)[0]["members"][2]
     assert times["why_event"] == same
     assert times["event_compared"].endswith("; in another language")
@@ -123,14 +123,14 @@ def test_a_match_says_so_of_both() -> None:
     """Of its story and of its event."""
     there = match_of("globe")
     shown = told("matches", "show", str(there["id"]))
-    compared = f"          compared with {WALK_OUT}: another: Shanghai, not Busan; "
-    of_event = f"          compared with {KOREAN}: another: Shanghai, not 부산 (Busan); "
+    compared = f"          compared with {WALK_OUT}: another: another place (Shanghai, not Busan); "
+    of_event = f"          compared with {KOREAN}: another: another place (Shanghai, not 부산 (Busan)); "
     assert f"story     {there['story']}, the first article of its story: {CAME['globe'][1]}\n{compared}" in shown
     assert f"event     {there['event']}, the first article of its event\n{of_event}" in shown
     [row] = rows("matches", "show", str(there["id"]))
     assert row["why_event"] == "the first article of its event"
-    assert row["compared"].startswith(f"{KOREAN}: another: Shanghai, not 부산 (Busan); ")
-    assert row["story_compared"].startswith(f"{WALK_OUT}: another: Shanghai, not Busan; ")
+    assert row["compared"].startswith(f"{KOREAN}: another: another place (Shanghai, not 부산 (Busan)); ")
+    assert row["story_compared"].startswith(f"{WALK_OUT}: another: another place (Shanghai, not Busan); ")
 
 
 def test_why_knows_the_persons_that_the_daemon_knows(database: Database) -> None:
@@ -151,7 +151,7 @@ def test_why_knows_the_persons_that_the_daemon_knows(database: Database) -> None
 def test_why_decides_anew_on_what_is_nearest(database: Database) -> None:
     """Stored words are not repeated; nothing that came later is compared."""
     shown = told("why", "globe globe 1", "strikes")
-    assert f"          compared with {WALK_OUT}: another: Shanghai, not Busan; " in shown
+    assert f"          compared with {WALK_OUT}: another: another place (Shanghai, not Busan); " in shown
     assert shown.count(WALK_OUT) == 1
     assert f"    event {match_of('globe')['event']}: the first article of its event\n" in shown
     [row] = rows("why", "globe globe 1", "strikes")
@@ -168,8 +168,8 @@ def test_why_decides_anew_on_what_is_nearest(database: Database) -> None:
         for table in (tables.story_article, tables.match):
             connection.execute(update(table).values(compared=None, compared_with=None))
     shown = told("why", "globe globe 1", "strikes")
-    assert f"nearest   {stories[0]['id']}: {WALK_OUT}: another: Shanghai, not Busan; " in shown
-    assert f"    nearest event {nearest['id']}: {KOREAN}: another: Shanghai, not 부산 (Busan); " in shown
+    assert f"nearest   {stories[0]['id']}: {WALK_OUT}: another: another place (Shanghai, not Busan); " in shown
+    assert f"    nearest event {nearest['id']}: {KOREAN}: another: another place (Shanghai, not 부산 (Busan)); " in shown
 
 
 def test_forgotten_words_are_in_no_comparison(database: Database) -> None:
