@@ -87,6 +87,11 @@ class Comparison:
         return tuple(fact for fact in self.facts if fact.verdict is Verdict.DOUBTFUL)
 
     @property
+    def has_doubtful_wording(self) -> bool:
+        """Whether their titles are the same but for a part."""
+        return any(fact.kind is FactKind.WORDING for fact in self.doubtful_facts)
+
+    @property
     def agreement(self) -> int:
         """How many kinds of fact agree."""
         return sum(fact.verdict is Verdict.AGREES for fact in self.facts)
