@@ -87,9 +87,9 @@ class Comparison:
         return tuple(fact for fact in self.facts if fact.verdict is Verdict.DOUBTFUL)
 
     @property
-    def has_doubtful_wording(self) -> bool:
-        """Whether their titles are the same but for a part."""
-        return any(fact.kind is FactKind.WORDING for fact in self.doubtful_facts)
+    def is_variant(self) -> bool:
+        """Whether their titles are the same but for a part, or each has another place below its title."""
+        return any(fact.kind in (FactKind.WORDING, FactKind.PLACE) for fact in self.doubtful_facts)
 
     @property
     def agreement(self) -> int:

@@ -139,7 +139,7 @@ def decide_on_story(features: ArticleFeatures, members: Sequence[ArticleFeatures
             return SamenessDecision(Sameness.ANOTHER, differing_in_words(each), each.likeness, comparison=each)
     nearest = max(comparisons, key=lambda comparison: (comparison.is_copy, comparison.likeness))
     likeness = fmean(comparison.likeness for comparison in comparisons)
-    another_part = all(each.has_doubtful_wording for each in comparisons) and doubtful_in_words(nearest)
+    another_part = all(each.is_variant for each in comparisons) and doubtful_in_words(nearest)
     if doubt := find_new_name(features, members) or another_part:
         return SamenessDecision(Sameness.ANOTHER, doubt, likeness, comparison=nearest)
     if nearest.is_copy:
