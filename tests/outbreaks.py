@@ -62,7 +62,9 @@ class Desk:
         """An article, decided by a daemon that has just started, and committed."""
         self.now += MINUTE
         of = next(self._papers)
+        language = "en" if title.isascii() else "ko"
         page = article(f"of {of}", title, text, of=of, seen=self.now, url=f"https://{of}.test/1")
+        page = replace(page, language=language)
         return commit(
             SerialSection(self.database), claimed(self.claims, of, self.now), page, at=self.now, ruleset=self.rules
         )

@@ -87,6 +87,11 @@ class Comparison:
         return tuple(fact for fact in self.facts if fact.verdict is Verdict.DOUBTFUL)
 
     @property
+    def is_variant(self) -> bool:
+        """Whether their titles are the same but for a part, or each has another place below its title."""
+        return any(fact.kind in (FactKind.WORDING, FactKind.PLACE) for fact in self.doubtful_facts)
+
+    @property
     def agreement(self) -> int:
         """How many kinds of fact agree."""
         return sum(fact.verdict is Verdict.AGREES for fact in self.facts)

@@ -131,15 +131,17 @@ def find_nearest_article(comparisons: Sequence[ClusterComparison]) -> ComparedAr
 
 def decide_on_story(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> SamenessDecision:
     """Whether an article is read together with a story: by the likeness of the words, or as a copy, unless a fact
-    differs or its title names what no report of the story has named. Doubts do not matter: to read is not to send."""
+    differs, its title names what no report of the story has named, or it is the title of each of them but for a part.
+    Other doubts do not matter: to read is not to send."""
     comparisons = [compare(features, member) for member in reversed(members)]
     for each in comparisons:
         if each.differing_facts:
             return SamenessDecision(Sameness.ANOTHER, differing_in_words(each), each.likeness, comparison=each)
     nearest = max(comparisons, key=lambda comparison: (comparison.is_copy, comparison.likeness))
     likeness = fmean(comparison.likeness for comparison in comparisons)
-    if new_name := find_new_name(features, members):
-        return SamenessDecision(Sameness.ANOTHER, new_name, likeness, comparison=nearest)
+    another_part = all(each.is_variant for each in comparisons) and doubtful_in_words(nearest)
+    if doubt := find_new_name(features, members) or another_part:
+        return SamenessDecision(Sameness.ANOTHER, doubt, likeness, comparison=nearest)
     if nearest.is_copy:
         return SamenessDecision(Sameness.SAME, "copied text", 1.0, comparison=nearest, settled_by="copied text")
     if likeness >= ALIKE:

@@ -96,15 +96,18 @@ def _join_by_strong_key(
         ids = ids_by_kind.get(kind, set()) - (on_shared_address if kind == "address" else set())
         for story in candidates:
             in_reach = story.id in ids and abs(features.seen - story.opened) <= max_age
-            # A differing fact still separates: "Magnitude 6 earthquake strikes" is a headline for Chile and for Japan,
-            # and one page may report the one and then the other.
-            if in_reach and (
-                kind == "article" or not any(compare(features, member).differing_facts for member in story.members)
-            ):
+            if in_reach and (kind == "article" or not _is_kept_apart(features, story)):
                 return StoryAssignment(
                     story if kind == "article" else choose_closest_cluster(features, story, candidates), reason
                 )
     return None
+
+
+def _is_kept_apart(features: ArticleFeatures, story: Cluster) -> bool:
+    """Whether a fact differs or every report is a variant: "Magnitude 6 earthquake strikes" is a headline for Chile and
+    for Japan, and one page may report the one and then the other."""
+    comparisons = [compare(features, member) for member in story.members]
+    return any(each.differing_facts for each in comparisons) or all(each.is_variant for each in comparisons)
 
 
 def _join_by_words(features: ArticleFeatures, candidates: Sequence[Cluster]) -> StoryAssignment:

@@ -145,17 +145,6 @@ def test_one_name_is_one_thing() -> None:
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
-def test_functions_say_verb_and_object() -> None:
-    """One word alone is for commands, and for the few terms that say all."""
-    names = [
-        node.name.strip("_")
-        for _, module in modules()
-        for node in module.body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
-    assert sum("_" not in each for each in names) <= len(names) // 20
-
-
 def test_imports_stand_at_the_top() -> None:
     """Our own; only what workers do, and what short commands seldom need, is imported when it is called."""
     within = {

@@ -124,11 +124,8 @@ def test_one_launch_is_one_message_whoever_says_so(headlines: list[Headline], tm
         ("en", "Drone strike leaves 5 dead, Kyiv mayor says", "Drone strike leaves 5 dead, Kharkiv mayor says"),
         ("en", "Russian strike leaves 5 dead: Kyiv police", "Russian strike leaves 5 dead: Odesa police"),
         ("en", "Chinese ship sinks, 5 dead: Philippine coast guard", "Chinese ship sinks, 5 dead: Vietnam coast guard"),
-        ("en", "Fire at US embassy: Kenya police", "Fire at US embassy: Chad police"),
-        ("en", "Fire destroys barn in Kent: Oakham police", "Fire destroys barn in Kent: Melton police"),
         ("ru", "Взрыв на китайском судне — полиция Филиппин", "Взрыв на китайском судне — полиция Вьетнама"),
         ("ru", "Взрыв на складе — полиция Кашина", "Взрыв на складе — полиция Кимр"),
-        ("ja", "中国船で火災 フィリピン政府", "中国船で火災 ベトナム政府"),
         # who acts, or is hit
         ("en", "Tariff deal reached: Trump", "Tariff deal reached: Xi"),
         ("ko", '트럼프 "중국과 관세 합의"', '시진핑 "중국과 관세 합의"'),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from monitor.identity import STORIES, ArticleFeatures
 from monitor.identity.events import FIRST_OF_EVENT, keys_from_by_values, keys_from_found_terms
@@ -48,17 +48,18 @@ def remove_articles_from_clusters(connection: Connection, articles: Sequence[int
 def _erase_comparisons(connection: Connection, articles: Sequence[int]) -> None:
     """Articles that were compared with one of these stay in their story and event, but the words that both said are
     erased."""
-    joined = select(story_article.c.article_id, story_article.c.how).where(
-        story_article.c.compared_with.in_(articles), story_article.c.how != FIRST_OF_STORY
+    of_story = (
+        select(match.c.id, match.c.reason_parameters, story_article.c.how)
+        .join(story_article, story_article.c.article_id == match.c.article_id)
+        .where(story_article.c.compared_with.in_(articles), story_article.c.how != FIRST_OF_STORY)
     )
-    for row in connection.execute(joined).all():
-        of_article = select(match.c.id, match.c.reason_parameters).where(match.c.article_id == row.article_id)
-        for id_, clauses in connection.execute(of_article).all():
-            wordless = {
-                "reason_parameters": _replace_words(clauses, row.how),
-                "why_event": func.replace(match.c.why_event, row.how, _ERASED_REASON),  # it quotes that of the story
-            }
-            connection.execute(update(match).where(match.c.id == id_).values(wordless))
+    of_event = select(match.c.id, match.c.reason_parameters, match.c.why_event).where(
+        match.c.compared_with.in_(articles), match.c.why_event != FIRST_OF_EVENT
+    )
+    for query in (of_event, of_story):  # in this order: the reason of an event may contain that of the story
+        for id_, clauses, words in connection.execute(query).all():
+            wordless = _replace_words(clauses, words)
+            connection.execute(update(match).where(match.c.id == id_).values(reason_parameters=wordless))
     for reason_column, first in ((story_article.c.how, FIRST_OF_STORY), (match.c.why_event, FIRST_OF_EVENT)):
         table = reason_column.table
         condition = table.c.compared_with.in_(articles)

@@ -48,10 +48,10 @@ def arrivals(chance: random.Random) -> Iterator[ScheduledArticle]:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_each_happening_is_sent_as_new_once(seed: int, rules: RuleSet) -> None:
-    """The first alert is one that most readers can read, and none is in doubt."""
+    """The first alert is one that most readers can read. What is in doubt is quiet, and is at most one a rule."""
     replayed = replay_articles(arrivals(random.Random(seed)), Replay(rules))
     sent = [each for each in replayed if isinstance(each, ReplayedAlert)]
     new = Counter(alert.rule for alert in sent if alert.kind is AlertKind.NEW)
     assert {rule: new[rule] for rule in EXPECTED} == dict.fromkeys(EXPECTED, 1)
-    assert [alert.title for alert in sent if alert.kind is AlertKind.POSSIBLY] == []
+    assert max(Counter(alert.rule for alert in sent if alert.kind is AlertKind.POSSIBLY).values(), default=0) <= 1
     assert sent[0].title.startswith("North Korea fires two ballistic missiles")

@@ -143,7 +143,7 @@ def test_what_a_report_of_the_event_has_named_is_not_new() -> None:
     assert decided("North Korea fires second missile", "North Korea fires missile again").sameness is SAME
     market, mosque = "Blast hits market in Kabul", "Blast hits mosque in Kabul"
     assert decided(mosque, market, "Kabul shaken by blast").sameness is POSSIBLY
-    assert decided(mosque, market, "Kabul shaken by blast at mosque").sameness is SAME
+    assert decided(mosque, market, "Kabul shaken by blast at mosque").sameness is POSSIBLY
 
 
 def test_other_places_in_two_leads_leave_a_doubt() -> None:
@@ -184,8 +184,7 @@ def test_what_is_the_same_without_a_place_is_uncertain() -> None:
     ("first", "then", "sameness", "reason"),
     [
         (BLAST, "16 killed in blast at Osaka chemical plant", SAME, "the words are alike ("),
-        # a doubt does not matter
-        ("Blast hits market in Kabul", "Blast hits mosque in Kabul", SAME, "the words are alike ("),
+        ("Blast hits market in Kabul", "Blast hits mosque in Kabul", ANOTHER, "the same title but for mosque"),
         (BLAST, "Trial begins in Osaka", ANOTHER, "the words differ"),
         (BLAST, BLAST_KO, ANOTHER, "the words differ"),
         ("Dockers strike in Busan", "Dockers strike in Shanghai", ANOTHER, "another place (Shanghai, not Busan)"),

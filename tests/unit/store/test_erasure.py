@@ -170,7 +170,7 @@ def test_no_word_is_left_anywhere(desk: Desk, what: str) -> None:
 
 
 def test_no_word_is_left_of_why_another_is_of_the_same_event(desk: Desk) -> None:
-    """It is of that event because it is of that story, and quotes what both said."""
+    """It quotes what both said."""
     title = f"Missile strike in {SECRET} harbour kills 9"
     first = article("a", title, url=URL, canonical=URL)
     joins = article("b", f"{title} in {SECRET}", of="post", seen=NOON + MINUTE)
@@ -180,9 +180,7 @@ def test_no_word_is_left_of_why_another_is_of_the_same_event(desk: Desk) -> None
         assert all(SECRET in str(value) for value in connection.execute(whys).one())
     desk.forget(URL)
     with desk.database.reading() as connection:
-        assert connection.execute(whys).one().why_event == (
-            "its story belongs to this event; compared with an article that was forgotten"
-        )
+        assert connection.execute(whys).one().why_event == "compared with an article that was forgotten"
         assert not any(SECRET in str(value) for value in connection.execute(whys).one())
 
 
@@ -202,12 +200,14 @@ def test_no_word_is_left_of_what_was_heard_and_waits(desk: Desk) -> None:
     assert "secret-name" not in left
     for each in (desk, beside, Desk(desk.database)):
         assert each.fall(NOON + 2 * HOUR) == ()
-    other = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
+    other = article("b", "Missile over the sea flies", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
     desk.poll(other, at=NOON + MINUTE, ruleset=ALL_SORTS)  # joins what the daemon remembers
     assert SECRET not in desk.everything()
 
 
-PRINTED = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)  # of one story
+PRINTED = article(
+    "b", "Missile over the sea flies", of="post", url=URL, canonical=URL, seen=NOON + MINUTE
+)  # of one story
 REPORTED = article("b", "Debris of a missile washes ashore", of="post", seen=NOON + MINUTE)  # of another
 EVENT = {"once_per": OncePer.EVENT, "event_lasts": 24 * HOUR}
 
@@ -503,12 +503,12 @@ def test_a_mention_is_told_with_another_of_its_story(desk: Desk) -> None:
 def test_an_event_goes_on_under_its_next_headline(desk: Desk) -> None:
     """As a story does."""
     desk.poll(secret(), ruleset=ALL_SORTS)
-    other = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
+    other = article("b", "Missile over the sea flies", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
     desk.poll(other, at=NOON + MINUTE, ruleset=ALL_SORTS)
     desk.forget("wire")
     assert SECRET not in desk.everything()
     with desk.database.reading() as connection:
-        assert connection.execute(select(event.c.title)).scalar_one() == "Missile over the sea"
+        assert connection.execute(select(event.c.title)).scalar_one() == "Missile over the sea flies"
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -638,29 +638,29 @@ def test_only_what_is_meant_is_forgotten(desk: Desk) -> None:
 def test_a_story_goes_on_under_its_next_headline(desk: Desk) -> None:
     """The same story in another outlet keeps its own words."""
     desk.poll(secret())
-    other = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
+    other = article("b", "Missile over the sea flies", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
     desk.poll(other, at=NOON + MINUTE)
     desk.forget("wire")
     with desk.database.reading() as connection:
-        assert connection.execute(select(story.c.title)).scalar_one() == "Missile over the sea"
+        assert connection.execute(select(story.c.title)).scalar_one() == "Missile over the sea flies"
 
 
 def test_what_comes_next_does_not_bring_the_headline_back(desk: Desk) -> None:
     """Nothing is left by which it could join the story of what was forgotten: it is told as a story of its own."""
     desk.poll(secret())
     desk.forget("wire")
-    other = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
+    other = article("b", "Missile over the sea flies", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
     desk.poll(other, at=NOON + MINUTE, ruleset=ALL_SORTS)
     assert SECRET not in desk.everything()
     with desk.database.reading() as connection:
         assert len(connection.execute(select(alert).where(alert.c.rule_id == "launch")).all()) == 2
-        assert set(connection.execute(select(event.c.title)).scalars()) == {"Missile over the sea"}
+        assert set(connection.execute(select(event.c.title)).scalars()) == {"Missile over the sea flies"}
     Desk(desk.database).poll(article("c", "Third missile", seen=NOON + 2 * MINUTE), at=NOON + 2 * MINUTE)
 
 
 def test_a_story_goes_on_without_what_was_forgotten(desk: Desk) -> None:
     """What joins it is compared with what is left, and found by no word that only the forgotten article has said."""
-    desk.poll(secret(), article("b", "Missile over the sea", of="post", canonical=URL))
+    desk.poll(secret(), article("b", "Missile over the sea flies", of="post", canonical=URL))
     with desk.database.reading() as connection:
         (before,) = connection.execute(select(story)).all()
         words = set(connection.execute(select(cluster_key.c.key)).scalars())
@@ -688,11 +688,11 @@ BY_NAME = replace(
 def test_an_event_forgets_what_only_the_forgotten_article_has_said(desk: Desk, others: int) -> None:
     """Of what its rule names in `by` as well; it is compared with, and found by, what the others say."""
     ruleset = rules(BY_NAME)
-    desk.poll(article("first", "Jones sees a missile", of="times", seen=NOON - MINUTE), ruleset=ruleset)
-    desk.poll(article("second", "Missile seen: Jones reports", of="times", seen=NOON - MINUTE), ruleset=ruleset)
-    desk.poll(replace(secret(), title=f"{SECRET} and Jones: missile flies"), ruleset=ruleset)
+    desk.poll(article("first", "Jones sees a missile fly", of="times", seen=NOON - MINUTE), ruleset=ruleset)
+    desk.poll(article("second", "Jones sees a missile fly, he says", of="times", seen=NOON - MINUTE), ruleset=ruleset)
+    desk.poll(replace(secret(), title=f"Jones sees a missile fly with {SECRET}"), ruleset=ruleset)
     for number in range(others):
-        desk.poll(article(f"p{number}", "Jones: missile seen", of="post", seen=NOON), ruleset=ruleset)
+        desk.poll(article(f"p{number}", "Jones sees the missile fly", of="post", seen=NOON), ruleset=ruleset)
     assert SECRET.lower() in desk.everything().lower()
     with desk.database.reading() as connection:
         (its,) = connection.execute(select(event)).all()
@@ -702,8 +702,8 @@ def test_an_event_forgets_what_only_the_forgotten_article_has_said(desk: Desk, o
     with desk.database.reading() as connection:
         keys = set(connection.execute(select(cluster_key.c.key).where(cluster_key.c.scope == "events")).scalars())
     assert {"who:word:any:jones", "found:missile"} <= keys
-    desk.poll(article("more", "Jones: a missile was seen", of="post", seen=NOON), ruleset=ruleset)
-    desk.poll(article("smith", "Smith: missile seen", of="post", seen=NOON), ruleset=ruleset)
+    desk.poll(article("more", "Jones sees that missile fly", of="post", seen=NOON), ruleset=ruleset)
+    desk.poll(article("smith", "Smith sees a missile fly", of="post", seen=NOON), ruleset=ruleset)
     with desk.database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(event)).scalar_one() == 2
 

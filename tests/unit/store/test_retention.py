@@ -354,8 +354,8 @@ def test_a_subject_that_is_still_heard_of_stays_told_when_its_alert_has_left(arc
     restarted = Archive(archive.database)
     for day, title, daemon_ in (
         (6, "Missile of North Korea found by divers", archive),
-        (8, "North Korea hails its missile", archive),
-        (9, "Missile row: North Korea mute", restarted),
+        (8, "Engineers of the missile are praised in North Korea", archive),
+        (9, "Sea gives back one more piece of a missile from North Korea", restarted),
     ):
         assert archive.prune(NOON + day * DAY, A_WEEK)["alerts"] == int(day == 8)  # its week is over
         at = NOON + day * DAY + MINUTE

