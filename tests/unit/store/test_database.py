@@ -737,6 +737,16 @@ def test_rows_that_hold_nonsense_are_told_in_one_line(tmp_path: Path) -> None:
     database.close()
 
 
+def test_a_value_that_is_too_long_for_an_index_is_refused_and_no_outage(request: pytest.FixtureRequest) -> None:
+    """Who writes it is told so: it would wait in vain for PostgreSQL to recover, and so would all behind it."""
+    database = open_database(new_database(request, "newest"))
+    long = "".join(map(chr, range(0x4E00, 0x4E00 + 6_000)))  # no compression makes it short
+    with pytest.raises(StoreRefused, match="index row"), database.writing() as connection:
+        connection.execute(insert(daemon).values(owner=long, version="1", started_at=NOON, seen_at=NOON, running={}))
+    assert list_daemons(database) == []
+    database.close()
+
+
 def test_an_error_of_who_reads_is_no_error_of_the_database(database: Database) -> None:
     """It ends where errors of ours do, with its traceback."""
     with pytest.raises(ValueError, match=r"^invalid literal"), database.reading() as connection:
