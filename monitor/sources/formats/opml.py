@@ -205,8 +205,8 @@ def _build_outlines(events: Iterable[_Event]) -> tuple[list[Outline], list[Unusa
         if open_outlines and _has_address(open_outlines[-1]):  # a feed contains no outlines: it was never closed
             open_outlines.pop()
         if (length := len(event.get("xmlurl"))) > MAX_LINK:
-            problem = f"the address of this feed has {length} characters, of at most {MAX_LINK}"
-            unusable.append(UnusableOutline(event.line, problem))
+            too_long = f"the address of this feed has {length} characters, of at most {MAX_LINK}"
+            unusable.append(UnusableOutline(event.line, too_long))
         elif _has_address(event):
             outlines.append(_build_outline(event, open_outlines))
         elif problem := _explain_missing_address(event):
