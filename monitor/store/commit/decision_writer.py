@@ -35,7 +35,7 @@ from monitor.model import (
     Span,
 )
 from monitor.model.outcome import clauses_to_row, sent_outcome, suppressed_outcome
-from monitor.store.commit.notice_writer import INSERT_DELIVERY, build_delivery_rows
+from monitor.store.commit.notice_writer import write_deliveries
 from monitor.store.engine import tables
 from monitor.store.engine.database import build_insert_for, write_rows
 from monitor.store.search.index_terms import fold_texts
@@ -88,11 +88,7 @@ def write_decisions(
         if match_decision.alert is not None
     ]
     write_rows(connection, _INSERT_ALERT, [_alert_to_row(alert, article_id) for alert, article_id, _ in alerts])
-    write_rows(
-        connection,
-        INSERT_DELIVERY,
-        [row for alert, _, planned in alerts for row in build_delivery_rows(alert, planned)],
-    )
+    write_deliveries(connection, [(alert, planned) for alert, _, planned in alerts])
     matches = [
         _match_to_row(decision, match_decision, at, clusters)
         for decision, at in dated_decisions
@@ -119,11 +115,7 @@ def write_revised_decisions(
         if match_decision.alert is not None
     ]
     write_rows(connection, _INSERT_ALERT, [_alert_to_row(alert, article_id) for alert, article_id in alerts])
-    write_rows(
-        connection,
-        INSERT_DELIVERY,
-        [row for alert, _ in alerts for row in build_delivery_rows(alert, plan_alert(alert))],
-    )
+    write_deliveries(connection, [(alert, plan_alert(alert)) for alert, _ in alerts])
     rows: list[Row] = [
         {
             "its_article": article_id,
@@ -162,11 +154,7 @@ def write_due_decision(connection: Connection, due_decision: DueDecision, plan_a
         for alert, candidate in zip(alerts, first_candidates, strict=True)
     ]
     write_rows(connection, _INSERT_ALERT, rows)
-    write_rows(
-        connection,
-        INSERT_DELIVERY,
-        [row for alert in alerts for row in build_delivery_rows(alert, plan_alert(alert))],
-    )
+    write_deliveries(connection, [(alert, plan_alert(alert)) for alert in alerts])
     outcomes: list[tuple[AlertCandidate, str | None, MatchOutcome]] = [
         *(_explain_pending_outcome(alert, pending) for alert, pending in released),
         *((change.before.candidate, None, change.outcome) for change in due_decision.changes),
