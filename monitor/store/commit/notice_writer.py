@@ -28,12 +28,13 @@ _DELETE_NOTICE_STATES = delete(tables.noticed).where(
 
 def build_delivery_rows(message: Alert | Notice, planned: Iterable[PlannedDelivery]) -> list[Row]:
     """One row for each planned delivery."""
+    level = message.channel_level if isinstance(message, Alert) else message.level
     return [
         {
             "alert_id": message.id,
             "channel": delivery.channel,
             "state": DeliveryState.PENDING,
-            "priority": _PRIORITY[message.level],
+            "priority": _PRIORITY[level],
             "not_before": delivery.not_before,
             "held_by": delivery.held_by,
         }
