@@ -200,12 +200,13 @@ class PendingKind(StrEnum):
     RATE_LIMIT = "cap"  # so many messages an hour
     MENTION = "mention"  # mentions are sent once a day
     IN_DOUBT = "unsure"  # once a day too: articles that were suppressed as the same although something is not known
+    POSSIBLY = "possibly"  # its thread had a message in doubt just now
     CATCH_UP = "catch-up"  # it came while its source could not be polled
 
     @property
     def is_digested(self) -> bool:
         """Whether those that are due together are sent in one message."""
-        return self in (PendingKind.RATE_LIMIT, PendingKind.MENTION, PendingKind.IN_DOUBT, PendingKind.CATCH_UP)
+        return self not in (PendingKind.HOLD, PendingKind.UPDATE)
 
     @property
     def reason(self) -> Reason:
@@ -219,6 +220,7 @@ _DEFERRED = {
     PendingKind.RATE_LIMIT: Reason.RATE_LIMIT,
     PendingKind.MENTION: Reason.MENTION,
     PendingKind.IN_DOUBT: Reason.IN_DOUBT,
+    PendingKind.POSSIBLY: Reason.POSSIBLY_SAME,
     PendingKind.CATCH_UP: Reason.CATCH_UP,
 }
 

@@ -282,8 +282,12 @@ def _format_own_reason(alert: Alert, room: _Room, zone: ZoneInfo) -> list[str]:
 def _format_possible_duplicate(older: EarlierAlert, now: datetime, zone: ZoneInfo, reason: int) -> str:
     """What a reader who has the older message needs to see whether it is the same."""
     why = f": {truncate_text(older.doubt, min(reason, 200))}" if older.doubt and reason else ""
+    return f"{_format_older(older, now, zone)}{why}."
+
+
+def _format_older(older: EarlierAlert, now: datetime, zone: ZoneInfo) -> str:
     sent = time_of_day(older.sent_at, zone, now)
-    return f"Possibly the same as “{truncate_text(older.title, HEADLINE)}” (sent at {sent}){why}."
+    return f"Possibly the same as “{truncate_text(older.title, HEADLINE)}” (sent at {sent})"
 
 
 def _format_other_publishers(alert: Alert, named_at_most: int) -> list[str]:
@@ -328,28 +332,38 @@ def _describe_digest(alert: Alert, limit: int, reason: int, repeat: Sequence[str
     more = f"and {omitted} more: `news-monitor matches list` shows them all"
     title = truncate_text(alert.rule_title, RULE_TITLE)
     why = truncate_text(reason_in_words(alert.why), reason)
+    older = [] if alert.earlier is None else [_format_older(alert.earlier, alert.at, zone)]
     return MessageContent(
         label=_format_label(alert),
         headline=title,
         subject=title,
-        facts=(f"Why: {why}.", f"Digest {alert.id}, {_format_local_time(alert.at, zone)}"),
+        facts=(
+            f"Why: {why}.",
+            *(f"{line}." for line in older),
+            f"Digest {alert.id}, {_format_local_time(alert.at, zone)}",
+        ),
         reason=why,
         level=alert.channel_level,
         items=tuple(
-            _describe_item(item.number or position, item) for position, item in enumerate(alert.items[:limit], 1)
+            _describe_item(item.number or position, item, is_in_doubt=alert.is_in_doubt)
+            for position, item in enumerate(alert.items[:limit], 1)
         ),
         lines=(more,) if omitted > 0 else (),
         remarks=tuple(repeat),
     )
 
 
-def _describe_item(number: int, item: Item) -> DigestLine:
+def _describe_item(number: int, item: Item, *, is_in_doubt: bool) -> DigestLine:
     link = item.url if item.url and len(json.dumps(item.url)) <= SHORT_ADDRESS else None
     headline = truncate_text(item.title or item.sentence, HEADLINE)
-    return DigestLine(number, item.level, headline, _format_item_note(item), link)
+    return DigestLine(number, item.level, headline, _format_item_note(item, is_in_doubt=is_in_doubt), link)
 
 
-def _format_item_note(item: Item) -> str:
+def _format_item_note(item: Item, *, is_in_doubt: bool) -> str:
+    if is_in_doubt:
+        words = {clause.code: truncate_text(clause.words, UNSURE) for clause in item.why}
+        why = "; ".join(words[code] for code in (ClauseCode.EVIDENCE, ClauseCode.DOUBT) if code in words)
+        return f"({item.rule}, {item.event}). Why: {why}."
     if not item.unsure:
         return f"({item.rule}, {item.event or item.story})"
     original = f"“{truncate_text(item.same_as, HEADLINE)}”" if item.same_as else item.event or item.story

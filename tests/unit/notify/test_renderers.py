@@ -23,6 +23,7 @@ from monitor.model import (
     MessageType,
     Notice,
     NoticeKind,
+    OncePer,
     ReasonClause,
 )
 from monitor.model.outcome import clauses_from_sentence
@@ -452,6 +453,36 @@ def test_what_has_no_line_in_a_digest_is_counted() -> None:
     text = message(digest(*items(ITEMS + 3))).text
     assert text.count(". HIGH") == ITEMS
     assert "and 3 more: `news-monitor matches list` shows them all" in text
+
+
+def test_a_digest_in_doubt_is_quiet_and_says_why_of_each_line() -> None:
+    """What the lines are possibly the same as is said once; each has its own doubt."""
+    why = (
+        ReasonClause(ClauseCode.EVIDENCE, words="“missiles” in the title"),
+        ReasonClause(ClauseCode.FIRST_ALERT, once_per=OncePer.EVENT),
+        ReasonClause(ClauseCode.POSSIBLY_SAME, subject="E1"),
+    )
+    doubts = ("both Busan; the words differ", "in another language")
+    lines = [
+        replace(line, event=f"E{number}", why=(*why, ReasonClause(ClauseCode.DOUBT, words=doubt)))
+        for number, (line, doubt) in enumerate(zip(items(2), doubts, strict=True), 2)
+    ]
+    of = digest(*lines, title="About launch: 2 events in doubt")
+    of = replace(of, level=Level.CRITICAL, thread="first", earlier=in_doubt().earlier)
+    made = message(of)
+    assert (made.title, made.level, made.in_reply_to, made.replaces) == (
+        "POSSIBLY THE SAME: About launch: 2 events in doubt",
+        Level.LOW,
+        "first",
+        of.id,
+    )
+    assert [line for line in made.text.splitlines() if "Why: “" in line or line.startswith("Possibly")] == [
+        f"1. HIGH: {HEADLINE} (launch, E2). Why: “missiles” in the title; {doubts[0]}.",
+        f"2. HIGH: {HEADLINE} (launch, E3). Why: “missiles” in the title; {doubts[1]}.",
+        "Possibly the same as “Dockers walk out” (sent at 19:00).",
+    ]
+    assert doubts[1] in page(of)
+    assert "CRITICAL" not in made.text
 
 
 def test_a_digest_of_what_was_suppressed_says_for_what_each_was_taken() -> None:
