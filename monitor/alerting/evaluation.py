@@ -8,12 +8,13 @@ from datetime import datetime
 
 from monitor.alerting import updates
 from monitor.alerting.case import Case
+from monitor.alerting.doubt import find_sent_predecessor
 from monitor.alerting.ledger import NotificationLedger, SubjectRecord
 from monitor.alerting.pending import build_pending_alert, next_digest
 from monitor.alerting.stages import apply_stages
 from monitor.alerting.stages.rate_limit import defer_if_rate_limited
 from monitor.alerting.stages.ruling import Defer, Suppress, Update
-from monitor.alerting.subject_keys import alert_id, older_subject, unsure_key, update_key
+from monitor.alerting.subject_keys import alert_id, unsure_key, update_key
 from monitor.model import (
     Alert,
     AlertCandidate,
@@ -158,17 +159,3 @@ def build_alert(
         thread=thread.first_alert if thread is not None else None,
         publisher_count=max(len(record.independent_publishers), 1) if record is not None else 1,
     )
-
-
-def find_sent_predecessor(
-    candidate: AlertCandidate, ledger: NotificationLedger, now: datetime
-) -> tuple[SubjectRecord, ReasonClauses] | None:
-    """The record of the subject that this one is possibly the same as, if that was sent; and why that is not sure."""
-    if (found := older_subject(candidate)) is None:
-        return None
-    key, event = found
-    older = ledger.find_record(key, now)
-    if older is None or older.first_alert is None:
-        return None
-    doubt = [ReasonClause(ClauseCode.DOUBT, words=event.doubt)] if event.doubt else []
-    return older, (ReasonClause(ClauseCode.POSSIBLY_SAME, subject=event.possibly_of or ""), *doubt)

@@ -19,6 +19,7 @@ from monitor.state import Overlay, StatePart
 
 RECORD_RETENTION = timedelta(days=14)  # after so long without activity a record is forgotten, but for its key
 AN_HOUR = timedelta(hours=1)
+DOUBTS_APART = timedelta(minutes=10)  # one message in doubt in a thread is enough within this time
 _MAX_PUBLISHERS = 60  # that a record keeps
 PendingKey = tuple[PendingKind, str]  # a subject has at most one pending alert of a kind; `str`: the subject's key
 _STORED_NAMES = {
@@ -178,8 +179,8 @@ class SubjectRecord:
 
 
 class NotificationLedger(StatePart):
-    """Subject records by key, pending alerts, when rules sent something within the last hour, and the keys of all
-    subjects that were ever sent. `keys`: of subjects that were sent.
+    """Subject records by key, pending alerts, when rules sent something within the last hour, which threads had a
+    message in doubt lately, and the keys of all subjects that were ever sent. `keys`: of subjects that were sent.
 
     Complete by itself: what it does not hold has not happened. With `complete=False` it holds what was loaded, and
     raises NotLoaded if asked for a key or a rule that was not loaded.
@@ -190,6 +191,9 @@ class NotificationLedger(StatePart):
         self._records: Overlay[str, SubjectRecord] = Overlay(None if complete else _raise_not_loaded)
         self._pending: Overlay[PendingKey, PendingAlert] = Overlay(None if complete else self._find_missing_pending)
         self._recent_sends: Overlay[str, tuple[datetime, ...]] = Overlay(None if complete else _raise_rule_not_loaded)
+        self._recent_doubts: Overlay[str, Mapping[str, datetime]] = Overlay(
+            None if complete else _raise_rule_not_loaded
+        )
         self._sent.load(dict.fromkeys(keys, True))
 
     def load(
@@ -210,13 +214,21 @@ class NotificationLedger(StatePart):
         """Add when these rules sent messages within the last hour. A rule that `recent` does not name sent none."""
         self._recent_sends.load({rule: recent.get(rule, ()) for rule in rules})
 
+    def load_recent_doubts(self, rules: Iterable[str], recent: Mapping[str, Mapping[str, datetime]]) -> None:
+        """Add the threads of these rules that had a message in doubt within DOUBTS_APART, and when the last one was."""
+        self._recent_doubts.load({rule: recent.get(rule, {}) for rule in rules})
+
     def missing_keys(self, keys: Iterable[str]) -> set[str]:
         """Those of the keys that are still to be loaded."""
         return self._sent.missing(keys)
 
     def missing_rules(self, rules: Iterable[str]) -> set[str]:
-        """Those of the rules that are still to be loaded."""
+        """Those of the rules of which it is still to be loaded when they sent messages."""
         return self._recent_sends.missing(rules)
+
+    def missing_doubts(self, rules: Iterable[str]) -> set[str]:
+        """Those of the rules of which the threads in doubt are still to be loaded."""
+        return self._recent_doubts.missing(rules)
 
     def __contains__(self, key: str) -> bool:
         return bool(self._sent.get(key))
@@ -273,6 +285,11 @@ class NotificationLedger(StatePart):
         if not self.missing_rules([rule]):
             self._recent_sends.put(rule, (*(self._recent_sends.get(rule) or ()), at))
 
+    def find_recent_doubt(self, rule: str, thread: str, now: datetime) -> datetime | None:
+        """When the last message in doubt went into a thread of a rule; None: not within DOUBTS_APART."""
+        at = (self._recent_doubts.get(rule) or {}).get(thread)
+        return None if at is None or abs(now - at) >= DOUBTS_APART else at
+
     def recent_sends(self, rule: str, now: datetime) -> tuple[datetime, ...]:
         """When a rule sent messages within the last hour."""
         return tuple([at for at in self._recent_sends.get(rule) or () if abs(now - at) < AN_HOUR])
@@ -288,6 +305,9 @@ class NotificationLedger(StatePart):
             record.after_send(candidate, now, alert.thread or alert.id if alert else None, is_immediate=is_immediate)
         )
         self.add_sent_key(candidate.key)
+        if alert is not None and alert.is_in_doubt and alert.thread is not None:
+            doubts = self._recent_doubts.get(candidate.rule) or {}
+            self._recent_doubts.put(candidate.rule, {**doubts, alert.thread: now})
 
     def _find_missing_pending(self, key: PendingKey) -> None:
         """There is none if all that is stored of the subject was loaded; otherwise raises NotLoaded."""

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerting.evaluation import build_alert, find_sent_predecessor
+from monitor.alerting.doubt import defer_in_doubt, find_doubt_thread, find_sent_predecessor
+from monitor.alerting.evaluation import build_alert
 from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.mutes import Mutes
 from monitor.alerting.pending import build_pending_alert, is_due
@@ -41,12 +42,17 @@ _DIGESTS = {
     PendingKind.IN_DOUBT: ClauseCode.DIGEST_IN_DOUBT,
     PendingKind.RATE_LIMIT: ClauseCode.DIGEST_BEYOND_LIMIT,
     PendingKind.CATCH_UP: ClauseCode.DIGEST_OF_CATCH_UP,
+    PendingKind.POSSIBLY: ClauseCode.DIGEST_POSSIBLY_SAME,
 }
 _SILENT = {  # a rule sends nothing while it has this status; and why
     RuleStatus.SHADOW: (Reason.SHADOW, ClauseCode.PUT_IN_SHADOW),
     RuleStatus.OFF: (Reason.OFF, ClauseCode.SWITCHED_OFF),
 }
-_ONE_DIGEST_PER_RULE = (PendingKind.RATE_LIMIT, PendingKind.IN_DOUBT)  # each rule has a digest of its own
+_ONE_DIGEST_PER_RULE = (
+    PendingKind.RATE_LIMIT,
+    PendingKind.IN_DOUBT,
+    PendingKind.POSSIBLY,
+)  # each rule has a digest of its own
 _ALWAYS_INFO = (PendingKind.MENTION, PendingKind.IN_DOUBT)  # the level of their digests, however high that of a line is
 
 
@@ -83,7 +89,9 @@ def release_due(
             for_digests.append(pending)
         else:
             released.append(_release_alone(pending, ledger, now))
-    released += [_release_digest(group, ledger, now) for group in _group_digests(for_digests)]
+    for group in _group_digests(for_digests, ledger, now):
+        is_alone = len(group) == 1 and group[0].kind is PendingKind.POSSIBLY
+        released.append(_release_alone(group[0], ledger, now) if is_alone else _release_digest(group, ledger, now))
     return released, changes
 
 
@@ -148,13 +156,15 @@ def _change_if_blocked(
         sent_since = ReasonClause(ClauseCode.SUBJECT_SENT_SINCE, rule=pending.candidate.rule)
         outcome = suppressed_outcome(Reason.MENTION, *pending.why, sent_since)
         return PendingChange(pending, None, outcome) if was_sent else None
-    over_limit = (
-        None if rule is None or pending.kind.is_digested else defer_if_rate_limited(rule, ledger, now, pending.why)
-    )
-    if over_limit is None:
+    if pending.kind.is_digested:
         return None
-    deferred = build_pending_alert(over_limit.kind, pending.candidate, pending.why, now, over_limit.due)
-    outcome = deferred_outcome(over_limit.kind.reason, *over_limit.why, over_limit.until)
+    again = defer_in_doubt(pending.candidate, ledger, now, pending.why) if pending.kind is PendingKind.HOLD else None
+    if again is None and rule is not None:
+        again = defer_if_rate_limited(rule, ledger, now, pending.why)
+    if again is None:
+        return None
+    deferred = build_pending_alert(again.kind, pending.candidate, pending.why, now, again.due)
+    outcome = deferred_outcome(again.kind.reason, *again.why, again.until)
     return PendingChange(pending, deferred, outcome)
 
 
@@ -183,14 +193,16 @@ def _release_alone(pending: PendingAlert, ledger: NotificationLedger, now: datet
     return ReleasedAlert(alert, (pending,))
 
 
-def _group_digests(due: Iterable[PendingAlert]) -> list[list[PendingAlert]]:
+def _group_digests(due: Iterable[PendingAlert], ledger: NotificationLedger, now: datetime) -> list[list[PendingAlert]]:
     """The pending alerts that go into one digest: of the same kind, to the same routes; some kinds have a digest for
-    each rule."""
+    each rule, and what is in doubt has one for each thread."""
     groups: dict[tuple[object, ...], list[PendingAlert]] = {}
     for pending in due:
         if pending.kind.is_digested:
             rule = pending.candidate.rule if pending.kind in _ONE_DIGEST_PER_RULE else ""
-            groups.setdefault((pending.kind, pending.candidate.routes, rule), []).append(pending)
+            in_doubt = pending.kind is PendingKind.POSSIBLY
+            thread = find_doubt_thread(pending.candidate, ledger, now) if in_doubt else None
+            groups.setdefault((pending.kind, pending.candidate.routes, rule, thread), []).append(pending)
     return list(groups.values())
 
 
@@ -219,6 +231,7 @@ def _release_digest(group: Sequence[PendingAlert], ledger: NotificationLedger, n
         highlights=first.highlights,
         kind=AlertKind.DIGEST,
         event=first.event.id if first.event else None,
+        thread=find_doubt_thread(first, ledger, now) if kind is PendingKind.POSSIBLY else None,
         items=items,
     )
     for entry in entries:

@@ -20,7 +20,7 @@ def merge_pending(
     `record`: what was reported and sent of the subject. `policy`: when its rule sends an update.
     """
     first = min(alerts, key=lambda alert: (alert.due, alert.since))
-    if record.last_sent_at is not None and first.kind is PendingKind.HOLD:
+    if record.last_sent_at is not None and first.kind in (PendingKind.HOLD, PendingKind.POSSIBLY):
         first = replace(first, kind=PendingKind.UPDATE)  # of what the other subject sent
     candidates = [alert.candidate for alert in sorted(alerts, key=lambda alert: alert.since)]
     return find_pending_replacement(first, candidates, record, policy, now=now, zone=zone)

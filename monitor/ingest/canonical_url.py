@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from monitor.model.hashing import shorten_identity
+
 # Tracking parameters that courlan keeps (`from`: where a click came from, on several Asian portals).
 _TRACKERS = frozenset({"cmp", "from", "ns_mchannel", "ns_source", "ns_campaign", "ref", "ref_src"})
 
@@ -22,11 +24,13 @@ _SAFE_IN_PATH = "/%!=,-"  # what courlan does not encode
 
 @lru_cache(maxsize=1024)  # called a few times for each entry of a document
 def canonicalize_url(address: str | None) -> str | None:
-    """The canonical address; None if there is no usable address, or it is that of a home page."""
+    """The canonical address, shortened if it is very long; None if there is no usable address, or it is that of a home
+    page."""
     if not address:
         return None
     if plain := _PLAIN.fullmatch(address):
-        return f"https://{plain['host'].removeprefix('www.')}{quote(plain['path'], safe=_SAFE_IN_PATH)}"
+        path = quote(plain["path"], safe=_SAFE_IN_PATH)
+        return shorten_identity(f"https://{plain['host'].removeprefix('www.')}{path}")
     from courlan import clean_url  # noqa: PLC0415 - slow, and few commands meet such an address
 
     # Never courlan's strict mode: it drops the `oid` and `sid` that identify the articles of Korean portals.
@@ -39,4 +43,5 @@ def canonicalize_url(address: str | None) -> str | None:
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k.lower() not in _TRACKERS])
     if parts.path in {"", "/"} and not query:
         return None
-    return parts._replace(scheme="https", netloc=parts.netloc.removeprefix("www."), query=query).geturl()
+    netloc = parts.netloc.removeprefix("www.")
+    return shorten_identity(parts._replace(scheme="https", netloc=netloc, query=query).geturl())

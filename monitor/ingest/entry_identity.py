@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Entry, EntryFingerprint
-from monitor.model.hashing import digest_texts, hash_texts
+from monitor.model.hashing import digest_texts, hash_texts, shorten_identity
 from monitor.text.folding import fold_title
 
 GUID, LINK = attrgetter("guid"), attrgetter("link")
@@ -111,7 +111,7 @@ def _build_uid(entry: Entry, fingerprint: EntryFingerprint, context: _DocumentCo
     if context.is_shared(name):
         return f"content:{digest_texts(entry.guid or '', entry.link or '', *_list_texts(entry))}"
     parts = [entry.guid if name.guid else None, canonicalize_url(entry.link) if name.link else None]
-    return "|".join(part for part in parts if part) or (
+    return shorten_identity("|".join(part for part in parts if part)) or (
         f"content:{digest_texts(entry.guid or '', entry.link or '', _join_identity_content(entry))}"
     )
 

@@ -200,12 +200,13 @@ class PendingKind(StrEnum):
     RATE_LIMIT = "cap"  # so many messages an hour
     MENTION = "mention"  # mentions are sent once a day
     IN_DOUBT = "unsure"  # once a day too: articles that were suppressed as the same although something is not known
+    POSSIBLY = "possibly"  # its thread had a message in doubt just now
     CATCH_UP = "catch-up"  # it came while its source could not be polled
 
     @property
     def is_digested(self) -> bool:
         """Whether those that are due together are sent in one message."""
-        return self in (PendingKind.RATE_LIMIT, PendingKind.MENTION, PendingKind.IN_DOUBT, PendingKind.CATCH_UP)
+        return self not in (PendingKind.HOLD, PendingKind.UPDATE)
 
     @property
     def reason(self) -> Reason:
@@ -219,6 +220,7 @@ _DEFERRED = {
     PendingKind.RATE_LIMIT: Reason.RATE_LIMIT,
     PendingKind.MENTION: Reason.MENTION,
     PendingKind.IN_DOUBT: Reason.IN_DOUBT,
+    PendingKind.POSSIBLY: Reason.POSSIBLY_SAME,
     PendingKind.CATCH_UP: Reason.CATCH_UP,
 }
 
@@ -291,7 +293,8 @@ class Alert:
                       same as; None if this is the first
     also_reported_by  who else reports it, as of when it is sent
     publisher_count   how many independent publishers report it
-    items             the lines of a digest; the first gives the alert its rule, story and article
+    items             the lines of a digest; the first gives the alert its rule, story and article. A digest with a
+                      thread lists what is possibly the same as the older subject
     earlier           if it is possibly the same as something older: what was sent of that
     """
 
@@ -314,6 +317,16 @@ class Alert:
     publisher_count: int = 1
     items: tuple[Item, ...] = ()
     earlier: EarlierAlert | None = None
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether all that it says is possibly the same as something older that was sent."""
+        return self.kind is AlertKind.POSSIBLY or (self.kind is AlertKind.DIGEST and self.thread is not None)
+
+    @property
+    def channel_level(self) -> Level:
+        """The level by which channels choose a priority, a sound or a colour: what is in doubt never rings."""
+        return min(self.level, Level.LOW, key=lambda level: level.rank) if self.is_in_doubt else self.level
 
 
 @dataclass(frozen=True, slots=True)

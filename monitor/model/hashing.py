@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import Final
+
+MAX_IDENTITY: Final = 2_048  # bytes: with the names before it in a key, PostgreSQL's indexes take it
 
 
 def hash_name(name: str) -> int:
@@ -18,6 +21,11 @@ def digest_texts(*parts: str) -> str:
 def hash_texts(*parts: str) -> bytes:
     """The same, as 16 bytes."""
     return blake2b("\x00".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def shorten_identity(text: str) -> str:
+    """The text, if it has at most MAX_IDENTITY bytes; else its beginning and its digest."""
+    return text if len(text.encode()) <= MAX_IDENTITY else f"{text[:100]}#{digest_texts(text)}"
 
 
 def uid_hash(uid: str) -> str:

@@ -36,7 +36,9 @@ class Reason(StrEnum):
 
     # sent
     FIRST = "first"  # the first message of its subject
-    POSSIBLY_SAME = "possibly-same"  # the first message, but possibly of the same as something older
+    POSSIBLY_SAME = (
+        "possibly-same"  # the first message, but possibly of the same as something older; or deferred for it
+    )
     UPDATE = "update"  # something new about what was sent
     DIGEST = "digest"  # together with others
     # deferred
@@ -97,12 +99,14 @@ class ClauseCode(StrEnum):
     DIGEST_IN_DOUBT = "digest-in-doubt"
     DIGEST_BEYOND_LIMIT = "digest-beyond-limit"
     DIGEST_OF_CATCH_UP = "digest-of-catch-up"
+    DIGEST_POSSIBLY_SAME = "digest-possibly-same"
     # until when it is deferred
     SENT_LATER = "sent-later"
     COOLDOWN = "cooldown"
     LIMIT_REACHED = "limit-reached"
     MENTIONS_TOGETHER = "mentions-together"
     CATCH_UP_TOGETHER = "catch-up-together"
+    DOUBTS_TOGETHER = "doubts-together"
     SAYS_MORE = "says-more"  # than what is pending, which it replaces
     DOUBT_LISTED_LATER = "doubt-listed-later"
     NEWS_LEFT_OUT = "news-left-out"

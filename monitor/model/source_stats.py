@@ -128,11 +128,11 @@ class SourceStats:
         return {name: _value_to_json(value) for name, value, initial in values if value != initial}
 
     @classmethod
-    def of_row(cls, row: Mapping[str, Any] | None) -> SourceStats:
-        """The stats that `to_row` wrote, in this version of the program or another one. What is unknown or impossible
-        is left out, as we will learn it again."""
+    def of_row(cls, row: object) -> SourceStats:
+        """The stats that `to_row` wrote, in this version of the program or another one, or None. What is unknown or
+        impossible is left out, as we will learn it again: all of it, if the value is damaged."""
         parsed: dict[str, Any] = {}
-        for name, value in (row or {}).items():
+        for name, value in row.items() if isinstance(row, Mapping) else ():
             try:
                 parsed[name] = _PARSERS[name](value)
             except (KeyError, ValueError, TypeError, OverflowError):

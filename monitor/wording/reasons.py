@@ -40,11 +40,15 @@ _CLAUSES = {
     ClauseCode.DIGEST_IN_DOUBT: "{articles}, suppressed as the same although something is not known",
     ClauseCode.DIGEST_BEYOND_LIMIT: "{stories}, beyond the messages of an hour",
     ClauseCode.DIGEST_OF_CATCH_UP: "{stories}, that could not be polled in time",
+    ClauseCode.DIGEST_POSSIBLY_SAME: "{events} in doubt",
     ClauseCode.SENT_LATER: "it is sent at {at}",
     ClauseCode.COOLDOWN: "no update before {at}{cooldown}",
     ClauseCode.LIMIT_REACHED: "{rule} has sent {count} within the hour; the rest is sent together",
     ClauseCode.MENTIONS_TOGETHER: "mentions go out together at {at}",
     ClauseCode.CATCH_UP_TOGETHER: "what was missed is sent together",
+    ClauseCode.DOUBTS_TOGETHER: (
+        "possibly the same as {subject}; what is in doubt goes into its thread together, once in {age}"
+    ),
     ClauseCode.SAYS_MORE: "it says more than what was deferred, until {at}",
     ClauseCode.DOUBT_LISTED_LATER: "because {words}, it is listed in the digest at {at}",
     ClauseCode.NEWS_LEFT_OUT: "what an article said that was {removal} is left out, and it is sent at {at}",
@@ -118,6 +122,7 @@ _REASONS = {
 _REASONS_BY_OUTCOME = {
     (Outcome.DEFERRED, Reason.MENTION): "only mentioned; the daily digest lists it",
     (Outcome.SUPPRESSED, Reason.MENTION): "only mentioned, and too old, already sent or of a rule in shadow",
+    (Outcome.DEFERRED, Reason.POSSIBLY_SAME): f"{_REASONS[Reason.POSSIBLY_SAME]}; sent with others that are",
     (Outcome.DEFERRED, Reason.IN_DOUBT): f"{_REASONS[Reason.IN_DOUBT]}; the daily digest lists it",
 }
 
@@ -167,6 +172,7 @@ def _format_parameters(clause: ReasonClause) -> dict[str, str]:
     values = defaultdict(str, {name: _FORMATTERS.get(name, str)(value) for name, value in given})
     if clause.count is not None:
         values |= {"stories": format_count(clause.count, "story"), "articles": format_count(clause.count, "article")}
+        values["events"] = format_count(clause.count, "event")
         values["publishers"] = format_count(clause.count, "more independent publisher")
     if clause.code is ClauseCode.COOLDOWN and clause.limit is not None:  # earlier versions did not store it
         values["cooldown"] = _describe_cooldown(values["limit"], values["age"])

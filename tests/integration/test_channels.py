@@ -377,7 +377,8 @@ async def test_what_is_possibly_the_same_stands_under_the_older_alert(mailbox: M
     (mail,) = mailbox.mails
     assert mail.get_all("Message-ID") == [f"<{doubtful.id}@x.test>"]
     assert mail.get_all("In-Reply-To") == mail.get_all("References") == [f"<{doubtful.thread}@x.test>"]
-    assert mail["Subject"] == f"POSSIBLY THE SAME, HIGH: {HEADLINE}"
+    assert mail["Subject"] == f"POSSIBLY THE SAME: {HEADLINE}"
+    assert (doubtful.level, mail["X-Priority"], mail["Importance"]) == (Level.HIGH, "4", "low")
     assert "Possibly the same as “Dockers walk out” (sent at 19:00): both Busan" in part(mail, "plain")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +18,7 @@ from monitor import clock
 from monitor.ingest.ingest_poll import IngestResult, PollResult, ingest_poll
 from monitor.ingest.new_articles import KnownArticle
 from monitor.model import FetchOutcome, OncePer
+from monitor.model.sources import MAX_LINK
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.tables import article, fetch, match, source
@@ -61,6 +63,41 @@ async def test_a_source_without_a_name_shows_the_title_of_its_feed(database: Dat
         sources = polls.active.current.sources
     assert load_feed_titles(database, sources) == {"wire": "The Harbour & Times"}  # for the next start
     assert ReportQueries(database).sources()["wire"].title == "The Harbour & Times"
+
+
+async def test_entries_with_the_longest_identities_are_stored_with_the_others(
+    database: Database, faults: FaultServer
+) -> None:
+    """Of letters that no compression makes shorter: PostgreSQL's indexes take 2,704 bytes. None stops its feed, and
+    each is known again."""
+    letters = random.Random(5)
+
+    def write(length: int, first: int, last: int) -> str:
+        return "".join(map(chr, letters.choices(range(first, last), k=length)))
+
+    han, latin = (0x4E00, 0x9FA5), (ord("a"), ord("z"))
+    site = "https://x.test/"
+    odd = [
+        ("Long guid", write(MAX_LINK, *han), f"{site}1"),
+        ("Longer guid", write(2 * MAX_LINK, *latin), f"{site}2"),
+        ("Long link", "l", site + write(MAX_LINK - len(site), *han)),
+        ("Link that grows when it is encoded", "g", site + write(MAX_LINK // 3 - len(site), *han)),
+        *((f"Guid {n} of several", "s", site + write(MAX_LINK - len(site), *latin)) for n in (1, 2)),
+        *((f"Long guid {n} of several", "L" * MAX_LINK, f"{site}{write(1_900, *latin)}") for n in (1, 2)),
+    ]
+    entries = [("Before", "b", f"{site}b"), *odd, ("After", "a", f"{site}a")]
+    items = "".join(
+        f"<item><title>{title}</title><guid isPermaLink='false'>{guid}</guid><link>{link}</link></item>"
+        for title, guid, link in entries
+    )
+    faults.documents["wire.xml"] = f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>"
+    async with polling(database, faults, wire="wire.xml") as polls:
+        first = await polls.poll()
+        faults.documents["wire.xml"] += " "  # it is read again
+        second = await polls.poll()
+    assert first is not None
+    assert second is not None
+    assert (first.problem, second.problem, ReportQueries(database).counts()["articles"]) == (None, None, len(entries))
 
 
 async def test_a_first_poll_decides_the_oldest_first(database: Database, faults: FaultServer) -> None:

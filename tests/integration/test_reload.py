@@ -346,6 +346,12 @@ async def test_rules_that_do_not_run_are_known_after_a_start_and_after_an_edit(f
     assert (reloader.running.left_out, reloader.running.faults) == ({}, ())
 
 
+def become_folder(path: Path) -> None:
+    """A folder with its name is in its place."""
+    path.unlink()
+    path.mkdir()
+
+
 @pytest.mark.parametrize(
     "edit",
     [
@@ -357,8 +363,14 @@ async def test_rules_that_do_not_run_are_known_after_a_start_and_after_an_edit(f
         lambda folder: write(folder / "monitor.yaml", SETTINGS.replace("console", "carrier-pigeon", 1)),
         # an editor that crashed, a full disk
         lambda folder: write(folder / "rules" / "launch.yaml", ""),
+        # as a container makes one where a file to mount is missing
+        lambda folder: become_folder(folder / "rules" / "launch.yaml"),
+        lambda folder: become_folder(folder / "sources.yaml"),
     ],
-    ids=["an entity goes", "a route leads nowhere", "a folder is gone", "an unknown channel", "a file is emptied"],
+    ids=[
+        *("an entity goes", "a route leads nowhere", "a folder is gone", "an unknown channel", "a file is emptied"),
+        *("a file in a folder is a folder", "a file is a folder"),
+    ],
 )
 async def test_what_would_lose_what_runs_is_not_taken_up(
     folder: Path, taken: Taken, reloader: Reloader, edit: Callable[[Path], None]

@@ -56,7 +56,13 @@ class Reader:
             known_fingerprints=others,
             guids=self.guids,
         )
-        commit(self._section, claim, *taken.articles, at=self._now, ruleset=rules(rule(), rule("every", ["News"], once_per=OncePer.ARTICLE)))
+        commit(
+            self._section,
+            claim,
+            *taken.articles,
+            at=self._now,
+            ruleset=rules(rule(), rule("every", ["News"], once_per=OncePer.ARTICLE)),
+        )
         self.guids = not taken.distrusts_guids
         self._marks = retain_fingerprints(
             [entry.slice for entry in document if entry.slice], known, fingerprint_entries(rest)

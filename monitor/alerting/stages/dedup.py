@@ -20,6 +20,8 @@ from monitor.model import (
     UpdateTrigger,
 )
 
+_FIRST_ALERTS = (PendingKind.HOLD, PendingKind.RATE_LIMIT, PendingKind.POSSIBLY, PendingKind.CATCH_UP)
+
 
 def check_duplicate(case: Case) -> Ruling:
     ruling = _check_sent_or_deferred(case)
@@ -110,7 +112,7 @@ def _check_sent_long_ago(case: Case) -> Ruling:
 
 
 def _check_already_deferred(case: Case, keys: Iterable[str]) -> Ruling:
-    pending = _find_pending(case, keys, PendingKind.HOLD, PendingKind.RATE_LIMIT, PendingKind.CATCH_UP)
+    pending = _find_pending(case, keys, *_FIRST_ALERTS)
     if pending is None:
         return None
     records = [record for key in case.possible_keys if (record := case.ledger.find_record(key, case.now)) is not None]

@@ -121,7 +121,9 @@ def _expand_path(path: Path, place: Place) -> tuple[list[_IdentifiedFile], list[
         raise InvalidFiles([Fault(place, f"there is no file or folder '{path}'", _suggest_sibling(path))]) from None
     except OSError as error:
         raise InvalidFiles([fault_from_os_error(place, error, f"'{path}' ")]) from None
-    return _list_folder_files(path) if S_ISDIR(mode) else ([(_resolve_identity(path), path)], [])
+    if S_ISDIR(mode) and not is_config_file_name(path.name):
+        return _list_folder_files(path)
+    return [(_resolve_identity(path), path)], []
 
 
 def _suggest_sibling(path: Path) -> str | None:
@@ -155,7 +157,8 @@ def _intern_path(name: str) -> Path:
 
 def _walk_folder(folder: Path, errors: list[OSError]) -> Iterator[os.DirEntry[str]]:
     """All configuration files in a folder, at any depth; links to folders are not followed. It looks only at names,
-    because a daemon does this again and again, for up to thousands of files."""
+    because a daemon does this again and again, for up to thousands of files. A folder with the name of a file is one of
+    them, as where a file to mount was missing: reading it reports the fault, and what it had stays active."""
     folders = [str(folder)]
     while folders:
         try:
@@ -164,11 +167,10 @@ def _walk_folder(folder: Path, errors: list[OSError]) -> Iterator[os.DirEntry[st
             errors.append(error)
             continue
         for entry in entries:
-            if _is_folder(entry):
-                if not entry.is_symlink() and not entry.name.startswith("."):
-                    folders.append(entry.path)
-            elif is_config_file_name(entry.name):
+            if is_config_file_name(entry.name):
                 yield entry
+            elif _is_folder(entry) and not entry.is_symlink() and not entry.name.startswith("."):
+                folders.append(entry.path)
 
 
 def _sort_key(entry: os.DirEntry[str]) -> list[str]:

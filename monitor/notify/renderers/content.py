@@ -41,7 +41,6 @@ LATE = timedelta(minutes=5)  # a message that could not be sent for longer says 
 UNSURE_ITEMS = 20  # lines of a digest of suppressed articles: each may be news that nobody was sent
 SENTENCE, REASON, OTHERS = 350, 300, 3
 _NOTICE_STEPS = ((760, 300), (400, 150), (200, 80), (80, 0))  # units of its text and of its reason
-_TITLE_PREFIXES = {AlertKind.POSSIBLY: "POSSIBLY THE SAME, ", AlertKind.UPDATE: "UPDATE, "}  # of titles
 REPEAT = "It may have been sent before: you may have this message already."
 _TOO_LONG = "(its address is too long for a message)"
 
@@ -92,7 +91,7 @@ class DigestLine:
 class MessageContent:
     """What a message says.
 
-    label     the level, and what kind of message it is, as "UPDATE, HIGH"
+    label     the level, and what kind of message it is, as "UPDATE, HIGH"; what is in doubt shows no level
     headline  of the article; in a digest or notice: what it is about
     subject   the title of the rule; in a digest or notice: the same as `headline`
     sentence  of the article, and the ranges of the words in it that fired
@@ -245,7 +244,7 @@ def _describe_alert(
             *_format_own_reason(alert, room, zone),
             _format_names(alert),
         ),
-        level=alert.level,
+        level=alert.channel_level,
         sentence=sentence,
         quote=sentence if adds else None,
         source=f"{truncate_text(source, SOURCE)}, {_format_article_time(alert, zone)}",
@@ -257,7 +256,10 @@ def _describe_alert(
 
 
 def _format_label(alert: Alert) -> str:
-    return f"{_TITLE_PREFIXES.get(alert.kind, '')}{alert.level.upper()}"
+    if alert.is_in_doubt:
+        return "POSSIBLY THE SAME"
+    kind = f"{alert.kind.upper()}, " if alert.kind in (AlertKind.UPDATE, AlertKind.DIGEST) else ""
+    return f"{kind}{alert.level.upper()}"
 
 
 def _format_names(alert: Alert) -> str:
@@ -280,8 +282,12 @@ def _format_own_reason(alert: Alert, room: _Room, zone: ZoneInfo) -> list[str]:
 def _format_possible_duplicate(older: EarlierAlert, now: datetime, zone: ZoneInfo, reason: int) -> str:
     """What a reader who has the older message needs to see whether it is the same."""
     why = f": {truncate_text(older.doubt, min(reason, 200))}" if older.doubt and reason else ""
+    return f"{_format_older(older, now, zone)}{why}."
+
+
+def _format_older(older: EarlierAlert, now: datetime, zone: ZoneInfo) -> str:
     sent = time_of_day(older.sent_at, zone, now)
-    return f"Possibly the same as “{truncate_text(older.title, HEADLINE)}” (sent at {sent}){why}."
+    return f"Possibly the same as “{truncate_text(older.title, HEADLINE)}” (sent at {sent})"
 
 
 def _format_other_publishers(alert: Alert, named_at_most: int) -> list[str]:
@@ -326,28 +332,38 @@ def _describe_digest(alert: Alert, limit: int, reason: int, repeat: Sequence[str
     more = f"and {omitted} more: `news-monitor matches list` shows them all"
     title = truncate_text(alert.rule_title, RULE_TITLE)
     why = truncate_text(reason_in_words(alert.why), reason)
+    older = [] if alert.earlier is None else [_format_older(alert.earlier, alert.at, zone)]
     return MessageContent(
-        label=f"DIGEST, {alert.level.upper()}",
+        label=_format_label(alert),
         headline=title,
         subject=title,
-        facts=(f"Why: {why}.", f"Digest {alert.id}, {_format_local_time(alert.at, zone)}"),
+        facts=(
+            f"Why: {why}.",
+            *(f"{line}." for line in older),
+            f"Digest {alert.id}, {_format_local_time(alert.at, zone)}",
+        ),
         reason=why,
-        level=alert.level,
+        level=alert.channel_level,
         items=tuple(
-            _describe_item(item.number or position, item) for position, item in enumerate(alert.items[:limit], 1)
+            _describe_item(item.number or position, item, is_in_doubt=alert.is_in_doubt)
+            for position, item in enumerate(alert.items[:limit], 1)
         ),
         lines=(more,) if omitted > 0 else (),
         remarks=tuple(repeat),
     )
 
 
-def _describe_item(number: int, item: Item) -> DigestLine:
+def _describe_item(number: int, item: Item, *, is_in_doubt: bool) -> DigestLine:
     link = item.url if item.url and len(json.dumps(item.url)) <= SHORT_ADDRESS else None
     headline = truncate_text(item.title or item.sentence, HEADLINE)
-    return DigestLine(number, item.level, headline, _format_item_note(item), link)
+    return DigestLine(number, item.level, headline, _format_item_note(item, is_in_doubt=is_in_doubt), link)
 
 
-def _format_item_note(item: Item) -> str:
+def _format_item_note(item: Item, *, is_in_doubt: bool) -> str:
+    if is_in_doubt:
+        words = {clause.code: truncate_text(clause.words, UNSURE) for clause in item.why}
+        why = "; ".join(words[code] for code in (ClauseCode.EVIDENCE, ClauseCode.DOUBT) if code in words)
+        return f"({item.rule}, {item.event}). Why: {why}."
     if not item.unsure:
         return f"({item.rule}, {item.event or item.story})"
     original = f"“{truncate_text(item.same_as, HEADLINE)}”" if item.same_as else item.event or item.story

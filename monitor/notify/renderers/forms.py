@@ -17,7 +17,6 @@ from monitor.notify.renderers.mentions import escape_mentions_in_link, neutralis
 from monitor.notify.renderers.plain_text import write_short, write_text
 from monitor.notify.renderers.text_length import truncate_text
 
-_REPLY_KINDS = frozenset({AlertKind.POSSIBLY, AlertKind.UPDATE})  # sent as a reply in the thread of another message
 _TYPES = {
     Level.CRITICAL: MessageType.FAILURE,
     Level.HIGH: MessageType.FAILURE,
@@ -46,7 +45,7 @@ def accepts_message(can: Capabilities, message: Message) -> bool:
 def address_message(delivery: Delivery, message: Message) -> Message:
     """The message, with what channels thread and sort by."""
     subject = delivery.alert
-    reply_to = subject.thread if isinstance(subject, Alert) and subject.kind in _REPLY_KINDS else None
+    reply_to = subject.thread if isinstance(subject, Alert) else None
     rule = subject.rule if isinstance(subject, Alert) else ""
     article = subject.article if isinstance(subject, Alert) and subject.kind is not AlertKind.DIGEST else None
     return replace(
@@ -56,7 +55,7 @@ def address_message(delivery: Delivery, message: Message) -> Message:
         replaces=_find_first(subject),
         type=_type_of(subject),
         rule=rule,
-        level=subject.level,
+        level=subject.channel_level if isinstance(subject, Alert) else subject.level,
         link=(article and article.url) or "",
         source=article.source if article else "",
     )
@@ -72,7 +71,7 @@ def _find_first(subject: Alert | Notice) -> str:
 
 def _type_of(subject: Alert | Notice) -> MessageType:
     if isinstance(subject, Alert):
-        return _TYPES[subject.level]
+        return _TYPES[subject.channel_level]
     if subject.kind is NoticeKind.REPORT:
         return MessageType.INFO
     return MessageType.SUCCESS if subject.kind is NoticeKind.RECOVERY else MessageType.WARNING

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from monitor.model import Entry
+from monitor.model.hashing import shorten_identity
 from monitor.model.sources import MAX_LINK, MAX_NAME, MAX_NAMES
 from monitor.text.extent import shorten_text
 
@@ -41,11 +41,11 @@ class EntryBounds:
         authors: Iterable[str] = (),
         tags: Iterable[str] = (),
     ) -> Entry:
-        """The entry with these fields, "" for those that it lacks. The texts and the link are within their bounds. Of
-        a guid that is too long the digest is taken: it tells entries apart as well."""
+        """The entry with these fields, "" for those that it lacks. The texts are within their bounds. A link that is
+        too long is left out. Of a guid that is too long the beginning and the digest are taken: they tell it apart."""
         return Entry(
-            (guid if len(guid) <= MAX_LINK else blake2b(guid.encode()).hexdigest()) or None,
-            link,
+            shorten_identity(guid) or None,
+            link if link and len(link.encode()) <= MAX_LINK else None,
             title,
             summary,
             content,

@@ -8,7 +8,7 @@ database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -16,18 +16,17 @@ from functools import cache
 from sqlalchemy import Connection, Insert, bindparam, insert, update
 from sqlalchemy.sql.dml import ReturningInsert
 
+from monitor.alerting.release import ReleasedAlert
 from monitor.decide import DueDecision
 from monitor.model import (
     Alert,
     AlertCandidate,
-    AlertKind,
     Article,
     ArticleDecision,
     ClauseCode,
     ComparedArticle,
     MatchDecision,
     MatchOutcome,
-    PendingAlert,
     PendingKind,
     PlannedDelivery,
     Reason,
@@ -35,7 +34,7 @@ from monitor.model import (
     Span,
 )
 from monitor.model.outcome import clauses_to_row, sent_outcome, suppressed_outcome
-from monitor.store.commit.notice_writer import INSERT_DELIVERY, build_delivery_rows
+from monitor.store.commit.notice_writer import write_deliveries
 from monitor.store.engine import tables
 from monitor.store.engine.database import build_insert_for, write_rows
 from monitor.store.search.index_terms import fold_texts
@@ -88,11 +87,7 @@ def write_decisions(
         if match_decision.alert is not None
     ]
     write_rows(connection, _INSERT_ALERT, [_alert_to_row(alert, article_id) for alert, article_id, _ in alerts])
-    write_rows(
-        connection,
-        INSERT_DELIVERY,
-        [row for alert, _, planned in alerts for row in build_delivery_rows(alert, planned)],
-    )
+    write_deliveries(connection, [(alert, planned) for alert, _, planned in alerts])
     matches = [
         _match_to_row(decision, match_decision, at, clusters)
         for decision, at in dated_decisions
@@ -119,11 +114,7 @@ def write_revised_decisions(
         if match_decision.alert is not None
     ]
     write_rows(connection, _INSERT_ALERT, [_alert_to_row(alert, article_id) for alert, article_id in alerts])
-    write_rows(
-        connection,
-        INSERT_DELIVERY,
-        [row for alert, _ in alerts for row in build_delivery_rows(alert, plan_alert(alert))],
-    )
+    write_deliveries(connection, [(alert, plan_alert(alert)) for alert, _ in alerts])
     rows: list[Row] = [
         {
             "its_article": article_id,
@@ -152,8 +143,8 @@ def _write_pending_outcomes(connection: Connection, decisions: Sequence[ArticleD
 def write_due_decision(connection: Connection, due_decision: DueDecision, plan_alert: PlanAlert) -> None:
     """Write what came of pending alerts: sent, replaced by something else, or dropped; and the new outcomes of their
     matches. A digest's line about a suppressed match does not count as sent: the match stays suppressed."""
-    released = [(release.alert, pending) for release in due_decision.released for pending in release.pending]
-    pending_alerts = [*(pending for _, pending in released), *(change.before for change in due_decision.changes)]
+    released = [pending for release in due_decision.released for pending in release.pending]
+    pending_alerts = [*released, *(change.before for change in due_decision.changes)]
     ids = load_article_ids(connection, [pending.candidate for pending in pending_alerts])
     alerts = [release.alert for release in due_decision.released]
     first_candidates = [release.pending[0].candidate for release in due_decision.released]
@@ -162,26 +153,25 @@ def write_due_decision(connection: Connection, due_decision: DueDecision, plan_a
         for alert, candidate in zip(alerts, first_candidates, strict=True)
     ]
     write_rows(connection, _INSERT_ALERT, rows)
-    write_rows(
-        connection,
-        INSERT_DELIVERY,
-        [row for alert in alerts for row in build_delivery_rows(alert, plan_alert(alert))],
-    )
+    write_deliveries(connection, [(alert, plan_alert(alert)) for alert in alerts])
     outcomes: list[tuple[AlertCandidate, str | None, MatchOutcome]] = [
-        *(_explain_pending_outcome(alert, pending) for alert, pending in released),
+        *(outcome for release in due_decision.released for outcome in _explain_pending_outcomes(release)),
         *((change.before.candidate, None, change.outcome) for change in due_decision.changes),
     ]
     update_match_outcomes(connection, outcomes, ids)
 
 
-def _explain_pending_outcome(alert: Alert, pending: PendingAlert) -> tuple[AlertCandidate, str | None, MatchOutcome]:
-    """The outcome of a pending match, with the id of the alert that sent it, if one did. The reason of a digest covers
-    all of its lines, so a line has its own."""
-    if pending.kind is PendingKind.IN_DOUBT:
-        outcome = suppressed_outcome(Reason.IN_DOUBT, *pending.why, ReasonClause(ClauseCode.DOUBT_LISTED))
-        return pending.candidate, None, outcome
-    why = (pending.candidate.evidence_clause, *pending.why) if alert.kind is AlertKind.DIGEST else alert.why
-    return pending.candidate, alert.id, sent_outcome(alert.kind.reason, *why)
+def _explain_pending_outcomes(release: ReleasedAlert) -> Iterator[tuple[AlertCandidate, str | None, MatchOutcome]]:
+    """The outcomes of pending matches, with the id of the alert that sent them, if one did. The reason of a digest
+    covers all of its lines, so a line has its own."""
+    alert = release.alert
+    reasons = [item.why for item in alert.items] or [alert.why]
+    for pending, why in zip(release.pending, reasons, strict=True):
+        if pending.kind is PendingKind.IN_DOUBT:
+            outcome = suppressed_outcome(Reason.IN_DOUBT, *pending.why, ReasonClause(ClauseCode.DOUBT_LISTED))
+            yield pending.candidate, None, outcome
+        else:
+            yield pending.candidate, alert.id, sent_outcome(alert.kind.reason, *why)
 
 
 def update_match_outcomes(

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Identity = tuple[object, ...]
 _VARIABLES = 5_000
-_LIMIT_PASSED = "54"  # the class of PostgreSQL's error codes
+# Classes of PostgreSQL's error codes.
+_LIMIT_PASSED, _WRONG_STATE = "54", "25"
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
@@ -69,8 +70,9 @@ class Database(ABC):
             raise StoreRefused(f"{self.name} has a value that cannot be read ({error}); {self.advice}") from error
         except DBAPIError as error:
             message = str(error.orig).strip().partition("\n")[0]
-            unusable = isinstance(error, OperationalError | InterfaceError) and not _is_about_values(error)
-            raise (StoreFailed if unusable else StoreRefused)(f"{self.name}: {message}; {self.advice}") from error
+            raise (StoreFailed if _is_outage(error) else StoreRefused)(
+                f"{self.name}: {message}; {self.advice}"
+            ) from error
 
     def require_not_replaced(self) -> None:
         """Check that the database is still the one that the first call found. It does so only while the database is
@@ -208,10 +210,14 @@ class Database(ABC):
         """Wait until no other process is in the serial section. The end of the transaction leaves it."""
 
 
-def _is_about_values(error: DBAPIError) -> bool:
-    """Whether PostgreSQL says that a statement passes a limit, such as a value that is too long for an index: psycopg
-    makes that an OperationalError, but waiting does not help."""
-    return (getattr(error.orig, "sqlstate", None) or "").startswith(_LIMIT_PASSED)
+def _is_outage(error: DBAPIError) -> bool:
+    """Whether the database has to recover. psycopg's classes of errors do not say so for two classes of codes: that a
+    value passes a limit of an index is an OperationalError, but waiting does not help; that a server is read-only, as
+    during a failover, is an InternalError, and ends."""
+    code = getattr(error.orig, "sqlstate", None) or ""
+    return code.startswith(_WRONG_STATE) or (
+        isinstance(error, OperationalError | InterfaceError) and not code.startswith(_LIMIT_PASSED)
+    )
 
 
 def build_insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

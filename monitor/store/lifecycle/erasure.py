@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from monitor.alerting.subject_keys import article_key
 from monitor.model import UNSENT_STATES, ClauseCode, Config, DeliveryState, NoticeKind, ReasonClause
-from monitor.model.hashing import uid_hash
+from monitor.model.hashing import shorten_identity, uid_hash
 from monitor.model.outcome import clauses_to_row
 from monitor.sanitize import sanitize_line
 from monitor.store.commit.mark_writer import empty_marked_articles
@@ -279,7 +279,11 @@ def _write_tombstones(connection: Connection, articles: Iterable[_ArticleRow], n
     """Store every identity that their entries would have if the document changed its ways (`ingest.entry_identity`)."""
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for row in articles:
-        uids = [row.uid] if row.canonical is None else [row.uid, row.canonical, f"{row.uid}|{row.canonical}"]
+        uids = (
+            [row.uid]
+            if row.canonical is None
+            else [row.uid, row.canonical, shorten_identity(f"{row.uid}|{row.canonical}")]
+        )
         link = uid_hash(row.canonical) if row.canonical else None
         columns = {"link_hash": link, "version": row.version, "seen_at": row.seen_at, "baseline": row.baseline}
         for hashed in map(uid_hash, uids):

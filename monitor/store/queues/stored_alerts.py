@@ -42,13 +42,10 @@ def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
         raise RowUnreadable(f"the article of alert {alert_id} is not in the database")
     message = _sanitize_words(_validate_values(_ALERT_ADAPTER, _row_to_alert_values(row)))
     if message.kind is AlertKind.DIGEST:
-        return replace(message, items=_with_headlines(connection, message.items))
-    message = _add_other_publishers(connection, message, row["article_id"])
-    return (
-        replace(message, earlier=_find_earlier_message(connection, message))
-        if message.kind is AlertKind.POSSIBLY
-        else message
-    )
+        message = replace(message, items=_with_headlines(connection, message.items))
+    else:
+        message = _add_other_publishers(connection, message, row["article_id"])
+    return replace(message, earlier=_find_earlier_message(connection, message)) if message.is_in_doubt else message
 
 
 @cache

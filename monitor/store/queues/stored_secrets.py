@@ -19,14 +19,12 @@ from monitor.store.engine.tables import article, article_version, fetch, marked_
 from monitor.url_secrets import SHORTEST_IN_TEXT, drop_secrets_from_link, find_url_secrets, hide_secrets_in, redact_url
 
 
-def has_secret_move(habits: Mapping[str, Any] | None) -> bool:
+def has_secret_move(habits: object) -> bool:
     """Whether a permanent redirect was learnt to an address with a secret in it."""
     return redact_url(moved_to := _find_move(habits)) != moved_to
 
 
-def hide_stored_secrets(
-    connection: Connection, configured: Source, stored_url: str, habits: Mapping[str, Any] | None
-) -> None:
+def hide_stored_secrets(connection: Connection, configured: Source, stored_url: str, habits: object) -> None:
     """Store the address of a source as it is shown now; all that was learnt of it stays, but an address with a secret
     and what the last poll said of it. Its rows lose the secrets that are or were in its address."""
     values: dict[str, object] = {"url": configured.stored_url, "problem": null()}
@@ -67,8 +65,9 @@ def hide_secrets_in_rows(connection: Connection, source_id: str, secrets: Collec
         _rewrite(connection, column, is_its & _holds_any(column, sought), clean)
 
 
-def _find_move(habits: Mapping[str, Any] | None) -> str:
-    return (SourceStats.of_row(habits).moved_to or "") if habits and "moved_to" in habits else ""
+def _find_move(habits: object) -> str:
+    has_move = isinstance(habits, Mapping) and "moved_to" in habits  # few have one, and the rest need not be parsed
+    return (SourceStats.of_row(habits).moved_to or "") if has_move else ""
 
 
 def _holds_any(column: Column[Any], texts: Collection[str]) -> ColumnElement[bool]:

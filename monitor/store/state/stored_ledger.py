@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Insert, Row, bindparam, delete, exists, or_, select, union_all
+from sqlalchemy import BindParameter, Connection, Insert, Row, bindparam, delete, exists, func, or_, select, union_all
 
 from monitor.alerting.case import Case
 from monitor.alerting.earlier_updates import find_earlier_time
-from monitor.alerting.ledger import AN_HOUR, NotificationLedger, SubjectRecord
+from monitor.alerting.ledger import AN_HOUR, DOUBTS_APART, NotificationLedger, SubjectRecord
 from monitor.alerting.pending import CLOCKS_DIFFER
 from monitor.alerting.release import list_ledger_keys
-from monitor.alerting.subject_keys import article_key, shadow_key, unsure_key
+from monitor.alerting.subject_keys import article_key, older_subject, shadow_key, unsure_key
 from monitor.cases import ClusteredArticle
 from monitor.ingest.retention_policy import compute_retention_cutoff, find_article_cutoff, find_shortest_retention
-from monitor.model import AlertKind, PendingAlert, PendingKind, Retention, Rule
+from monitor.model import AlertCandidate, AlertKind, PendingAlert, PendingKind, Retention, Rule
 from monitor.store.engine.damaged_rows import skip_if_unreadable
 from monitor.store.engine.database import build_insert_for, in_batches, write_rows
 from monitor.store.engine.table_walk import TableRow, TableWalk
@@ -37,6 +38,16 @@ _SELECT_RECENT_SENDS = (
     select(alert.c.rule_id, alert.c.at)
     .where(alert.c.rule_id.in_(_KEYS), alert.c.kind != AlertKind.DIGEST, alert.c.at > bindparam("since"))
     .order_by(alert.c.at)
+)
+_SELECT_RECENT_DOUBTS = (
+    select(alert.c.rule_id, alert.c.thread, func.max(alert.c.at).label("at"))
+    .where(
+        alert.c.rule_id.in_(_KEYS),
+        alert.c.at > bindparam("since"),
+        alert.c.thread.is_not(None),
+        alert.c.kind.in_((AlertKind.POSSIBLY, AlertKind.DIGEST)),
+    )
+    .group_by(alert.c.rule_id, alert.c.thread)
 )
 _SELECT_DUE = select(waiting).where(or_(waiting.c.due <= bindparam("now"), waiting.c.since > bindparam("set_back")))
 _SELECT_UPDATES = (
@@ -94,12 +105,14 @@ class StoredLedger(StoredPart):
         """Load what was sent and what is pending of their subjects, and how much their rules sent within the hour."""
         self.load_subjects(key for case in cases for key in case.ledger_keys)
         self._load_recent_sends((case.rule for case in cases), now)
+        self._load_recent_doubts((case.candidate for case in cases), now)
 
     def load_for_due(self, due: Sequence[PendingAlert], rules: Iterable[Rule], now: datetime) -> None:
         """Load the same for pending alerts."""
         self.ledger.load((), records=(), sent=(), pending=due)
         self.load_subjects(key for pending in due for key in list_ledger_keys(pending.candidate))
         self._load_recent_sends(rules, now)
+        self._load_recent_doubts((pending.candidate for pending in due), now)
 
     def load_subjects(self, wanted: Iterable[str]) -> None:
         """Load the records of the subjects with these keys, whether they were sent, and their pending alerts."""
@@ -124,6 +137,17 @@ class StoredLedger(StoredPart):
             for rule, at in self._connection.execute(_SELECT_RECENT_SENDS, {"keys": batch, "since": now - AN_HOUR}):
                 sent_at[rule] = (*sent_at.get(rule, ()), at)
         self.ledger.load_recent_sends(rules, sent_at)
+
+    def _load_recent_doubts(self, candidates: Iterable[AlertCandidate], now: datetime) -> None:
+        """For the rules of those that are possibly the same as something older: load which threads had a message in
+        doubt lately."""
+        rules = self.ledger.missing_doubts(each.rule for each in candidates if older_subject(each) is not None)
+        recent: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+        for batch in in_batches(rules):
+            values = {"keys": batch, "since": now - DOUBTS_APART}
+            for rule, thread, at in self._connection.execute(_SELECT_RECENT_DOUBTS, values):
+                recent[rule][thread] = at
+        self.ledger.load_recent_doubts(rules, recent)
 
     def write(self, ids: ArticleIds) -> None:
         """Write the records of subjects, and what is pending now."""

@@ -21,10 +21,12 @@ from monitor.model import (
     AlertPolicy,
     Event,
     Field,
+    Level,
     Match,
     MatchDecision,
     MatchKind,
     OncePer,
+    Reason,
     Rule,
     RuleStatus,
     Span,
@@ -100,7 +102,9 @@ def test_it_is_sent_under_the_thread_of_the_older_one() -> None:
 def test_a_third_is_under_the_same_thread() -> None:
     """What is possibly the same as what is possibly the same: a thread is one first message and what answers it."""
     desk = Desk()
-    first, second, third = desk.sent(OLDER), desk.sent(YOUNGER), desk.sent(YOUNGEST)
+    first, second, third = (
+        desk.sent(event, NOON + number * 10 * MINUTE) for number, event in enumerate((OLDER, YOUNGER, YOUNGEST))
+    )
     assert [each.thread for each in (first, second, third)] == [None, first.id, first.id]
     assert reason_of(third).endswith(f"possibly the same as E2: {DOUBT}")
 
@@ -127,6 +131,81 @@ def test_only_events_are_in_doubt() -> None:
     for once_per in (OncePer.STORY, OncePer.ARTICLE):
         desk = Desk(by(once_per=once_per))
         assert [desk.sent(each).kind for each in (OLDER, YOUNGER)] == ["new", "new"]
+
+
+FOURTH = Event("E4", "launch", "Four", NOON, "E1", "in another language")
+
+
+def in_doubt_together(desk: Desk) -> Alert:
+    """The message that lists what came within ten minutes of the first message in doubt."""
+    first, second = desk.sent(OLDER), desk.sent(YOUNGER, NOON + MINUTE)
+    for minutes, event in ((3, YOUNGEST), (9, FOURTH)):
+        assert desk.hear(event, NOON + minutes * MINUTE).pending is not None
+        assert desk.alerts(NOON + minutes * MINUTE) == []
+    (digest,) = desk.alerts(NOON + 11 * MINUTE)
+    assert (digest.kind, digest.thread, second.thread) == (AlertKind.DIGEST, first.id, first.id)
+    return digest
+
+
+def test_a_thread_gets_one_message_in_doubt_in_ten_minutes() -> None:
+    """It lists all that came meanwhile, each with its own reason; then the ten minutes begin again."""
+    desk = Desk()
+    digest = in_doubt_together(desk)
+    assert digest.is_in_doubt
+    assert (digest.level, digest.channel_level) == (desk.rule.level, Level.LOW)
+    assert [(line.event, reason_of(line)) for line in digest.items] == [
+        ("E3", f"{FIRST}; possibly the same as E2: {DOUBT}"),
+        ("E4", f"{FIRST}; possibly the same as E1: in another language"),
+    ]
+    fifth = replace(FOURTH, id="E5")
+    assert explained(desk.hear(fifth, NOON + 20 * MINUTE)) == (
+        "deferred: first alert of this event; possibly the same as E1; what is in doubt goes into its thread together, "
+        "once in 10 minutes"
+    )
+    (alone,) = desk.alerts(NOON + 21 * MINUTE)
+    assert (alone.kind, alone.event, alone.thread) == (AlertKind.POSSIBLY, "E5", digest.thread)
+
+
+def test_what_is_in_doubt_of_two_threads_is_not_gathered() -> None:
+    desk = Desk()
+    desk.sent(OLDER)
+    other = desk.sent(Event("E8", "launch", "Other", NOON))
+    desk.sent(YOUNGER)
+    assert desk.sent(Event("E9", "launch", "Nine", NOON, "E8", DOUBT), NOON + MINUTE).thread == other.id
+
+
+def test_what_was_listed_in_doubt_was_sent() -> None:
+    """Its next report is suppressed, and its update goes under the thread."""
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=MINUTE))
+    thread = in_doubt_together(desk).thread
+    assert explained(desk.hear(FOURTH, NOON + 12 * MINUTE)).startswith("suppressed: launch sent this event at 12:11")
+    update = desk.sent(FOURTH, NOON + HOUR, facts=(("dead", 3),))
+    assert (update.kind, update.thread) == (AlertKind.UPDATE, thread)
+
+
+def test_a_later_report_goes_into_what_is_in_doubt_and_waits() -> None:
+    """If it says more; else it is suppressed as deferred."""
+    desk = Desk()
+    desk.sent(OLDER)
+    desk.sent(YOUNGER)
+    desk.hear(FOURTH, NOON + MINUTE, publisher="One")
+    again = explained(desk.hear(FOURTH, NOON + 2 * MINUTE))
+    assert again.startswith("suppressed: this event is deferred until 12:10 (E4)")
+    more = desk.hear(FOURTH, NOON + 3 * MINUTE, facts=(("dead", 3),))
+    assert [change.outcome.reason for change in more.pending_changes] == [Reason.SUPERSEDED]
+    (alone,) = desk.alerts(NOON + 10 * MINUTE)
+    assert (alone.kind, alone.article.uid) == (AlertKind.POSSIBLY, "a5")
+
+
+def test_a_rule_in_shadow_keeps_back_what_is_in_doubt() -> None:
+    """As all that is deferred: nothing is sent, and the match says why."""
+    desk = Desk()
+    desk.sent(OLDER)
+    desk.sent(YOUNGER)
+    desk.hear(YOUNGEST, NOON + MINUTE)
+    desk.rule = replace(desk.rule, status=RuleStatus.SHADOW)
+    sent, (change,) = release_due({desk.rule.id: desk.rule}, desk.told, Mutes(), NOON + 10 * MINUTE)
+    assert (sent, change.outcome.reason) == ([], Reason.SHADOW)
 
 
 def stale(desk: Desk) -> None:
@@ -184,7 +263,7 @@ def test_what_waits_is_in_doubt_once_the_older_one_was_sent(apart: Any) -> None:
     desk = Desk(by(wait_at_least=5 * MINUTE))
     for number, event in enumerate((YOUNGEST, YOUNGER, OLDER) if not apart else (OLDER, YOUNGER, YOUNGEST)):
         assert explained(desk.hear(event, NOON + number * apart)).startswith("deferred: ")
-    sent = desk.alerts(NOON + 10 * MINUTE)
+    sent = [*desk.alerts(NOON + 10 * MINUTE), *desk.alerts(NOON + 20 * MINUTE)]
     assert kinds(sent) == [("E1", "new"), ("E2", "possibly"), ("E3", "possibly")]
     assert {each.thread for each in sent[1:]} == {sent[0].id}
     assert reason_of(sent[1]) == f"{FIRST}, 5 minutes later; possibly the same as E1: {DOUBT}"

@@ -169,7 +169,9 @@ def test_why_decides_anew_on_what_is_nearest(database: Database) -> None:
             connection.execute(update(table).values(compared=None, compared_with=None))
     shown = told("why", "globe globe 1", "strikes")
     assert f"nearest   {stories[0]['id']}: {WALK_OUT}: another: another place (Shanghai, not Busan); " in shown
-    assert f"    nearest event {nearest['id']}: {KOREAN}: another: another place (Shanghai, not 부산 (Busan)); " in shown
+    assert (
+        f"    nearest event {nearest['id']}: {KOREAN}: another: another place (Shanghai, not 부산 (Busan)); " in shown
+    )
 
 
 def test_forgotten_words_are_in_no_comparison(database: Database) -> None:

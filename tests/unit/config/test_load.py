@@ -448,19 +448,21 @@ def test_a_file_that_vanishes_while_it_is_read_is_named(tmp_path: Path) -> None:
         is_empty(tmp_path / "drills.yaml")
 
 
-def test_devices_pipes_and_broken_links_are_refused(write: Write) -> None:
+def test_devices_pipes_folders_and_broken_links_are_refused(write: Write) -> None:
     """It is neither waited for nor read to its end, which a device does not have."""
     folder = write(_GOOD)
     os.mkfifo(folder / "rules" / "pipe.yaml")
     (folder / "rules" / "endless.yaml").symlink_to("/dev/zero")
     (folder / "rules" / "broken.yaml").symlink_to("nowhere")
     (folder / "rules" / "away.yaml").symlink_to("/dev/null")
+    (folder / "rules" / "folder.yaml").mkdir()
     with (folder / "rules" / "huge.yaml").open("wb") as huge:
         huge.truncate(MAX_BYTES + 1)
     result = loaded(folder)
     assert told(result, folder) == [
         "rules/broken.yaml:1:1: this is a link to 'nowhere', which does not exist; correct the link, or delete it",
         "rules/endless.yaml:1:1: this is a device, a pipe or a socket; name a file",
+        "rules/folder.yaml:1:1: cannot be read: Is a directory",
         "rules/huge.yaml:1:1: this file is larger than 16 MiB; split it, or name another file",
         "rules/pipe.yaml:1:1: this is a device, a pipe or a socket; name a file",
     ]

@@ -23,6 +23,7 @@ from monitor.model import (
     MessageType,
     Notice,
     NoticeKind,
+    OncePer,
     ReasonClause,
 )
 from monitor.model.outcome import clauses_from_sentence
@@ -366,9 +367,9 @@ def test_what_is_possibly_the_same_says_why_it_is_sent_itself() -> None:
     of = replace(of, article=told().article, at=NOON, also_reported_by=("Post",), why=(*of.why, *doubt))
     made = message(of)
     assert made == Message(
-        title=f"POSSIBLY THE SAME, HIGH: {HEADLINE}",
+        title=f"POSSIBLY THE SAME: {HEADLINE}",
         text=(
-            "POSSIBLY THE SAME, HIGH: About launch\n"
+            "POSSIBLY THE SAME: About launch\n"
             "\n"
             "The Wire, Tue 6 Jan 2026, 06:00 KST\n"
             f"{PAGE}\n"
@@ -381,10 +382,11 @@ def test_what_is_possibly_the_same_says_why_it_is_sent_itself() -> None:
         link=of.article.url or "",
         source="wire",
         in_reply_to=of.thread,
-        type=MessageType.FAILURE,
+        type=MessageType.INFO,
         rule="launch",
-        level=Level.HIGH,
+        level=Level.LOW,
     )
+    assert of.level is Level.HIGH  # as webhooks and lists have it
     assert "Possibly the same as “Dockers walk out”" in page(of)
     assert of.earlier is not None
     assert "<u>" not in page(replace(of, earlier=replace(of.earlier, title="<u>", doubt="<u>")))
@@ -451,6 +453,36 @@ def test_what_has_no_line_in_a_digest_is_counted() -> None:
     text = message(digest(*items(ITEMS + 3))).text
     assert text.count(". HIGH") == ITEMS
     assert "and 3 more: `news-monitor matches list` shows them all" in text
+
+
+def test_a_digest_in_doubt_is_quiet_and_says_why_of_each_line() -> None:
+    """What the lines are possibly the same as is said once; each has its own doubt."""
+    why = (
+        ReasonClause(ClauseCode.EVIDENCE, words="“missiles” in the title"),
+        ReasonClause(ClauseCode.FIRST_ALERT, once_per=OncePer.EVENT),
+        ReasonClause(ClauseCode.POSSIBLY_SAME, subject="E1"),
+    )
+    doubts = ("both Busan; the words differ", "in another language")
+    lines = [
+        replace(line, event=f"E{number}", why=(*why, ReasonClause(ClauseCode.DOUBT, words=doubt)))
+        for number, (line, doubt) in enumerate(zip(items(2), doubts, strict=True), 2)
+    ]
+    of = digest(*lines, title="About launch: 2 events in doubt")
+    of = replace(of, level=Level.CRITICAL, thread="first", earlier=in_doubt().earlier)
+    made = message(of)
+    assert (made.title, made.level, made.in_reply_to, made.replaces) == (
+        "POSSIBLY THE SAME: About launch: 2 events in doubt",
+        Level.LOW,
+        "first",
+        of.id,
+    )
+    assert [line for line in made.text.splitlines() if "Why: “" in line or line.startswith("Possibly")] == [
+        f"1. HIGH: {HEADLINE} (launch, E2). Why: “missiles” in the title; {doubts[0]}.",
+        f"2. HIGH: {HEADLINE} (launch, E3). Why: “missiles” in the title; {doubts[1]}.",
+        "Possibly the same as “Dockers walk out” (sent at 19:00).",
+    ]
+    assert doubts[1] in page(of)
+    assert "CRITICAL" not in made.text
 
 
 def test_a_digest_of_what_was_suppressed_says_for_what_each_was_taken() -> None:
@@ -565,8 +597,9 @@ def test_a_notice_says_that_it_is_one() -> None:
 )
 @pytest.mark.parametrize("kind", AlertKind)
 def test_a_message_has_the_type_of_its_level(level: Level, type_: str, kind: AlertKind) -> None:
-    """Of an update and of a digest, too: channels colour, sort and page by it."""
-    assert message(replace(told(), level=level, kind=kind)).type == type_
+    """Of an update and of a digest, too: channels colour, sort and page by it. What is in doubt is quiet."""
+    of = replace(told(), level=level, kind=kind)
+    assert message(of).type == ("info" if of.is_in_doubt else type_)
 
 
 @pytest.mark.parametrize(

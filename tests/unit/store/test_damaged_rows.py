@@ -9,12 +9,14 @@ from sqlalchemy import Table, update
 from structlog.testing import capture_logs
 
 from monitor.model import AlertPolicy
+from monitor.model.source_stats import SourceStats
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import damaged_rows
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import account, alert, article_features, match, story, waiting
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.queries.matches import MatchFilter, MatchQueries
+from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent
@@ -114,3 +116,21 @@ def test_what_is_no_json_is_no_list_and_no_mapping_either(database: Database, va
         connection.exec_driver_sql("UPDATE waiting SET hearing = x'00'")
     with SerialSection(database).enter(NOON + 2 * HOUR) as inside:
         assert inside.decide_due(HELD.rules).released == ()
+
+
+@pytest.mark.parametrize("value", ["'7'", "'[]'", "'[{'"], ids=["a number", "a list", "no JSON"])
+def test_a_source_whose_statistics_cannot_be_read_is_polled_with_the_others(database: Database, value: str) -> None:
+    """They are learnt again. Only SQLite takes what is no JSON."""
+    if database.shared and value == "'[{'":
+        return
+    claims = Claims(database, "here:1")
+    known = sources("wire", "post")
+    claims.register_sources(known, NOON)
+    with database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE source SET habits = {value} WHERE id = 'wire'")
+    claims = Claims(database, "here:1")
+    claims.register_sources(known, NOON)
+    assert {claim.source: claim.stats for claim in claims.claim_due(known, NOON, lease=HOUR, limit=2)} == dict.fromkeys(
+        known, SourceStats()
+    )
+    assert ReportQueries(database).sources().keys() == known.keys()

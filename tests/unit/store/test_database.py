@@ -43,6 +43,7 @@ from monitor.store.engine.database import Database, alembic_config, list_revisio
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.search_tables import INDEX_TABLE
 from monitor.store.engine.sqlite import SqliteDatabase
+from monitor.store.engine.store_thread import is_database_unusable
 from monitor.store.engine.tables import alert, article_features, cluster_key, daemon, fetch, metadata, source, waiting
 from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import match as matches
@@ -734,6 +735,27 @@ def test_rows_that_hold_nonsense_are_told_in_one_line(tmp_path: Path) -> None:
         list_daemons(database)
     with pytest.raises(StoreRefused, match="'then' is not a time"), database.writing() as connection:
         connection.execute(select(daemon.c.seen_at)).all()
+    database.close()
+
+
+def test_a_value_that_is_too_long_for_an_index_is_refused_and_no_outage(request: pytest.FixtureRequest) -> None:
+    """Who writes it is told so: it would wait in vain for PostgreSQL to recover, and so would all behind it."""
+    database = open_database(new_database(request, "newest"))
+    long = "".join(map(chr, range(0x4E00, 0x4E00 + 6_000)))  # no compression makes it short
+    with pytest.raises(StoreRefused, match="index row"), database.writing() as connection:
+        connection.execute(insert(daemon).values(owner=long, version="1", started_at=NOON, seen_at=NOON, running={}))
+    assert list_daemons(database) == []
+    database.close()
+
+
+def test_a_server_that_is_read_only_for_a_while_is_an_outage(request: pytest.FixtureRequest) -> None:
+    """As during a failover: what was to be written waits, and no source and no message is blamed."""
+    url = new_database(request, "newest")
+    database = open_database(f"{url}?options=-c%20default_transaction_read_only%3Don")
+    claims = Claims(database, "here:1")
+    with pytest.raises(StoreFailed, match="read-only transaction") as raised:
+        claims.register_sources(sources("wire"), NOON)
+    assert is_database_unusable(raised.value)
     database.close()
 
 

@@ -22,6 +22,7 @@ from monitor.model import (
     ReceiptKind,
     SendRate,
 )
+from monitor.store.commit.notice_writer import MAX_AHEAD
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import attempt, delivery, story_article
@@ -52,6 +53,7 @@ BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
 REFUSED = Receipt(ReceiptKind.REFUSED, "the server answered 404")
 LOST = Receipt(ReceiptKind.UNKNOWN, "no answer")
 ACCEPTED = RetryVerdict(DeliveryState.ACCEPTED)
+EACH = rules(rule(once_per=OncePer.ARTICLE))
 
 
 def again(minutes: int) -> RetryVerdict:
@@ -68,8 +70,7 @@ def fill(database: Database, *articles: Article) -> list[Alert]:
     """An alert for each of these articles, and a delivery of each to the desk."""
     claims = Claims(database, "here:1")
     claims.register_sources(sources("wire"), NOON)
-    each = rules(rule(once_per=OncePer.ARTICLE))
-    return alerts(commit(SerialSection(database), claimed(claims), *(articles or (article(),)), ruleset=each))
+    return alerts(commit(SerialSection(database), claimed(claims), *(articles or (article(),)), ruleset=EACH))
 
 
 def take(outbox: Outbox, now: datetime = NOON) -> Delivery:
@@ -139,7 +140,43 @@ def test_the_highest_level_goes_first_and_of_one_level_what_waits_the_longest(
     later = NOON + 2 * MINUTE
     assert [alert_of(take(outbox, later)).article.uid for _ in range(2)] == ["303", "301"]
     assert isinstance(take(outbox, later).alert, Notice)  # of medium level
-    assert [alert_of(take(outbox, later)).article.uid for _ in range(301)] == [f"{number:03}" for number in range(301)]
+    share, rest = range(MAX_AHEAD), range(MAX_AHEAD, 300)  # of the low ones; the one of level info is between them
+    order = [f"{number:03}" for number in (*share, 300, *rest)]
+    assert [alert_of(take(outbox, later)).article.uid for _ in range(301)] == order
+
+
+@pytest.mark.parametrize("a_poll", [9, 300])
+def test_a_flood_of_one_source_delays_the_alerts_of_others_by_a_few_messages(
+    database: Database, outbox: Outbox, a_poll: int
+) -> None:
+    """However many alerts of a source wait, and whatever their level is: an alert of another source goes before all but
+    a few of them, and none is lost."""
+    each = rules(*(rule(level, [f"{level} tide"], level=level, once_per=OncePer.ARTICLE) for level in Level))
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.register_sources(sources("flood", "wire"), NOON)
+    for first in range(0, 300, a_poll):
+        numbers = range(first, min(first + a_poll, 300))
+        brought = [article(f"f{number}", "critical tide", of="flood") for number in numbers]
+        commit(section, claimed(claims, "flood"), *brought, ruleset=each)
+    news = [article(level, f"{level} tide") for level in (Level.CRITICAL, Level.LOW)]
+    commit(section, claimed(claims), *news, ruleset=each)
+    taken = [alert_of(take(outbox)).article for _ in range(302)]
+    order = [sent.uid for sent in taken]
+    assert order.index(Level.CRITICAL) == MAX_AHEAD
+    assert order.index(Level.LOW) == MAX_AHEAD + 1
+    assert len(set(order)) == 302
+    assert outbox.claim("desk", NOON, LEASE) is None
+
+
+def test_what_a_source_brings_after_its_flood_was_sent_has_its_place_again(database: Database, outbox: Outbox) -> None:
+    """What was accepted no longer counts against its source."""
+    fill(database, *(article(f"a{number:02}") for number in range(2 * MAX_AHEAD)))
+    for _ in range(2 * MAX_AHEAD):
+        assert outbox.settle(take(outbox), OK, ACCEPTED, NOON)
+    commit(SerialSection(database), claimed(Claims(database, "here:1")), article("new"), ruleset=EACH)
+    with database.reading() as connection:
+        priorities = connection.execute(select(delivery.c.priority).order_by(delivery.c.id)).scalars().all()
+    assert priorities[-1] == priorities[0]
 
 
 def test_a_rate_holds_over_restarts_and_for_all_daemons(database: Database, outbox: Outbox) -> None:

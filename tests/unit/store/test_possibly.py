@@ -69,6 +69,28 @@ def test_an_older_one_that_went_out_in_a_digest_is_named_by_its_line(database: D
     assert last.earlier == EarlierAlert(OLDER, NOON + 2 * HOUR, younger.doubt)
 
 
+def test_what_is_in_doubt_is_gathered_by_every_daemon(database: Database) -> None:
+    """Each article is decided by one that has just started: the archive says what the thread had lately. The message is
+    read back with the lines, each with its doubt, and with the headline of the older one."""
+    desk = desk_with(database)
+    older = event_of(desk.hear(OLDER))
+    sent_at = desk.now
+    younger = hear_younger(desk, older)
+    third = whole_event_of(desk.hear("Vietnam confirms third mpox case"))
+    fourth = whole_event_of(desk.hear("Vietnam confirms fourth mpox case"))
+    assert None not in {third.possibly_of, fourth.possibly_of}
+    assert len({older, younger.id, third.id, fourth.id}) == 4
+    assert [each.partition(":")[0] for each in desk.decisions()] == ["sent", "sent", "deferred", "deferred"]
+    assert desk.falls_due(sent_at + 10 * MINUTE) == []
+    desk.falls_due(sent_at + 11 * MINUTE)
+    first, _, digest = desk.delivered(sent_at + HOUR)
+    assert (digest.kind, digest.thread, digest.is_in_doubt) == (AlertKind.DIGEST, first.id, True)
+    assert {line.event for line in digest.items} == {third.id, fourth.id}
+    assert digest.earlier is not None
+    assert digest.earlier.title in {OLDER, YOUNGER}
+    assert [f"sent: {reason_of(line)}" for line in digest.items] == desk.decisions()[2:]
+
+
 def test_a_headline_that_was_forgotten_is_not_repeated(database: Database) -> None:
     """The message gives its reason, as others do."""
     desk = desk_with(database)

@@ -37,6 +37,11 @@ SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
         "first alert of this story, 5 minutes later",
     ),
     ClauseCode.SENT_ON_REQUEST: ({}, "sent late, because a person ran `rules try --send`"),
+    ClauseCode.DIGEST_POSSIBLY_SAME: ({"count": 2}, "2 events in doubt"),
+    ClauseCode.DOUBTS_TOGETHER: (
+        {"subject": "E1", "age": timedelta(minutes=10)},
+        "possibly the same as E1; what is in doubt goes into its thread together, once in 10 minutes",
+    ),
     ClauseCode.POSSIBLY_SAME: ({"subject": "E1"}, "possibly the same as E1"),
     ClauseCode.DOUBT: ({"words": "both Busan; the words differ"}, ": both Busan; the words differ"),
     ClauseCode.UPDATE: ({}, "update:"),
