@@ -25,6 +25,9 @@ from monitor.store.queues.claims import Claims
 from tests.building import HEADLINE, MINUTE, NOON, claimed, commit, config_of, rule, rules, source
 
 
+RULESET = rules(rule(), rule("every", ["News"], once_per=OncePer.ARTICLE))
+
+
 class Reader:
     """Polls the documents of a source as the pipeline does: what it has by its slice is not parsed again."""
 
