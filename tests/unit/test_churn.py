@@ -24,7 +24,6 @@ from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from tests.building import HEADLINE, MINUTE, NOON, claimed, commit, config_of, rule, rules, source
 
-
 RULESET = rules(rule(), rule("every", ["News"], once_per=OncePer.ARTICLE))
 
 
