@@ -1,14 +1,12 @@
-"""What is possibly the same as something older that was sent: its thread, and how often the thread gets a message in
-doubt. Pure."""
+"""What is possibly the same as something older that was sent, and the thread of that. Pure."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from monitor.alerting.ledger import DOUBTS_APART, NotificationLedger, SubjectRecord
-from monitor.alerting.stages.ruling import Defer
+from monitor.alerting.ledger import NotificationLedger, SubjectRecord
 from monitor.alerting.subject_keys import older_subject
-from monitor.model import AlertCandidate, ClauseCode, PendingKind, ReasonClause, ReasonClauses
+from monitor.model import AlertCandidate, ClauseCode, ReasonClause, ReasonClauses
 
 
 def find_sent_predecessor(
@@ -29,16 +27,3 @@ def find_doubt_thread(candidate: AlertCandidate, ledger: NotificationLedger, now
     """The thread into which the first message of a candidate goes; None: it is new."""
     predecessor = find_sent_predecessor(candidate, ledger, now)
     return None if predecessor is None else predecessor[0].first_alert
-
-
-def defer_in_doubt(
-    candidate: AlertCandidate, ledger: NotificationLedger, now: datetime, why: ReasonClauses
-) -> Defer | None:
-    """Defer a first message in doubt if its thread had one within DOUBTS_APART; all that comes until then is sent
-    together."""
-    thread = find_doubt_thread(candidate, ledger, now)
-    last = None if thread is None else ledger.find_recent_doubt(candidate.rule, thread, now)
-    if last is None or candidate.event is None:
-        return None
-    until = ReasonClause(ClauseCode.DOUBTS_TOGETHER, subject=candidate.event.possibly_of or "", age=DOUBTS_APART)
-    return Defer(PendingKind.POSSIBLY, min(last, now) + DOUBTS_APART, why, until)

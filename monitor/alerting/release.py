@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerting.doubt import defer_in_doubt, find_doubt_thread, find_sent_predecessor
+from monitor.alerting.doubt import find_doubt_thread, find_sent_predecessor
 from monitor.alerting.evaluation import build_alert
 from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.mutes import Mutes
 from monitor.alerting.pending import build_pending_alert, is_due
+from monitor.alerting.stages.doubt import defer_in_doubt
 from monitor.alerting.stages.rate_limit import defer_if_rate_limited
 from monitor.alerting.subject_keys import alert_id, article_key, event_key, older_subject, story_key
 from monitor.model import (
