@@ -25,7 +25,7 @@ def hash_texts(*parts: str) -> bytes:
 
 def shorten_identity(text: str) -> str:
     """The text, if it has at most MAX_IDENTITY bytes; else its beginning and its digest."""
-    return text if len(text.encode()) <= MAX_IDENTITY else f"{text[:100]}#{digest_texts(text)}"
+    return text if len(text.encode("utf-8", "surrogatepass")) <= MAX_IDENTITY else f"{text[:100]}#{digest_texts(text)}"
 
 
 def uid_hash(uid: str) -> str:
