@@ -169,7 +169,7 @@ def new_event(article: RuleArticle) -> Cluster:
     same ids, and two events of one story have different ids."""
     features = article.features
     id_ = f"E{hash_name(f'{article.rule} {features.source} {features.uid}'):016x}"
-    return Cluster(id_, article.rule, article.story.title, features.at, features.at, features.seen)
+    return Cluster(id_, article.rule, features.title, features.at, features.at, features.seen)
 
 
 def event_of_version(article: RuleArticle) -> Cluster:

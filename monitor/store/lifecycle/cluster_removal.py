@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, delete, or_, select, update
 from monitor.identity import STORIES, ArticleFeatures
 from monitor.identity.events import FIRST_OF_EVENT, keys_from_by_values, keys_from_found_terms
 from monitor.identity.stories import FIRST_OF_STORY
-from monitor.model.outcome import clauses_from_row, clauses_from_sentence, clauses_to_row
+from monitor.model.outcome import ClauseCode, clauses_from_row, clauses_from_sentence, clauses_to_row
 from monitor.store.engine import tables
 from monitor.store.engine.tables import article_features, cluster_key, match, story_article
 from monitor.store.state.clusters import load_features, read_postings
@@ -48,18 +48,13 @@ def remove_articles_from_clusters(connection: Connection, articles: Sequence[int
 def _erase_comparisons(connection: Connection, articles: Sequence[int]) -> None:
     """Articles that were compared with one of these stay in their story and event, but the words that both said are
     erased."""
-    of_story = (
-        select(match.c.id, match.c.reason_parameters, story_article.c.how)
-        .join(story_article, story_article.c.article_id == match.c.article_id)
-        .where(story_article.c.compared_with.in_(articles), story_article.c.how != FIRST_OF_STORY)
-    )
-    of_event = select(match.c.id, match.c.reason_parameters, match.c.why_event).where(
-        match.c.compared_with.in_(articles), match.c.why_event != FIRST_OF_EVENT
-    )
-    for query in (of_event, of_story):  # in this order: the reason of an event may contain that of the story
-        for id_, clauses, words in connection.execute(query).all():
-            wordless = _replace_words(clauses, words)
-            connection.execute(update(match).where(match.c.id == id_).values(reason_parameters=wordless))
+    of_story = select(story_article.c.article_id).where(story_article.c.compared_with.in_(articles))
+    compared = or_(match.c.compared_with.in_(articles), match.c.article_id.in_(of_story))
+    alerts = select(match.c.alert_id).where(compared)
+    for table, condition in ((tables.alert, tables.alert.c.id.in_(alerts)), (match, compared)):
+        for id_, clauses in connection.execute(select(table.c.id, table.c.reason_parameters).where(condition)).all():
+            wordless = _erase_words(clauses)
+            connection.execute(update(table).where(table.c.id == id_).values(reason_parameters=wordless))
     for reason_column, first in ((story_article.c.how, FIRST_OF_STORY), (match.c.why_event, FIRST_OF_EVENT)):
         table = reason_column.table
         condition = table.c.compared_with.in_(articles)
@@ -69,13 +64,16 @@ def _erase_comparisons(connection: Connection, articles: Sequence[int]) -> None:
         connection.execute(update(table).where(condition).values(compared=None, compared_with=None))
 
 
-def _replace_words(clauses: Any, words: str) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON that may be damaged
-    """The stored clauses without these words. Of clauses that cannot be read, nothing is left."""
+def _erase_words(clauses: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON that may be damaged
+    """The stored clauses without what a comparison said. Of clauses that cannot be read, nothing is left."""
     try:
         read = clauses_from_row(clauses)
     except ValueError:
         return clauses_to_row(clauses_from_sentence(_ERASED_REASON))
-    return clauses_to_row(replace(clause, words=clause.words.replace(words, _ERASED_REASON)) for clause in read)
+    quoting = (ClauseCode.JOINED, ClauseCode.DOUBT)
+    return clauses_to_row(
+        replace(clause, words=_ERASED_REASON) if clause.code in quoting else clause for clause in read
+    )
 
 
 def load_match_keys(

@@ -776,3 +776,13 @@ def test_a_report_that_names_an_article_is_emptied(desk: Desk, uid: str) -> None
         "report": (DeliveryState.DISCARDED, ""),
         "other": (DeliveryState.PENDING, "the channel does not answer"),
     }
+
+
+def test_no_word_is_left_of_a_doubt(desk: Desk) -> None:
+    """It quotes both headlines, in the match and in the alert; and the event has the headline of its own article."""
+    first = article("a", f"North Korea fires {SECRET} missile", url=URL, canonical=URL)
+    second = article("b", "North Korea fires cruise missile", of="post", seen=NOON + MINUTE)
+    polls(desk, rule("events", once_per=OncePer.EVENT), first, second)
+    assert desk.everything().lower().count(f"not {SECRET.lower()}") >= 2
+    desk.forget(URL)
+    assert SECRET.lower() not in desk.everything().lower()
