@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import unicodedata
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -18,6 +19,8 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 from aiohttp import web
 
+from monitor.config.editing.rule_lists import RuleListFormat
+from monitor.services.commands.rule_import import import_rules
 from tests.e2e.whole import LAUNCH, Ended, news_monitor, now, rss, write_config
 from tests.site import Site, serving
 
@@ -213,3 +216,20 @@ async def test_imported_words_queries_and_alerts_are_data(folder: Path, attacker
     assert f'Busan AND "{reference} strike"' in titles
     assert SECRET not in alerts.out
     assert SECRET.encode() not in read_stored(folder)
+
+
+@pytest.mark.parametrize("format_", [RuleListFormat.KEYWORDS, RuleListFormat.BOOLEAN, RuleListFormat.GOOGLE_ALERTS])
+def test_imported_rules_read_the_same_for_a_person_and_for_the_program(format_: RuleListFormat) -> None:
+    """What turns text around or hides, and what only some editors take for the end of a line, is in no file of rules:
+    nothing looks there like a key that is none."""
+    lines = [
+        "# \u202eekirts\u202c",
+        "port\u202e strike\u2066",
+        "port\u2028rule evil",
+        "port\x85rule evil\u2029title",
+        "port\ufeff fire",
+    ]
+    done = import_rules("\n".join(lines).encode(), "list.txt", format_, frozenset(), now())
+    assert done.faults == ()
+    assert "evil" in done.document
+    assert {sign for sign in done.document if unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp"}} == {"\n"}

@@ -30,7 +30,7 @@ from monitor.errors import Fault, InvalidFiles, InvalidRequest
 from monitor.lab.lints.habits import OPERATORS
 from monitor.lab.rule_tests import failures_of_each
 from monitor.model import Place, Rule
-from monitor.sanitize import sanitize_line
+from monitor.sanitize import sanitize_line, sanitize_text
 from monitor.sources.formats.charset import read_text
 
 MAX_BYTES = 1024 * 1024
@@ -85,7 +85,9 @@ def import_rules(
     Raises InvalidRequest if it is too large, and FeedUnreadable for XML that is no feed of an alert."""
     if len(document) > MAX_BYTES:
         raise InvalidRequest(f"{file}: it is larger than {MAX_BYTES // 1024} KiB: split it, and import the parts")
-    text = read_text(document, None).text.replace("\r\n", "\n").replace("\r", "\n")
+    given = read_text(document, None).text.replace("\r\n", "\n").replace("\r", "\n")
+    # Line by line: a separator that only some programs take for a line's end must begin no line of the document.
+    text = "\n".join(sanitize_text(line).replace("\n", " ") for line in given.split("\n"))
     format_ = format_ or detect_list_format(text)
     found = read_rule_list(text, file, format_)
     draft = _Draft(set(used_ids), now)
