@@ -132,15 +132,19 @@ def build_alert(
     candidate: AlertCandidate, ledger: NotificationLedger, why: ReasonClauses, now: datetime, *, update: bool
 ) -> Alert:
     """The alert that sends a candidate: the first of its subject, or an update. A first one is possibly the same as
-    something older if that is sent by now; then it goes into the same thread."""
+    something older if that is sent by now; then it goes into the same thread. Once that doubt is removed, the next one
+    is new, in a thread of its own."""
     record = ledger.find_record(candidate.key, now)
+    update = update and (record is None or record.last_sent_at is not None)
     number = record.update_count + 1 if update and record is not None else 0
     key = update_key(candidate.key, number, candidate.article) if update else candidate.key
-    kind, thread = AlertKind.UPDATE if update else AlertKind.NEW, record
+    kind, thread = AlertKind.UPDATE if update else AlertKind.NEW, record.first_alert if record is not None else None
     why = (candidate.evidence_clause, *why)
-    if not update and (predecessor := find_sent_predecessor(candidate, ledger, now)) is not None:
-        thread, doubt = predecessor
-        kind, why = AlertKind.POSSIBLY, (*why, *doubt)
+    if record is not None and record.is_doubt_removed(candidate):
+        kind, thread = AlertKind.NEW, None
+    elif not update and (predecessor := find_sent_predecessor(candidate, ledger, now)) is not None:
+        older, doubt = predecessor
+        kind, thread, why = AlertKind.POSSIBLY, older.first_alert, (*why, *doubt)
     return Alert(
         id=alert_id(key),
         dedup_key=key,
@@ -156,6 +160,6 @@ def build_alert(
         highlights=candidate.highlights,
         kind=kind,
         event=candidate.event.id if candidate.event else None,
-        thread=thread.first_alert if thread is not None else None,
+        thread=thread,
         publisher_count=max(len(record.independent_publishers), 1) if record is not None else 1,
     )

@@ -46,6 +46,7 @@ class SubjectRecord:
     facts                     the greatest number of each kind that was sent
     official                  whether an alert from an official source was sent
     wire_statuses             which wire statuses were sent, as "corrected"
+    in_doubt                  whether all that was sent was possibly the same as something older
     """
 
     key: str
@@ -62,6 +63,7 @@ class SubjectRecord:
     facts: Mapping[str, int] = field(default_factory=dict)
     official: bool = False
     wire_statuses: tuple[str, ...] = ()
+    in_doubt: bool = False
 
     @property
     def last_activity_at(self) -> datetime:
@@ -87,17 +89,27 @@ class SubjectRecord:
         counted = dict.fromkeys(named[: self.publishers_at_last_send])
         return replace(self, independent_publishers=tuple(dict.fromkeys(named)), publishers_at_last_send=len(counted))
 
+    def is_doubt_removed(self, candidate: AlertCandidate) -> bool:
+        """Whether all that was sent was in doubt, and what the candidate reports is not."""
+        return self.in_doubt and candidate.event is not None and candidate.event.possibly_of is None
+
     def after_send(
-        self, candidate: AlertCandidate, now: datetime, alert: str | None, *, is_immediate: bool = False
+        self,
+        candidate: AlertCandidate,
+        now: datetime,
+        alert: str | None,
+        *,
+        is_immediate: bool = False,
+        in_doubt: bool = False,
     ) -> SubjectRecord:
         """The record after a message was sent. `is_immediate`: the message did not wait for the cooldown, and does not
-        lengthen that of the next update."""
+        lengthen that of the next update. `in_doubt`: what it says is possibly the same as something older."""
         known = dict(self.facts)
         for kind, number in candidate.facts:
             known[kind] = max(number, known.get(kind, 0))
         return replace(
             self,
-            first_alert=self.first_alert or alert,
+            first_alert=alert if self.is_doubt_removed(candidate) else self.first_alert or alert,
             first_sent_at=self.first_sent_at or now,
             last_sent_at=now,
             update_count=self.update_count + (self.last_sent_at is not None),
@@ -111,6 +123,7 @@ class SubjectRecord:
             wire_statuses=tuple(
                 dict.fromkeys((*self.wire_statuses, *([candidate.wire_status] if candidate.wire_status else [])))
             ),
+            in_doubt=in_doubt if self.last_sent_at is None else self.in_doubt and not self.is_doubt_removed(candidate),
         )
 
     def merge(self, other: SubjectRecord) -> SubjectRecord:
@@ -140,6 +153,7 @@ class SubjectRecord:
             facts=facts,
             official=self.official or other.official,
             wire_statuses=tuple(dict.fromkeys((*self.wire_statuses, *other.wire_statuses))),
+            in_doubt=bool(sent) and all(record.in_doubt for record in sent),
         )
 
     def without_publishers(self, publishers: Collection[str]) -> SubjectRecord:
@@ -164,6 +178,7 @@ class SubjectRecord:
             "facts": dict(self.facts),
             "official": self.official,
             "marks": list(self.wire_statuses),
+            "in_doubt": self.in_doubt,
         }
 
     @classmethod
@@ -301,9 +316,9 @@ class NotificationLedger(StatePart):
         record = self.find_record(candidate.key, now) or SubjectRecord(candidate.key, candidate.rule, now).after_match(
             candidate, now
         )
-        self.put_record(
-            record.after_send(candidate, now, alert.thread or alert.id if alert else None, is_immediate=is_immediate)
-        )
+        in_doubt = alert is not None and alert.is_in_doubt
+        thread = alert.thread or alert.id if alert else None
+        self.put_record(record.after_send(candidate, now, thread, is_immediate=is_immediate, in_doubt=in_doubt))
         self.add_sent_key(candidate.key)
         if alert is not None and alert.is_in_doubt and alert.thread is not None:
             doubts = self._recent_doubts.get(candidate.rule) or {}

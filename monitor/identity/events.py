@@ -128,11 +128,25 @@ def assign_event(article: RuleArticle, index: ClusterIndex) -> EventAssignment:
     event, decision = best.cluster, best.decision
     if decision.sameness is Sameness.SAME:
         event = choose_closest_cluster(article.features, event, open_events)
+        if (removal := _find_doubt_removal(article, event, index)) is not None:
+            event, decision = replace(event, possibly_of=None, doubt=""), replace(decision, reason=removal)
         return EventAssignment(event, decision, compared_article=best.compared_article)
     opened = _open_event(article, comparisons, index, decision, best.compared_article)
     if opened.is_no_longer_found:
         return opened
     return replace(opened, event=replace(opened.event, possibly_of=event.root_id, doubt=decision.reason))
+
+
+def _find_doubt_removal(article: RuleArticle, event: Cluster, index: ClusterIndex) -> str | None:
+    """Why the event is surely another than the one that it was possibly the same as, in words: its article is another
+    than that one. None if there is no doubt, or it stays."""
+    older = index.get(article.rule, event.possibly_of) if event.possibly_of else None
+    if older is None or not older.members:
+        return None
+    [compared] = compare_with_events(article, [older], index)
+    if compared.decision.sameness is not Sameness.ANOTHER:
+        return None
+    return f"surely another than {older.id}: {compared.decision.reason}"
 
 
 def _open_event(

@@ -9,6 +9,7 @@ from monitor.alerting import updates
 from monitor.alerting.case import Case
 from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.stages.ruling import Defer, Ruling, Suppress, Update
+from monitor.alerting.subject_keys import older_subject
 from monitor.model import (
     AlertCandidate,
     ClauseCode,
@@ -43,10 +44,12 @@ def _check_sent_or_deferred(case: Case) -> Ruling:
     reasons = updates.find_update_reasons(
         policy, candidate, with_article.after_send(before.candidate, case.now, None) if before else with_article
     )
-    if not reasons:
+    is_sure_now = record.is_doubt_removed(candidate)
+    if not reasons and not is_sure_now:
         return _suppress_without_news(case, record, before)
-    why = _explain_update(case, record, updates.merge_candidates(before.candidate, candidate) if before else candidate)
-    if any(reason in updates.AT_ONCE for reason, _ in reasons):
+    merged = updates.merge_candidates(before.candidate, candidate) if before else candidate
+    why = _explain_certainty(case) if is_sure_now else _explain_update(case, record, merged)
+    if is_sure_now or any(reason in updates.AT_ONCE for reason, _ in reasons):
         return Update(why, before, is_immediate=True)
     if before is not None and before.kind is PendingKind.RATE_LIMIT:
         until = ReasonClause(ClauseCode.SAYS_MORE, at=case.desk_time(before.due))
@@ -122,8 +125,15 @@ def _check_already_deferred(case: Case, keys: Iterable[str]) -> Ruling:
     if is_only_report and _is_withdrawal(case, pending):  # what others have reported too is not withdrawn
         withdrawn = (ReasonClause(ClauseCode.WITHDRAWN),)
         return Suppress(Reason.WITHDRAWN, withdrawn, is_recorded=True, withdrawn=pending)
-    if case.wire_status != "withdrawn" and updates.has_new_information(
-        case.candidate, SubjectRecord(case.key, case.rule.id, case.now).after_send(pending.candidate, case.now, None)
+    was_in_doubt = older_subject(pending.candidate) is not None and older_subject(case.candidate) is None
+    if was_in_doubt and pending.kind is PendingKind.POSSIBLY:
+        return Update(_explain_certainty(case), pending)
+    if was_in_doubt or (
+        case.wire_status != "withdrawn"
+        and updates.has_new_information(
+            case.candidate,
+            SubjectRecord(case.key, case.rule.id, case.now).after_send(pending.candidate, case.now, None),
+        )
     ):
         until = ReasonClause(ClauseCode.SAYS_MORE, at=case.desk_time(pending.due))
         return Defer(pending.kind, pending.due, pending.why, until, pending)
@@ -137,6 +147,11 @@ def _explain_already_sent(case: Case, record: SubjectRecord) -> ReasonClauses:
     triggers = tuple(trigger for trigger in UpdateTrigger if trigger in policy.again_if)
     again = ReasonClause(ClauseCode.SENT_AGAIN_IF, triggers=triggers, count=policy.more_publishers)
     return (sent, *_explain_joining(case), *([again] if triggers else []))
+
+
+def _explain_certainty(case: Case) -> ReasonClauses:
+    """Why it is sent as new, although it was sent or is pending as possibly the same as something older."""
+    return (*case.first_reason, *_explain_joining(case))
 
 
 def _explain_joining(case: Case) -> ReasonClauses:

@@ -308,7 +308,7 @@ def _cluster_from_row(
 @cache
 def _build_cluster_upsert(dialect: str, name: str) -> Insert:
     new = build_insert_for(dialect, tables.metadata.tables[name])
-    columns = ("last_at", "news_at", "members")
+    columns = ("last_at", "news_at", "members", *(["possibly_of", "doubt"] if name == "event" else []))
     return new.on_conflict_do_update(index_elements=["id"], set_={column: new.excluded[column] for column in columns})
 
 

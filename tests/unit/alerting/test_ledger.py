@@ -218,4 +218,4 @@ def test_rows_of_earlier_versions_are_read_and_written_the_same() -> None:
     assert (record.update_count, record.deferred_updates) == (1, 1)
     assert (record.independent_publishers, record.publishers_at_last_send) == (("Wire",), 1)
     assert record.wire_statuses == ("corrected",)
-    assert record.to_row() == stored
+    assert record.to_row() == {**stored, "in_doubt": False}

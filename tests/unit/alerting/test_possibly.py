@@ -299,3 +299,43 @@ def test_what_was_missed_is_told_together() -> None:
         desk.hear(event, published=NOON - 5 * HOUR, context=away)
     (digest,) = desk.alerts(NOON + HOUR)
     assert [line.event for line in digest.items] == ["E1", "E2"]
+
+
+SURE = replace(YOUNGER, possibly_of=None, doubt="")
+REMOVED = "surely another than E1: each names another place (Busan, Ulsan)"
+
+
+def test_what_is_surely_another_after_all_is_new_in_a_thread_of_its_own() -> None:
+    """It rings at its level, once; updates go into its own thread from then on."""
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT})))
+    older, younger = desk.sent(OLDER), desk.sent(YOUNGER)
+    assert younger.is_in_doubt
+    sure = desk.sent(SURE, NOON + MINUTE, join_reason=REMOVED)
+    assert (sure.kind, sure.thread, sure.event) == (AlertKind.NEW, None, "E2")
+    assert not sure.is_in_doubt
+    assert len({older.id, younger.id, sure.id}) == 3
+    assert explained(desk.hear(SURE, NOON + 2 * MINUTE)).startswith("suppressed: ")
+    update = desk.sent(SURE, NOON + 5 * HOUR, facts=(("dead", 9),))
+    assert (update.kind, update.thread) == (AlertKind.UPDATE, sure.id)
+
+
+def test_what_is_surely_another_does_not_wait_with_what_is_in_doubt() -> None:
+    """A message in doubt that waits for its thread is replaced."""
+    desk = Desk()
+    desk.sent(OLDER)
+    desk.sent(YOUNGER)
+    other = Event("E4", "launch", "Four", NOON, "E1", DOUBT)
+    waits = desk.hear(other, NOON + MINUTE)
+    assert waits.pending is not None
+    sure = desk.sent(replace(other, possibly_of=None, doubt=""), NOON + 2 * MINUTE, join_reason=REMOVED)
+    assert (sure.kind, sure.thread) == (AlertKind.NEW, None)
+    assert desk.alerts(NOON + HOUR) == []
+
+
+def test_what_is_held_rings_if_the_doubt_is_removed_meanwhile() -> None:
+    """Also if the later report says nothing else that is new."""
+    desk = Desk(by(wait_at_least=5 * MINUTE))
+    desk.hear(OLDER)
+    desk.hear(YOUNGER)
+    desk.hear(SURE, NOON + MINUTE, join_reason=REMOVED)
+    assert kinds(desk.alerts(NOON + HOUR)) == [("E1", AlertKind.NEW), ("E2", AlertKind.NEW)]

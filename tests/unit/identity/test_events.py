@@ -357,3 +357,22 @@ def test_a_draft_leaves_what_it_began_from_unchanged() -> None:
     assert sorted(each.title for each in draft.changed_clusters) == sorted([TITLE, other.story.title])
     assert base.changed_clusters == told(first).changed_clusters
     assert draft.commit().changed_clusters == told(first, second, other).changed_clusters
+
+
+def test_a_report_of_what_is_in_doubt_removes_the_doubt_if_it_is_another_than_the_older_event() -> None:
+    """The event goes on with all of its reports."""
+    older = report("Mpox outbreak kills nine in Busan", found="mpox")
+    in_doubt = report("Mpox outbreak kills nine in Incheon as Busan counts its dead", HOUR, found="mpox")
+    assert of(older, in_doubt).event.possibly_of == new_event(older).id
+    surely = of(older, in_doubt, report("Mpox outbreak kills nine in Incheon", 2 * HOUR, found="mpox"))
+    assert surely.event.id == new_event(in_doubt).id
+    assert (surely.event.possibly_of, surely.event.doubt) == (None, "")
+    assert surely.reason.startswith(f"surely another than {new_event(older).id}: ")
+    assert "Incheon" in surely.reason
+
+
+def test_a_report_that_may_be_of_both_leaves_the_doubt() -> None:
+    older = report("Mpox outbreak kills nine in Busan", found="mpox")
+    in_doubt = report("Mpox outbreak kills nine in Incheon as Busan counts its dead", HOUR, found="mpox")
+    both = report("Mpox outbreak kills nine in Incheon as Busan counts dead, officials say", 2 * HOUR, found="mpox")
+    assert of(older, in_doubt, both).event.possibly_of == new_event(older).id

@@ -138,3 +138,18 @@ def test_an_event_is_still_in_doubt_when_it_is_loaded(database: Database, kept: 
     again = whole_event_of(desk.hear(f"{YOUNGER}, ministry says"))
     assert again.id == younger.id
     assert (again.possibly_of, again.doubt) == ((younger.possibly_of, younger.doubt) if kept else (None, ""))
+
+
+def test_a_doubt_that_a_later_report_removes_is_removed_for_good(database: Database) -> None:
+    """Each report is decided by a daemon that has just started: what rings is the report that removes the doubt, once."""
+    desk = desk_with(database)
+    older = event_of(desk.hear("Mpox outbreak kills nine in Busan"))
+    younger = whole_event_of(desk.hear("Mpox outbreak kills nine in Incheon as Busan counts its dead"))
+    assert younger.possibly_of == older
+    for title in ("Mpox outbreak kills nine in Incheon", "Nine die in mpox outbreak in Incheon"):
+        sure = whole_event_of(desk.hear(title))
+        assert (sure.id, sure.possibly_of, sure.doubt) == (younger.id, None, "")
+    first, in_doubt, new = desk.delivered(desk.now)
+    assert [each.kind for each in (first, in_doubt, new)] == [AlertKind.NEW, AlertKind.POSSIBLY, AlertKind.NEW]
+    assert (in_doubt.thread, new.thread, new.event) == (first.id, None, younger.id)
+    assert desk.show(younger.id).possibly == ()
