@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import takewhile
 
 from monitor.text.folding import fold
@@ -87,7 +88,8 @@ _HANGUL_TAILS = sorted((*next(s.allowed_suffixes for s in SCRIPTS if s.name == "
 """The particles, and the short form of 에서 in headlines."""
 
 
-def _tokenize_title(title: str) -> list[_Token]:
+@lru_cache(maxsize=10_000)  # each title is aligned with many
+def _tokenize_title(title: str) -> Sequence[_Token]:
     tokens, is_all_caps = [], title.isupper()
     for match in _ALIGNED_TOKEN.finditer(title, 0, _MAX_TITLE):
         key = fold(match[0])

@@ -102,6 +102,7 @@ class Comparison:
         return tuple(fact.kind for fact in self.facts if fact.verdict is Verdict.UNKNOWN)
 
 
+@lru_cache(maxsize=10_000)  # the stories and the events of each rule have the same members
 def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
     """Compare an article with an earlier one."""
     facts = (

@@ -73,6 +73,9 @@ class ArticleFeatures:
     publisher: str = ""
     wire: str | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # the name says nearly all, and the facts take long to hash
+
     def has_all_words(self, text: str) -> bool:
         """Whether the article has all words of this text."""
         return self.words.of_both.issuperset(_extract_terms(text))

@@ -8,6 +8,7 @@ may be all that happened.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from monitor.languages import LANGUAGES, collect_words, join_patterns
 from monitor.text.scripts import APART, UNSPACED
@@ -67,6 +68,7 @@ _BY_ACRONYM = re.compile(
 )
 
 
+@lru_cache(maxsize=10_000)  # each title is compared with many
 def without_attribution(title: str, *, by_office: bool = True) -> str:
     """Return a title without who says so at its ends; with `by_office` false, only if a verb marks it."""
     said = _SAID.sub("", title)
