@@ -141,7 +141,7 @@ def test_an_event_is_still_in_doubt_when_it_is_loaded(database: Database, kept: 
 
 
 def test_a_doubt_that_a_later_report_removes_is_removed_for_good(database: Database) -> None:
-    """Each report is decided by a daemon that has just started: what rings is the report that removes the doubt, once."""
+    """Each report is decided by a daemon that has just started. Only the report that removes the doubt rings."""
     desk = desk_with(database)
     older = event_of(desk.hear("Mpox outbreak kills nine in Busan"))
     younger = whole_event_of(desk.hear("Mpox outbreak kills nine in Incheon as Busan counts its dead"))
