@@ -181,6 +181,12 @@ def has_place_of(place: PlaceFact, features: ArticleFeatures) -> bool:
     return any(_overlap(place, other) for other in _select_places(features))
 
 
+def may_happen_at(place: PlaceFact, features: ArticleFeatures) -> bool:
+    """Whether what a report tells may have happened at the place: it names that, or a sea on
+    whose coast it may be."""
+    return any(not _are_apart(place, other) for other in _select_places(features))
+
+
 def names_place(features: ArticleFeatures) -> bool:
     """Whether a report names a place."""
     return bool(_select_places(features))

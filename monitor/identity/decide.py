@@ -25,6 +25,7 @@ from monitor.identity.compare import (
     find_scenes,
     find_series_number,
     has_place_of,
+    may_happen_at,
     names_place,
 )
 from monitor.identity.explain import (
@@ -235,7 +236,7 @@ def find_new_name(features: ArticleFeatures, members: Sequence[ArticleFeatures])
     nothing."""
     if any(map(names_place, members)):
         for place in find_scenes(features):
-            if place.role != "people" and not any(has_place_of(place, member) for member in members):
+            if place.role != "people" and not any(may_happen_at(place, member) for member in members):
                 return f"only this one names {place.text}"
     number = find_series_number(features, in_title=True)
     if number is not None and not any(find_series_number(member, in_title=False) for member in members):

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.identity import ClusterIndex
 from monitor.identity.clusters import Cluster
-from monitor.identity.decide import Sameness
+from monitor.identity.decide import Sameness, find_new_name
 from monitor.identity.events import (
     EventAssignment,
     RuleArticle,
@@ -376,3 +376,10 @@ def test_a_report_that_may_be_of_both_leaves_the_doubt() -> None:
     in_doubt = report("Mpox outbreak kills nine in Incheon as Busan counts its dead", HOUR, found="mpox")
     both = report("Mpox outbreak kills nine in Incheon as Busan counts dead, officials say", 2 * HOUR, found="mpox")
     assert of(older, in_doubt, both).event.possibly_of == new_event(older).id
+
+
+def test_a_country_by_the_sea_that_was_named_is_no_further_place() -> None:
+    """It may be on its coast. A city of another country is a further place."""
+    older = report("North Korea fires ballistic missile into East China Sea").features
+    assert not find_new_name(report("Missile of North Korea falls off Japan").features, [older])
+    assert "Hanoi" in find_new_name(report("Missile of North Korea falls in Hanoi").features, [older])
