@@ -91,8 +91,10 @@ class PlaceDisambiguator:
             return None if flags & UNSURE and not self._has_place_words(candidate) else (place, flags)
         if self._is_organisation(candidate) or self._is_person(candidate, strict=False):
             return None
+        if place.level == CITY and clues.AFTER_BUILDING.match(self._context_of(candidate)[1]):
+            return None
         if flags & UNSURE and not (
-            self._has_container_in_text(place, candidate)
+            self._has_container_in_text(place, candidate, finer_than_country=True)
             or self._has_place_words(candidate)
             or self._find_governed_country(place, candidate)
         ):
@@ -133,8 +135,11 @@ class PlaceDisambiguator:
         return any(
             self._place_names[container] - {candidate.name}
             for container in containers
-            if not (finer_than_country and len(container) == 2)
+            if not finer_than_country or self._lies_in_country(container)
         )
+
+    def _lies_in_country(self, place: str) -> bool:
+        return any(len(container) == 2 for container in self._gazetteer.containers_of(place))
 
     def _has_place_words(self, candidate: PlaceCandidate) -> bool:
         """Whether the words next to the name show that it is a place."""
