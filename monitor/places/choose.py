@@ -66,7 +66,9 @@ class PlaceDisambiguator:
         if place.level not in _SMALL_LEVELS:
             return None
         before, after = self._context_of(candidate)
-        is_speaker = clues.SAID_BY.search(before) and clues.ENDS_THERE.match(after)
+        is_later = candidate is not self._candidates[0]
+        says_so = clues.SAID_BY.search(before) or (is_later and clues.SIGN_BEFORE.search(before))
+        is_speaker = says_so and clues.ENDS_THERE.match(after)
         return self._gazetteer.country_governed_from(place.id) if is_speaker or clues.GOVERNS.match(after) else None
 
     def _collect_certain_places(self) -> dict[str, set[str]]:

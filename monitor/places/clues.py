@@ -29,8 +29,9 @@ DENSE_AFTER_PLACE = re.compile(
 
 # A capital before one of these words means its government: verbs of speech and policy in headlines.
 _GOVERNS = join_patterns(lambda language: language.places.governs)
-# The same at the end of a sentence: ", says Tokyo".
+# The same at the end of a sentence: ", says Tokyo"; and after another place: "North Korea fires missile - Tokyo".
 SAID_BY = re.compile(rf"[,;]\s+(?:(?x:{SAYS})|{_GOVERNS})\s+$", re.IGNORECASE)
+SIGN_BEFORE = re.compile(r"(?:\s(?:--?|[–—])|:)\s+$")
 ENDS_THERE = re.compile(r"\s*(?:$|[.;\n])")
 GOVERNS = re.compile(rf"\s+(?:{_GOVERNS})(?!\w)", re.IGNORECASE)
 MODALS = frozenset(["Will", "May"])

@@ -175,6 +175,15 @@ def test_the_country_does_not_make_a_common_word_a_place(text: str, place: str) 
     assert names("충남 예산 사과축제")[1:] == ["Yesan-gun"]
 
 
+@pytest.mark.parametrize(
+    "text", ["Nordkorea feuert Rakete ab - Seoul", "КНДР запустила ракету — Сеул", "North Korea fires missile: Seoul"]
+)
+def test_a_capital_after_a_sign_at_the_end_says_so(text: str) -> None:
+    """After another place; alone it may be where it happened."""
+    assert [(mention.place, mention.role) for mention in find_places(text)] == [("KP", ""), ("KR", "seat")]
+    assert found("Missile lands: Seoul") == ["KR-11"]
+
+
 def test_a_building_or_street_with_the_name_of_a_city_is_not_there() -> None:
     """A house that a title writes with a capital is a building only if no other name follows."""
     assert found("Modi, Putin meet at Hyderabad House") == found("Shops shut in Madrid Street") == []
