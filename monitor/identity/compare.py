@@ -369,14 +369,13 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
 def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     later = ours if ours.at >= theirs.at else theirs
     numbers = [_find_numbers(text, each) for text, each in ((slot.one, ours), (slot.other, theirs))]
-    if any(_is_same_number(a, b, units=True) for a, b in product(*numbers)):
-        return Verdict.UNKNOWN  # ninth, 9th
+    is_same_number = any(_is_same_number(a, b, units=True) for a, b in product(*numbers))  # ninth, 9th
     if slot.is_number:
         # A toll grows, and `compare_numbers` knows when a magnitude is another earthquake.
         are_growing = [any(each.may_grow or each.kind == "magnitude" for each in side) for side in numbers]
-        is_settled = later.revises or all(are_growing)
+        is_settled = later.revises or is_same_number or all(are_growing)
         return Verdict.UNKNOWN if is_settled else Verdict.DOUBTFUL
-    if not slot.is_clear:
+    if is_same_number or not slot.is_clear:
         return Verdict.UNKNOWN
     places = [_find_in_slot(slot.one, ours.facts.places), _find_in_slot(slot.other, theirs.facts.places)]
     if all(places):

@@ -47,8 +47,8 @@ _ORGANISATIONS_AFTER = """
 United/Wanderers/Rovers/Albion/Hotspur/Athletic/FC/CF/SC/Rangers/Celtic/Times/Post/Tribune/Herald/Journal/Chronicle/Globe
 Gazette/Examiner/Inquirer/Daily/Mail/Marathon/University/College/Orchestra/Philharmonic/Symphony
 """
-# Nor is a building or a street with the name of a city: Hyderabad House is in Delhi, and Oxford Street in London. Before
-# another capital it is a common word: Boston House Fire.
+# Nor is a building or a street with the name of a city: Hyderabad House is in Delhi, Oxford Street in London. Before
+# another capital, "House" is a common word: Boston House Fire.
 AFTER_BUILDING = re.compile(r"\s+(?:House|Street|Road|Avenue|Boulevard)\b(?![ \u00a0][A-ZÀ-Þ])")
 # A city has no article. With an article before and a plural after, it is part of a club's name (the Chicago Bulls).
 ARTICLE_BEFORE = re.compile(r"\b(?:the|die|les|los|gli)[ \u00a0]$", re.IGNORECASE)

@@ -40,8 +40,19 @@ class IdentityMarkQueries:
             rows = connection.execute(select(identity_mark).order_by(identity_mark.c.id)).all()
         for row in rows:
             with self._database.reading() as connection:
-                first, second = (_load_articles(connection, row, id_) for id_ in (row.cluster_id, row.other_id))
-            yield MarkedPair(identity_mark_from_row(row), row.scope or None, first, second)
+                yield _load_pair(connection, row)
+
+    def load_pair(self, id_: str, other: str) -> MarkedPair:
+        """The last merge or split of these two, which there must be."""
+        is_of_both = (identity_mark.c.cluster_id == id_) & (identity_mark.c.other_id == other)
+        query = select(identity_mark).where(is_of_both).order_by(identity_mark.c.id.desc()).limit(1)
+        with self._database.reading() as connection:
+            return _load_pair(connection, connection.execute(query).one())
+
+
+def _load_pair(connection: Connection, row: Any) -> MarkedPair:  # noqa: ANN401 - a row
+    first, second = (_load_articles(connection, row, id_) for id_ in (row.cluster_id, row.other_id))
+    return MarkedPair(identity_mark_from_row(row), row.scope or None, first, second)
 
 
 def _load_articles(connection: Connection, mark: Any, cluster: str) -> tuple[Article, ...]:  # noqa: ANN401 - a row
