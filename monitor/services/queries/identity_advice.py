@@ -20,7 +20,7 @@ from monitor.identity.clusters import ClusterIndex
 from monitor.identity.compare import FactKind, do_names_agree, find_scenes, has_place_of
 from monitor.identity.decide import SamenessDecision, decide_on_story
 from monitor.identity.events import RuleArticle, compare_with_events, new_event
-from monitor.identity.facts import ENTITY, NameFact, PlaceFact
+from monitor.identity.facts import ENTITY, NameFact
 from monitor.lab.identity_scoring import judge_pair
 from monitor.matching import RuleSet
 from monitor.model import (
@@ -240,24 +240,32 @@ def _find_name(text: str, features: ArticleFeatures) -> NameFact | None:
 
 
 def _let_one_lie_in_the_other(question: _Question) -> Iterator[_Change]:
+    """A place, or a name that may be one, lies in a province or country of the other side."""
     for mine, others in ((question.ours, question.theirs), (question.theirs, question.ours)):
-        for place, language in _find_own_places(mine, others)[:1]:
-            around = dict.fromkeys(other.place for features in others for other in features.facts.places)
-            for container in around:
-                if get_place_level(container) in (COUNTRY, DIVISION) and container[:2].isupper():
-                    term = Term(place.text, language)
-                    entity = Entity("new-place", "place", place.text, (term,), lies_in=container)
-                    words = f"if it is so, write an entity of kind `place` that has “{place.text}” under `sure`"
-                    yield question.change_entities(f"{words}, and `lies_in: {container}`", entity)
+        places = [
+            Term(place.text, features.language or "any")
+            for features in mine
+            for place in find_scenes(features)
+            if not any(has_place_of(place, other) for other in others)
+        ]
+        names = [Term(name.text, language) for name, language in _find_own_names(mine, others)]
+        around = dict.fromkeys(place.place for features in others for place in features.facts.places)
+        containers = [each for each in around if get_place_level(each) in (COUNTRY, DIVISION) and each[:2].isupper()]
+        for term, container in product((places or names)[:1], containers):
+            entity = Entity("new-place", "place", term.text, (term,), lies_in=container)
+            what = f"an entity of kind `place` that has “{term.text}” under `sure`, and `lies_in: {container}`"
+            yield question.change_entities(f"if “{term.text}” lies there, write {what}", entity)
 
 
-def _find_own_places(mine: Iterable[ArticleFeatures], others: Sequence[ArticleFeatures]) -> list[tuple[PlaceFact, str]]:
-    """The places that titles name and no report of the other side has, each with the language of its name."""
+def _find_own_names(mine: Iterable[ArticleFeatures], others: Sequence[ArticleFeatures]) -> list[tuple[NameFact, str]]:
+    """The names that titles have and no report of the other side, each with its language."""
     return [
-        (place, features.language or "any")
+        (name, features.language or "any")
         for features in mine
-        for place in find_scenes(features)
-        if not any(has_place_of(place, other) for other in others)
+        for name in features.facts.names
+        if name.in_title
+        and name.is_certain
+        and not any(do_names_agree(name, each) for other in others for each in other.facts.names)
     ]
 
 
@@ -320,15 +328,7 @@ def _format_by(names: Sequence[str]) -> str:
 def _write_entities(question: _Question) -> Iterator[_Change]:
     """The first name that only the one title has, and the first that only the other has, as places or persons."""
     ours, theirs = (
-        [
-            (name, features.language)
-            for features in mine
-            for name in features.facts.names
-            if name.in_title
-            and name.is_certain
-            and question.find_entity(name) is None
-            and not any(do_names_agree(name, each) for other in others for each in other.facts.names)
-        ]
+        [each for each in _find_own_names(mine, others) if question.find_entity(each[0]) is None]
         for mine, others in ((question.ours, question.theirs), (question.theirs, question.ours))
     )
     if not ours or not theirs:
