@@ -375,12 +375,14 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
 
 def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     later = ours if ours.at >= theirs.at else theirs
+    numbers = [_find_numbers(text, each) for text, each in ((slot.one, ours), (slot.other, theirs))]
+    is_same_number = any(_is_same_number(a, b, units=True) for a, b in product(*numbers))  # ninth, 9th
     if slot.is_number:
         # A toll grows, and `compare_numbers` knows when a magnitude is another earthquake.
-        kinds = [_find_number_kinds(text, each) for text, each in ((slot.one, ours), (slot.other, theirs))]
-        is_settled = later.revises or all(side & {"grows", "magnitude"} for side in kinds)
+        are_growing = [any(each.may_grow or each.kind == "magnitude" for each in side) for side in numbers]
+        is_settled = later.revises or is_same_number or all(are_growing)
         return Verdict.UNKNOWN if is_settled else Verdict.DOUBTFUL
-    if not slot.is_clear:
+    if is_same_number or not slot.is_clear:
         return Verdict.UNKNOWN
     places = [_find_in_slot(slot.one, ours.facts.places), _find_in_slot(slot.other, theirs.facts.places)]
     if all(places):
@@ -405,14 +407,13 @@ def _find_in_slot(slot: str, facts: Iterable[_Fact]) -> list[_Fact]:
     return [fact for fact in facts if fact.in_title and (fact.text in slot or slot in fact.text)]
 
 
-def _find_number_kinds(slot: str, features: ArticleFeatures) -> set[str]:
-    """The kinds of the numbers in this part of a title; "grows" for one that may grow, as a death toll does."""
-    found = [
+def _find_numbers(slot: str, features: ArticleFeatures) -> list[NumberFact]:
+    """The numbers of the title that are in this part of it, or contain it."""
+    return [
         each
         for each in features.facts.numbers
         if each.start < len(features.title) and (each.text in slot or slot in each.text)
     ]
-    return {"grows" if number.may_grow else number.kind for number in found}
 
 
 def join_words(facts: Iterable[PlaceFact | NameFact | NumberFact]) -> str:

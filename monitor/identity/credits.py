@@ -99,8 +99,8 @@ _DASHED = re.compile(  # "UPDATE 1-", "CORRECTED-": in capitals, or it is a word
 )
 _TAIL = re.compile(rf"\s*[\[【［(（<〈＜]{_INSIDE}[\]】］)）>〉＞]\s*$", re.IGNORECASE)
 _STARTS = re.compile(rf"^(?:{join_patterns(lambda language: language.credits.bare_marks)})\s+(?=\S)")
-# The number of an agency's report, with a word before it or without: (Zusammenfassung 1020), [ID: 12345]
-_REFERENCE = r"[\[(]\s*(?:[^\W\d_]+[\s:#.-]*)?\d{3,}\s*[\])]"
+# The number of an agency's report, with a word before it or without: (Zusammenfassung 1020), [ID: 12345], [JP-2026-05]
+_REFERENCE = r"[\[(]\s*(?:[^\W\d_]+[\s:#.-]*\d{3,}(?:[-/]\d+)*|#?\d{3,})\s*[\])]"
 _REFERENCES = re.compile(rf"^\s*{_REFERENCE}\s*(?=\S)|(?<=\S)\s*{_REFERENCE}\s*$")
 _MARK_IN = re.compile(rf"(?:{_KIND})", re.IGNORECASE)
 

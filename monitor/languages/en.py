@@ -153,7 +153,8 @@ LANGUAGE = Language(
             "withdrawn": "withdrawn|retract(?:ed|ion)|(?:mandatory |bulletin )kill|story killed",
             "corrected": "correct(?:ed|ion|s)?|refiled?",
             "numbered": (
-                r"(?:\d+(?:st|nd|rd|th)\s+)?(?:lead|ld)(?:[ -]?\d+)?|(?:update|wrapup|recap|roundup)[ -]?\d*|updated"
+                r"(?:\d+(?:st|nd|rd|th|\.)?\s+)?(?:lead|ld|update|wrapup|recap|roundup)(?:-writethru)?(?:[ -]?\d+)?"
+                r"|updated"
             ),
             "flash": r"flash|urgent|breaking(?: news)?|news\s?alert|just in",
         },

@@ -66,7 +66,9 @@ class PlaceDisambiguator:
         if place.level not in _SMALL_LEVELS:
             return None
         before, after = self._context_of(candidate)
-        is_speaker = clues.SAID_BY.search(before) and clues.ENDS_THERE.match(after)
+        is_later = candidate is not self._candidates[0]
+        says_so = clues.SAID_BY.search(before) or (is_later and clues.SIGN_BEFORE.search(before))
+        is_speaker = says_so and clues.ENDS_THERE.match(after)
         return self._gazetteer.country_governed_from(place.id) if is_speaker or clues.GOVERNS.match(after) else None
 
     def _collect_certain_places(self) -> dict[str, set[str]]:
@@ -91,8 +93,10 @@ class PlaceDisambiguator:
             return None if flags & UNSURE and not self._has_place_words(candidate) else (place, flags)
         if self._is_organisation(candidate) or self._is_person(candidate, strict=False):
             return None
+        if place.level == CITY and clues.AFTER_BUILDING.match(self._context_of(candidate)[1]):
+            return None
         if flags & UNSURE and not (
-            self._has_container_in_text(place, candidate)
+            self._has_container_in_text(place, candidate, finer_than_country=True)
             or self._has_place_words(candidate)
             or self._find_governed_country(place, candidate)
         ):
@@ -133,8 +137,11 @@ class PlaceDisambiguator:
         return any(
             self._place_names[container] - {candidate.name}
             for container in containers
-            if not (finer_than_country and len(container) == 2)
+            if not finer_than_country or self._lies_in_country(container)
         )
+
+    def _lies_in_country(self, place: str) -> bool:
+        return any(len(container) == 2 for container in self._gazetteer.containers_of(place))
 
     def _has_place_words(self, candidate: PlaceCandidate) -> bool:
         """Whether the words next to the name show that it is a place."""

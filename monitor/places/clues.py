@@ -29,8 +29,9 @@ DENSE_AFTER_PLACE = re.compile(
 
 # A capital before one of these words means its government: verbs of speech and policy in headlines.
 _GOVERNS = join_patterns(lambda language: language.places.governs)
-# The same at the end of a sentence: ", says Tokyo".
+# The same at the end of a sentence: ", says Tokyo"; and after another place: "North Korea fires missile - Tokyo".
 SAID_BY = re.compile(rf"[,;]\s+(?:(?x:{SAYS})|{_GOVERNS})\s+$", re.IGNORECASE)
+SIGN_BEFORE = re.compile(r"(?:\s(?:--?|[–—])|:)\s+$")
 ENDS_THERE = re.compile(r"\s*(?:$|[.;\n])")
 GOVERNS = re.compile(rf"\s+(?:{_GOVERNS})(?!\w)", re.IGNORECASE)
 MODALS = frozenset(["Will", "May"])
@@ -46,6 +47,9 @@ _ORGANISATIONS_AFTER = """
 United/Wanderers/Rovers/Albion/Hotspur/Athletic/FC/CF/SC/Rangers/Celtic/Times/Post/Tribune/Herald/Journal/Chronicle/Globe
 Gazette/Examiner/Inquirer/Daily/Mail/Marathon/University/College/Orchestra/Philharmonic/Symphony
 """
+# Nor is a building or a street with the name of a city: Hyderabad House is in Delhi, Oxford Street in London. Before
+# another capital, "House" is a common word: Boston House Fire.
+AFTER_BUILDING = re.compile(r"\s+(?:House|Street|Road|Avenue|Boulevard)\b(?![ \u00a0][A-ZÀ-Þ])")
 # A city has no article. With an article before and a plural after, it is part of a club's name (the Chicago Bulls).
 ARTICLE_BEFORE = re.compile(r"\b(?:the|die|les|los|gli)[ \u00a0]$", re.IGNORECASE)
 PLURAL_AFTER = re.compile(r"[ \u00a0][A-ZÀ-Þ][^\W\d_]+(?<!s)s\b")

@@ -56,7 +56,7 @@ _QUOTATION = r"""(?:["“„«「『][^"”»」』]{8,}["”»」』]?|(?<!\w)[
 _BY_OFFICE = re.compile(
     rf"""
     ^{_OFFICE}(?:\s*[:：]\s*|,?\s*(?={_QUOTATION}))
-  | (?:\s*[:：]\s*|\s+[-–—]\s+|\s*(?:\.\.\.|…|—)\s*){_OFFICE}\s*$
+  | (?:\s*[:：]\s*|\s+--?\s+|\s+[–—]\s+|\s*(?:\.\.\.|…|[—―=＝])\s*|(?<={_DENSE})-(?={_DENSE})){_OFFICE}\s*$
   | \s+{_UNSPACED}*(?:{join_patterns(lambda language: "" if language.is_spaced else language.credits.offices)})\s*$
     """,
     re.VERBOSE,

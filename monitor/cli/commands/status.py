@@ -100,6 +100,7 @@ def _status_to_row(seen: ServiceStatus) -> dict[str, object]:
         "sources": seen.sources,
         **seen.counts,
         "muted": seen.muted,
+        "corrected": [asdict(each) for each in seen.corrected],
         "told_later": asdict(seen.deferred),
         "deliveries": seen.deliveries,
         "rules": seen.rules,

@@ -21,12 +21,15 @@ from monitor.store.queries.ages import (
     find_pending_by_channel,
     source_ages,
 )
+from monitor.store.queries.identity_marks import CorrectedClusters, IdentityMarkQueries
 from monitor.store.queries.reports import PendingReport, ReportQueries, ShadowReport, SourceReport
 from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.dead_letters import find_dead_letters
 
 __all__ = ["DaemonReport", "DatabaseFacts", "ServiceStatus", "add_channel_faults", "find_faults", "load_status"]
 
+CORRECTED_WITHIN = timedelta(days=30)
+_OFTEN = 3  # merges and splits: fewer say nothing about a rule
 _RECENT = timedelta(days=1)  # a daemon that died before that is history, if another one runs
 
 
@@ -49,7 +52,7 @@ class ServiceStatus:
     the sources whose last poll failed, by id; `troubled`: those that answer, with what is wrong with each. `waiting`,
     `held`, `dead`: deliveries, by channel; the held ones wait for the hours of a route. `last_answers`: how the last
     attempt of what waits ended, by channel. `last_fetch`: of any source. `missing_protections`: what this machine lacks
-    of the sandbox of worker processes.
+    of the sandbox of worker processes. `corrected`: where people often merged and split in the last 30 days.
     """
 
     now: datetime
@@ -73,6 +76,7 @@ class ServiceStatus:
     last_fetch: datetime | None
     database: DatabaseFacts
     missing_protections: tuple[str, ...]
+    corrected: tuple[CorrectedClusters, ...]
 
     @property
     def alive_daemons(self) -> tuple[DaemonReport, ...]:
@@ -162,6 +166,7 @@ def load_status(config: ConfigSummary, database: Database, now: datetime) -> Ser
         last_fetch=queries.last_fetch_at(),
         database=DatabaseFacts(database.kind, database.name, database.size()),
         missing_protections=missing_protections(),
+        corrected=tuple(IdentityMarkQueries(database).count_corrected(now - CORRECTED_WITHIN, _OFTEN)),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.model import RunningVersion
-from monitor.services.queries.status import DaemonReport, ServiceStatus
+from monitor.services.queries.status import CORRECTED_WITHIN, DaemonReport, ServiceStatus
 from monitor.wording.local_time import format_local_time
 from monitor.wording.quantities import format_count
 
@@ -44,6 +44,11 @@ class StatusText:
             which = ", ".join(named[:_SHOWN] + more)
             count = format_count(len(named), "source")
             yield f"troubled: {count}: {which}; see `news-monitor sources health`"
+        for found in self._status.corrected:
+            what = "stories" if found.rule is None else f"events of rule {found.rule}"
+            count = f"{found.corrected} of {found.of} {what}"
+            by_hand = f"{count} were merged or split by people in {CORRECTED_WITHIN.days} days"
+            yield f"identity: {by_hand}; see `news-monitor score --marks`"
 
     def summary(self) -> Iterator[tuple[str, str]]:
         """What there is, and how much: names and values."""

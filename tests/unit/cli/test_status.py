@@ -472,6 +472,7 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
     assert row.keys() == before | {
         *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow", "troubled"),
         *("told_later", "dead", "held", "merges", "splits", "muted", "sandbox", "config", "last_answers"),
+        "corrected",
     }
     then = (NOW - HOUR).isoformat()
     assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)

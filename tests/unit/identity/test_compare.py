@@ -283,6 +283,12 @@ def test_numbers_differ_if_each_names_another_one_of_a_series(
         ("Magnitude 6.7 earthquake shakes coast", "Magnitude 6.8 earthquake shakes coast", "en", UNKNOWN),
         # a name in another spelling
         ("Typhoon Kalmaegi nears coast", "Typhoon Kalmegi nears coast", "en", UNKNOWN),
+        # a number in words
+        ("북한 올해 9번째 미사일 발사", "북한 올해 아홉 번째 미사일 발사", "ko", UNKNOWN),
+        ("North Korea fires 9th missile of the year", "North Korea fires ninth missile of the year", "en", UNKNOWN),
+        # an outlet behind the title; a denial of what was found is no denial of the happening
+        ("Macron reçoit Modi à Nice - Le Figaro", "Macron reçoit Modi à Nice", "fr", UNKNOWN),
+        ("일가족 4명 숨진 채 발견…유서 없어", "일가족 4명 숨진 채 발견…유서 발견 안 돼", "ko", UNKNOWN),
         ("川普訪問白宮", "特朗普訪問白宮", "zh", UNKNOWN),
         # more of the same
         ("Fire destroys farm in Kent", "Fire destroys large farm in Kent", "en", UNKNOWN),

@@ -60,6 +60,12 @@ def test_a_source_says_what_its_articles_do_not() -> None:
         ("(LEAD) Missile fired", "Missile fired", NUMBERED),
         ("(2nd LD) Missile fired", "Missile fired", NUMBERED),
         ("UPDATE 1-Missile fired", "Missile fired", NUMBERED),
+        ("(3rd LD-Writethru) Missile fired", "Missile fired", NUMBERED),
+        ("Missile fired (4 LD)", "Missile fired", NUMBERED),
+        ("3rd UPDATE: Missile fired", "Missile fired", NUMBERED),
+        ("2. ROUNDUP: Missile fired", "Missile fired", NUMBERED),
+        ("Missile fired (#8812)", "Missile fired", None),
+        ("Missile fired [JP-2026-0105]", "Missile fired", None),
         ("Corrected: Missile fired", "Missile fired", CORRECTED),
         ("WITHDRAWN: Missile fired", "Missile fired", WITHDRAWN),
         ("【速報】ミサイル発射", "ミサイル発射", FLASH),
@@ -69,6 +75,7 @@ def test_a_source_says_what_its_articles_do_not() -> None:
         ("СРОЧНО: Запущена ракета", "Запущена ракета", FLASH),
         # words of the headline, not marks
         ("Lead found in toys", "Lead found in toys", None),
+        ("Hawks win (100-99)", "Hawks win (100-99)", None),
         ("Breaking bread in Seoul", "Breaking bread in Seoul", None),
         ("Update your papers, Seoul says", "Update your papers, Seoul says", None),
         # a title that is all mark stays

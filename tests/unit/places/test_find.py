@@ -165,6 +165,32 @@ def test_an_unsure_name_is_a_place_with_support() -> None:
     assert "Mobile" in names("Shooting at a mall, Mobile, Alabama")
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("서울시 예산 50조원", "KR-11"), ("한국 예산 728조원", "KR"), ("코스피 사상 최고, 서울 증시", "KR-11")],
+)
+def test_the_country_does_not_make_a_common_word_a_place(text: str, place: str) -> None:
+    """예산 is "budget" and a county, 사상 "ever" and a district: every Korean report is from their country."""
+    assert found(text) == [place]
+    assert names("충남 예산 사과축제")[1:] == ["Yesan-gun"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Nordkorea feuert Rakete ab - Seoul", "КНДР запустила ракету — Сеул", "North Korea fires missile: Seoul"]
+)
+def test_a_capital_after_a_sign_at_the_end_says_so(text: str) -> None:
+    """After another place; alone it may be where it happened."""
+    assert [(mention.place, mention.role) for mention in find_places(text)] == [("KP", ""), ("KR", "seat")]
+    assert found("Missile lands: Seoul") == ["KR-11"]
+
+
+def test_a_building_or_street_with_the_name_of_a_city_is_not_there() -> None:
+    """A house that a title writes with a capital is a building only if no other name follows."""
+    assert found("Modi, Putin meet at Hyderabad House") == found("Shops shut in Madrid Street") == []
+    assert names("Texas House passes bill") == ["Texas"]
+    assert names("Hyderabad House Fire Kills Three") == ["Hyderabad"]
+
+
 def test_of_two_places_of_one_name_the_text_says_which() -> None:
     def country(text: str) -> str:
         (city,) = [m.place for m in find_places(text) if m.text in {"Valencia", "Georgia", "Birmingham"}]

@@ -43,6 +43,10 @@ from monitor.text.attribution import find_attributions, without_attribution
         ("韩联参：朝鲜发射弹道导弹", "朝鲜发射弹道导弹"),
         ('합참 "북한, 동해상으로 탄도미사일 발사"', '"북한, 동해상으로 탄도미사일 발사"'),
         ("북한, 탄도미사일 발사…합참", "북한, 탄도미사일 발사"),
+        ("N. Korea fires missile -- Japan coast guard", "N. Korea fires missile"),
+        ("北朝鮮がミサイル発射＝韓国軍", "北朝鮮がミサイル発射"),
+        ("北朝鮮がミサイル発射 ―防衛省", "北朝鮮がミサイル発射"),
+        ("北, 탄도미사일 발사-日방위성", "北, 탄도미사일 발사"),
     ],
 )
 def test_it_is_left_out(title: str, left: str) -> None:
