@@ -40,6 +40,7 @@ def run(folder: Path, *words: str, out: str, err: str | None = None) -> tuple[in
         ("check",),
         ("schema", "config"),
         ("rules", "import", "words.txt"),
+        ("sources", "export"),
         ("completion", "bash"),
     ],
     ids=" ".join,
