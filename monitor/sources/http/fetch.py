@@ -259,8 +259,8 @@ class Fetcher:
     async def _request(
         self, url: URL, request: _FetchRequest, seconds: float, on_answer: Callable[[], None]
     ) -> FetchResult | tuple[URL, int]:
-        """One request: its result, or the target of a redirect and the status that redirects there. `on_answer` is called
-        when the head of the response has arrived."""
+        """One request: its result, or the target of a redirect and the status that redirects there. `on_answer` is
+        called when the head of the response has arrived."""
         headers = CIMultiDict(request.extra_headers)
         validators = request.validators
         if validators.origin != origin_of(url):  # another server gave them, and they may identify us to it
