@@ -526,7 +526,7 @@ def test_many_words_take_time_in_proportion(tmp_path: Path, written: str) -> Non
         loaded = load_rules([tmp_path])
         everything = LintContext(loaded.rules, loaded.entities, loaded.lists, loaded.documents, {}, is_complete=False)
         start = time.process_time()
-        find_lints(everything, loaded.rules.values())
+        find_lints(everything, [*loaded.rules.values()])
         return time.process_time() - start
 
     measure(100)
