@@ -174,11 +174,20 @@ class AnnotatedDocument:
 
     def path_of_word(self, path: ValuePath, term: Term) -> ValuePath:
         """The path of a word within the set of words at `path`; that path itself if the word is not listed there."""
-        words = _find_value(self.document.data, path)
-        if isinstance(words, dict):
-            path, words = (*path, term.language), words.get(term.language)
-        texts = words if isinstance(words, list) else []
-        return (*path, texts.index(term.text)) if term.text in texts else path
+        if isinstance(_find_value(self.document.data, path), dict):
+            path = (*path, term.language)
+        if path not in self._numbers_of_words:
+            words = _find_value(self.document.data, path)
+            texts = [word for word in words if isinstance(word, str)] if isinstance(words, list) else []
+            self._numbers_of_words[path] = {text: number for number, text in reversed([*enumerate(texts)])}
+        number = self._numbers_of_words[path].get(term.text)
+        return path if number is None else (*path, number)
+
+    @cached_property
+    def _numbers_of_words(self) -> dict[ValuePath, dict[str, int]]:
+        """By the path of a list of words, where each of them is; filled when first asked for. A list may be long, and
+        is asked for each of its words."""
+        return {}
 
     def word_sets(self) -> Iterator[WordSet]:
         """All words of the document, including those to be ignored."""

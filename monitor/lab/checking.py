@@ -113,6 +113,11 @@ class ConfigChecker:
             settings_document=settings,
             channels=tuple(config.settings.channels.values()),
             paths=[path for path, _ in list_named_paths(settings, self._config, "rules", "entities", "sources")],
+            has_all_sources=not any(
+                Path(fault.place.file).is_relative_to(path)
+                for path, _ in list_named_paths(settings, self._config, "sources")
+                for fault in loaded.faults
+            ),
         )
         checked = [thing for group in definitions for thing in group.values()]
         return replace(

@@ -13,7 +13,7 @@ from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyForm
 
 from monitor import clock
 from monitor.model import Message, MessageType, Receipt, ReceiptKind, scheme_of_channel
-from monitor.notify.apprise_compat.log_receipts import AppriseLogLine, receipt_for
+from monitor.notify.apprise_compat.log_receipts import ACCEPTED, AppriseLogLine, receipt_for
 from monitor.notify.apprise_compat.mail_plugin import MailPlugin
 from monitor.notify.apprise_compat.message_plugins import MessagePlugin
 from monitor.notify.apprise_compat.own_receipts import OwnReceipts
@@ -28,7 +28,7 @@ from monitor.notify.apprise_compat.plugins import (
 )
 from monitor.notify.http_recorder import Exchange, record_exchange
 from monitor.notify.renderers import Capabilities, capabilities_of, kind_of_channel
-from monitor.notify.response_checks import receipt_of_bodies
+from monitor.notify.response_checks import is_accepted_by_bodies, receipt_of_bodies
 from monitor.notify.retry_after import add_retry_after
 from monitor.notify.server_words import add_server_words, secrets_sent, words_of_answer
 from monitor.notify.silent_kinds import UNANSWERED
@@ -109,7 +109,8 @@ def _receipt_of_attempt(plugin: NotifyBase, attempt: _Attempt) -> Receipt:
     if isinstance(plugin, OwnReceipts):
         return plugin.receipt_of_failure()
     lines = (AppriseLogLine(line.level, line.message) for result in attempt.result.results for line in result.logs())
-    receipt = receipt_for(lines, last_status=responses[-1].status_code if responses else None)
+    last_status = responses[-1].status_code if responses else None
+    receipt = receipt_for(lines, last_status, says_accepted=is_accepted_by_bodies(kinds_of(plugin), responses))
     return add_retry_after(receipt, responses, clock.now())
 
 
@@ -139,7 +140,7 @@ def _receipt_of_success(plugin: NotifyBase, exchange: Exchange) -> Receipt:
     is_verified = plugin.is_verified if isinstance(plugin, OwnReceipts) else UNANSWERED.isdisjoint(kinds_of(plugin))
     if not (exchange.answered and is_verified):
         return Receipt(ReceiptKind.UNVERIFIED, NO_ANSWER)
-    return Receipt(ReceiptKind.ACCEPTED, "accepted")
+    return ACCEPTED
 
 
 def load_plugins() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from requests import Response
@@ -105,7 +105,7 @@ CHECKS: Mapping[str, BodyCheck] = {
 def receipt_of_bodies(kinds: Collection[str], responses: Iterable[Response]) -> Receipt | None:
     """A receipt if a body says that the message was not accepted, or if a body that should say so cannot be read; else
     None. `kinds`: the names of the channel's kind."""
-    check = next((CHECKS[kind] for kind in sorted(kinds) if kind in CHECKS), None)
+    check = _find_check(kinds)
     part_was_accepted = False  # of a message that is sent in several parts
     for response in responses:
         if not 200 <= response.status_code < 300:
@@ -115,6 +115,17 @@ def receipt_of_bodies(kinds: Collection[str], responses: Iterable[Response]) -> 
             return Receipt(ReceiptKind.UNKNOWN, refusal.detail) if part_was_accepted else refusal
         part_was_accepted = True
     return None
+
+
+def is_accepted_by_bodies(kinds: Collection[str], responses: Sequence[Response]) -> bool:
+    """Whether all these answers are successes whose bodies say that the message was accepted."""
+    are_successes = all(200 <= response.status_code < 300 for response in responses)
+    has_check = _find_check(kinds) is not None
+    return bool(responses) and has_check and are_successes and receipt_of_bodies(kinds, responses) is None
+
+
+def _find_check(kinds: Collection[str]) -> BodyCheck | None:
+    return next((CHECKS[kind] for kind in sorted(kinds) if kind in CHECKS), None)
 
 
 def is_page(body: bytes) -> bool:

@@ -15,14 +15,20 @@ pytestmark = pytest.mark.skipif(not FULL.exists(), reason="only Linux has a devi
 LINE = "cannot write to standard output: No space left on device\n"
 
 
-def run(folder: Path, *words: str, out: str, err: str | None = None) -> tuple[int, str]:
-    """The exit code, and what came on standard error unless that is a file."""
+def run(folder: Path, *words: str, out: str, err: str | None = None, unbuffered: str = "") -> tuple[int, str]:
+    """The exit code, and what came on standard error unless that is a file. `unbuffered`: "1" for a Python that writes
+    at once."""
     program = [sys.executable, "-m", "monitor", *words]
     with Path(out).open("w") as stdout, Path(err or "/dev/null").open("w") as other:
         done = subprocess.run(
             program,
             cwd=folder,
-            env={"PYTHONPATH": str(ROOT), "HOME": str(folder), "LC_ALL": "C.UTF-8"},
+            env={
+                "PYTHONPATH": str(ROOT),
+                "HOME": str(folder),
+                "LC_ALL": "C.UTF-8",
+                "PYTHONUNBUFFERED": unbuffered,
+            },
             stdout=stdout,
             stderr=other if err else subprocess.PIPE,
             text=True,
@@ -31,6 +37,7 @@ def run(folder: Path, *words: str, out: str, err: str | None = None) -> tuple[in
     return done.returncode, done.stderr or ""
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
     "command",
     [
@@ -40,14 +47,15 @@ def run(folder: Path, *words: str, out: str, err: str | None = None) -> tuple[in
         ("check",),
         ("schema", "config"),
         ("rules", "import", "words.txt"),
+        ("sources", "export"),
         ("completion", "bash"),
     ],
     ids=" ".join,
 )
-def test_a_full_disk_is_one_line_and_code_1(tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_a_full_disk_is_one_line_and_code_1(tmp_path: Path, command: tuple[str, ...], unbuffered: str) -> None:
     write_config(tmp_path, {})
     (tmp_path / "words.txt").write_text("walkout\n")
-    code, err = run(tmp_path, *command, out=str(FULL))
+    code, err = run(tmp_path, *command, out=str(FULL), unbuffered=unbuffered)
     assert (code, [line for line in err.splitlines() if "cannot write" in line]) == (1, [LINE.strip()])
     assert "Traceback" not in err
     assert "Exception ignored" not in err

@@ -328,6 +328,18 @@ def test_a_status_says_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     assert send_message("dingtalk://s3cr3t", HELLO) == Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
 
 
+def test_a_body_that_says_accepted_counts_with_any_status_of_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ntfy behind a queue answers 202, say. One that cannot be read leaves it open, and another status refuses."""
+    service = canned.install(monkeypatch)
+    for url in ("ntfy://h.test/topic", "gotify://h.test/t0ken"):
+        service.status, service.bodies = 202, ['{"id": "1"}']
+        assert send_message(url, HELLO) == TAKEN
+        service.bodies = ["accepted"]
+        assert send_message(url, HELLO).kind is ReceiptKind.UNKNOWN
+        service.status, service.bodies = 401, ['{"id": "1"}']
+        assert send_message(url, HELLO).kind is ReceiptKind.REFUSED
+
+
 def test_a_message_of_which_a_part_was_taken_is_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its reader may have that part: whoever gets it again is told so."""
     service = canned.install(monkeypatch)

@@ -63,3 +63,30 @@ def test_status_loads_nothing_that_it_does_not_use() -> None:
     unused = (*HEAVY, *UNUSED)
     found = subprocess.run([sys.executable, "-c", STATUS, *unused], capture_output=True, check=True, text=True)
     assert found.stdout.split() == []
+
+
+# First what takes longest to import: each fork then has it.
+EACH_COMMAND = """
+import os, pkgutil, traceback
+import aiohttp, alembic, apprise, apscheduler, click, rich.console
+import sqlalchemy.dialects.postgresql, sqlalchemy.dialects.sqlite
+import monitor.config.language.settings, monitor.identity.alignment
+import monitor.cli.commands
+for module in pkgutil.iter_modules(monitor.cli.commands.__path__, "monitor.cli.commands."):
+    if not (child := os.fork()):
+        try:
+            __import__(module.name)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        print(module.name)
+"""
+
+
+def test_each_command_loads_in_a_process_of_its_own() -> None:
+    """Modules that import each other in a circle load or fail, depending on which one comes first. So none may rely on
+    what another command, or a test, has loaded before."""
+    found = subprocess.run([sys.executable, "-c", EACH_COMMAND], capture_output=True, check=True, text=True)
+    assert found.stdout.split() == [], found.stderr[-2000:]

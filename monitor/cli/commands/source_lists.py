@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.options import config_option, json_option, open_output, print_faults, print_json
+from monitor.cli.options import config_option, json_option, print_faults, print_json, write_page
 from monitor.cli.paths import InputPath, OutputPath
 from monitor.config.editing.feed_lists import ImportOutcome, OutlineImport
 from monitor.config.editing.source_files import source_files
@@ -130,11 +130,8 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
         tag is not None and not exported.sources
     ):  # a slip in the tag must not leave an empty list in the place of a backup
         raise InvalidRequest(f"no source has the tag '{tag}'")
-    if output is None or str(output) == "-":
-        click.echo(exported.document, nl=False)
-    else:
-        with open_output(output) as out:
-            out.write(exported.document.decode())
+    write_page(output or Path("-"), exported.document.decode())
+    if output is not None and str(output) != "-":
         click.echo(f"{exported.sources} sources written to {output}")
     if exported.faults:
         click.get_current_context().exit(1)

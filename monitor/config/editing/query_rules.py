@@ -30,6 +30,10 @@ _TEXT_FIELDS = {None, "title", "body"}
 _LONGEST_ID = 48
 _MAX_ID_TEXT = 1_000  # characters of a text that are looked at for an id
 
+_Words = tuple[object, ...]
+# Excluded terms, by the number of their words and these words: a query may have thousands.
+_Exclusions = Mapping[int, Mapping[_Words, Sequence[QueryTerm]]]
+
 
 @dataclass(frozen=True, slots=True)
 class QueryRule:
@@ -138,39 +142,48 @@ def _holds_without_words(node: QueryNode) -> bool:
 
 def _require_satisfiable(wanted: Sequence[QueryNode], excluded: Sequence[QueryTerm]) -> None:
     """Raises QueryProblem if something wanted is always excluded."""
+    exclusions: defaultdict[int, dict[_Words, list[QueryTerm]]] = defaultdict(dict)
+    for term in excluded:
+        words = _compared_words(term)
+        exclusions[len(words)].setdefault(words, []).append(term)
     for part in wanted:
-        if (term := _find_excluded(part, excluded)) is not None:
-            problem = f"this excludes '{term.text}', which the query also requires: no article can match"
-            raise QueryProblem(term.offset, problem, "remove the word, or the NOT")
+        if (found := _find_excluded(part, exclusions)) is not None:
+            problem = f"this excludes '{found.text}', which the query also requires: no article can match"
+            raise QueryProblem(found.offset, problem, "remove the word, or the NOT")
 
 
-def _find_excluded(node: QueryNode, excluded: Sequence[QueryTerm]) -> QueryTerm | None:
+def _compared_words(term: QueryTerm) -> _Words:
+    """Its words as they are compared; a term with an open end is like itself only."""
+    return (term.text,) if "*" in term.text else tuple(tuple(folded_tokens(word)) for word in term.text.split())
+
+
+def _find_excluded(node: QueryNode, exclusions: _Exclusions) -> QueryTerm | None:
     """An excluded term that occurs in every article that meets this node."""
     match node:
         case QueryTerm():
-            return next((term for term in excluded if _implies(node, term)), None)
+            return next(_iter_implied(node, exclusions), None)
         case QueryNear(parts, field=field):
             terms = (
                 QueryTerm(term.text, term.offset, field) if isinstance(term, QueryTerm) else term for term in parts
             )
-            return next(filter(None, (_find_excluded(term, excluded) for term in terms)), None)
+            return next(filter(None, (_find_excluded(term, exclusions) for term in terms)), None)
         case QueryAll(parts):
-            return next(filter(None, (_find_excluded(part, excluded) for part in parts)), None)
+            return next(filter(None, (_find_excluded(part, exclusions) for part in parts)), None)
         case QueryAny(parts):
-            found = [_find_excluded(part, excluded) for part in parts]
+            found = [_find_excluded(part, exclusions) for part in parts]
             return found[0] if all(found) else None
         case QueryNot():
             return None
 
 
-def _implies(term: QueryTerm, other: QueryTerm) -> bool:
-    """Whether every text with the first term also has the other: the same words, or a part of its phrase."""
-    if other.field not in (term.field, None) or (other.field is None and term.field not in _TEXT_FIELDS):
-        return False
-    if "*" in f"{term.text}{other.text}":
-        return term.text == other.text
-    words, others = (tuple(tuple(folded_tokens(word)) for word in each.text.split()) for each in (term, other))
-    return any(words[at : at + len(others)] == others for at in range(len(words) - len(others) + 1))
+def _iter_implied(term: QueryTerm, exclusions: _Exclusions) -> Iterator[QueryTerm]:
+    """The excluded terms that every text with this term also has: the same words, or a part of its phrase."""
+    words = _compared_words(term)
+    for length, by_words in exclusions.items():
+        for at in range(len(words) - length + 1):
+            for other in by_words.get(words[at : at + length], ()):
+                if other.field == term.field or (other.field is None and term.field in _TEXT_FIELDS):
+                    yield other
 
 
 def _to_condition(node: QueryNode) -> dict[str, PlainData]:

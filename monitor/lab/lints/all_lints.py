@@ -35,7 +35,7 @@ class LintContext:
     `sources_place`: where their files are named, if that is checked; `allowed_networks`: the private networks that all
     of them may reach; `allowed_for`: by source id, those that it may reach besides; `routes`: those of
     `settings_document`, the monitor.yaml, if that is checked; `channels`: those that are checked; `paths`: the
-    files and folders that are checked."""
+    files and folders that are checked; `has_all_sources`: no source is missing for a fault in its file."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -53,6 +53,7 @@ class LintContext:
     settings_document: YamlDocument | None = None
     channels: Sequence[Channel] = ()
     paths: Sequence[Path] = ()
+    has_all_sources: bool = True
 
 
 Thing = Rule | Entity | WordList
@@ -102,12 +103,13 @@ def _lint_settings(context: LintContext, document: YamlDocument) -> Iterator[Lin
 
 def _lint_document(annotated: AnnotatedDocument, context: LintContext) -> tuple[Lint, ...]:
     """The lints that follow from the thing itself, and from what it refers to."""
+    sources = context.sources if context.has_all_sources else {}  # a faulty source may be the one that is named
     return (
         *rules.lint_untested(annotated),
         *rules.lint_patterns_alone(annotated),
         *rules.lint_never_news(annotated),
-        *rules.lint_unknown_sources(annotated, context.sources),
-        *alerts.lint_official_source(annotated, context.sources),
+        *rules.lint_unknown_sources(annotated, sources),
+        *alerts.lint_official_source(annotated, sources),
         *alerts.lint_alert_frequency(annotated),
         *alerts.lint_event_identity(annotated, context.entities, context.lists),
         *languages.lint_languages(annotated, context.entities, context.lists),

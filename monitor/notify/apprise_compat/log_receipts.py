@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from monitor.model import Receipt, ReceiptKind
 
+ACCEPTED = Receipt(ReceiptKind.ACCEPTED, "accepted")
 UNCLEAR = Receipt(ReceiptKind.UNKNOWN, "no connection, or no clear answer")
 NO_RECIPIENT = Receipt(ReceiptKind.REFUSED, "the channel's address names no recipient that it takes")
 NOT_LOOKED_UP = Receipt(ReceiptKind.TRY_LATER, "the server could not be asked who the recipient is")
@@ -48,15 +49,19 @@ class AppriseLogLine:
     text: str
 
 
-def receipt_for(lines: Iterable[AppriseLogLine], last_status: int | None = None) -> Receipt:
+def receipt_for(
+    lines: Iterable[AppriseLogLine], last_status: int | None = None, *, says_accepted: bool = False
+) -> Receipt:
     """The receipt of a failed attempt, by its log lines. `last_status`: the status of the last HTTP answer, for
-    plug-ins that log none."""
+    plug-ins that log none; `says_accepted`: all answers say that they accepted the message, and the plug-in may only
+    not expect their status."""
     logged = tuple(lines)
     # Not at DEBUG: these lines quote the message itself, and what a server wrote.
     codes = [int(code) for line in logged if line.level != "DEBUG" for code in _HTTP_STATUS.findall(line.text)]
-    if codes:
-        return _receipt_from_status(codes[-1])
     causes = [line.text.removeprefix(_CAUSE_PREFIX) for line in logged if line.text.startswith(_CAUSE_PREFIX)]
+    if codes:
+        taken = UNCLEAR if causes else ACCEPTED
+        return taken if says_accepted else _receipt_from_status(codes[-1])
     if any(line.level == "WARNING" and _NO_RECIPIENT.match(line.text) for line in logged):
         return NOT_LOOKED_UP if causes else NO_RECIPIENT
     if any(line.level == "INFO" and line.text.startswith("Sent ") for line in logged):

@@ -163,9 +163,7 @@ def _propose_discovered(request: SourceRequest, found: DiscoveryResult) -> Sourc
         return SourceProposal(AddressKind.FEED, (_candidate_from_feed(found.feeds[0], request.url),))
     if found.is_page:
         return _propose_feeds_of_page(request, found)
-    if found.status in _NOT_THERE:
-        raise NothingAdded(f"{redact_url(request.url)}: {found.problem}; {_NOTHING_ADDED}")
-    if found.status is not None and 200 <= found.status < 300:
+    if found.status is not None and (found.status in _NOT_THERE or 200 <= found.status < 400):
         raise NothingAdded(f"{redact_url(request.url)}: {found.problem}; {_NOTHING_ADDED}")
     return SourceProposal(AddressKind.UNREACHABLE, (SourceCandidate(request.url),), problem=found.problem)
 

@@ -53,6 +53,14 @@ NO_WEB_ADDRESS = "which is not an http:// or https:// address"
 FORWARDED_HEADERS = ("accept", "accept-language", "user-agent")
 
 
+class _RedirectRefused(FetchFailed):
+    """A server answered with a redirect that nobody can follow. `status`: of its answer."""
+
+    def __init__(self, problem: str, status: int) -> None:
+        super().__init__(problem)
+        self.status = status
+
+
 def user_agent() -> str:
     """The User-Agent header, for operators of servers: the program, its version, and its web page if it has one."""
     try:
@@ -166,14 +174,17 @@ class Fetcher:
             request = replace(request, address=source.address, shown_address=source.url)
         if url != request.address:
             request = replace(request, secrets=request.secrets | find_url_secrets(url))
+        status: int | None = None
         with collect_refusals(None if source is None else source.id) as refused:
             try:
                 return await self._follow(_parse_url(url), request)
             except FETCH_ERRORS as error:
                 problem = hide_secrets_in(self._explain_error(error), request.secrets)
+                status = error.status if isinstance(error, _RedirectRefused) else None
         return FetchResult(
             FetchOutcome.FAILED,
             request.show_url(url),
+            status,
             validators=validators,
             problem=problem,
             refused=str(refused[-1]) if refused else None,
@@ -204,9 +215,11 @@ class Fetcher:
         seconds_left = self._limits.total.total_seconds()
         # Secrets of an address are neither shown nor stored, so we cannot learn a new address that has some.
         is_permanent = url.user is None
+        status = 0  # of the last redirect
         for hop in range(self._limits.redirects + 1):
             if url.scheme not in WEB_SCHEMES or not url.host:
-                raise FetchFailed(f"{'redirects to ' if hop else ''}{request.show_url(url)[:200]}, {NO_WEB_ADDRESS}")
+                where = f"{request.show_url(url)[:200]}, {NO_WEB_ADDRESS}"
+                raise _RedirectRefused(f"redirects to {where}", status) if hop else FetchFailed(where)
             if request.validators.origin is None:
                 request = replace(request, validators=replace(request.validators, origin=origin_of(url)))
             if hop and request.may_follow is not None and (problem := await request.may_follow(str(url))):
@@ -226,8 +239,8 @@ class Fetcher:
                 succeeded = fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED}
                 has_moved = succeeded and hop and is_permanent and request.show_url(url) == str(url)
                 return replace(fetched, redirects=hop, moved_to=fetched.url if has_moved else None)
-            target, hop_is_permanent = fetched
-            is_permanent = is_permanent and hop_is_permanent
+            target, status = fetched
+            is_permanent = is_permanent and status in PERMANENT
             forwarded = {
                 name: value
                 for name, value in request.extra_headers.items()
@@ -238,15 +251,16 @@ class Fetcher:
                 replace(request, extra_headers=forwarded),
                 target,
             )
-        raise FetchFailed(
-            f"more than {self._limits.redirects} redirects (limits.redirects), the last to {request.show_url(url)}"
+        raise _RedirectRefused(
+            f"more than {self._limits.redirects} redirects (limits.redirects), the last to {request.show_url(url)}",
+            status,
         )
 
     async def _request(
         self, url: URL, request: _FetchRequest, seconds: float, on_answer: Callable[[], None]
-    ) -> FetchResult | tuple[URL, bool]:
-        """One request: its result, or the target of a redirect and whether that is permanent. `on_answer` is called
-        when the head of the response has arrived."""
+    ) -> FetchResult | tuple[URL, int]:
+        """One request: its result, or the target of a redirect and the status that redirects there. `on_answer` is
+        called when the head of the response has arrived."""
         headers = CIMultiDict(request.extra_headers)
         validators = request.validators
         if validators.origin != origin_of(url):  # another server gave them, and they may identify us to it
@@ -267,7 +281,7 @@ class Fetcher:
                     on_answer()
                     forget_refusals()  # a name may have other addresses too
                     if response.status in REDIRECTS and "Location" in response.headers:
-                        return resolve_redirect(url, response.headers["Location"]), response.status in PERMANENT
+                        return resolve_redirect(url, response.headers["Location"]), response.status
                     return await self._build_result(response, request, validators)
         except TimeoutError:
             if deadline.expired():

@@ -212,6 +212,20 @@ async def test_where_no_server_answers_the_address_is_added_with_a_warning(folde
     assert ended.err.startswith("127-0-0-1 could not be read just now: ")
 
 
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/feed", "http://", "javascript:x", "/moved"])
+async def test_an_address_that_redirects_to_none_that_can_be_read_is_not_added(
+    site: Site, folder: Path, target: str
+) -> None:
+    """Also if it redirects to itself. It is named, nothing is written, and the exit code is 1."""
+    site.pages["/moved"] = status(302, Location=target)
+    before = (folder / "sources.yaml").read_bytes()
+    ended = await add(folder, site.url("/moved"))
+    assert (ended.code, ended.out) == (1, "")
+    assert "redirects" in ended.err
+    assert "nothing was added" in ended.err
+    assert (folder / "sources.yaml").read_bytes() == before
+
+
 @pytest.mark.parametrize("via", ["", "/moved"])
 async def test_an_address_that_leads_into_a_private_network_is_not_added(site: Site, folder: Path, via: str) -> None:
     """Also if a name or a redirect leads there. Nothing is written, and the exit code is 1."""

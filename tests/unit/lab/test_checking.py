@@ -60,6 +60,21 @@ def said(checked: CheckResult) -> list[str]:
     return faults + [f"{Path(lint.place.file).name} {lint.kind}" for lint in checked.lints]
 
 
+@pytest.mark.parametrize(("secrets", "named"), [({}, "paid"), ({"KEY": "k3y"}, "paid"), ({"KEY": "k3y"}, "nosuch")])
+def test_a_source_with_a_fault_is_not_called_unknown(tmp_path: Path, secrets: dict[str, str], named: str) -> None:
+    """Its secret may be missing only in this shell. Once all sources can be read, a wrong id is named."""
+    (tmp_path / "rules").mkdir()
+    sources = "sources: [sources.yaml]\n"
+    write(tmp_path / "monitor.yaml", CONFIG.format(url=f"sqlite:///{tmp_path}/none.db") + sources)
+    rows = "  - {id: wire, url: 'https://wire.test/feed'}\n  - {id: paid, url: 'https://paid.test/feed?k=${env:KEY}'}\n"
+    write(tmp_path / "sources.yaml", f"sources:\n{rows}")
+    rule = f"rule: quake\ntitle: A rule\nlevel: low\nwhere: {{sources: [{named}]}}\nmatch: {{words: [quake]}}\n"
+    write(tmp_path / "rules/quake.yaml", rule)
+    checked = ConfigChecker(tmp_path / "monitor.yaml", (), secrets).run(NOON)
+    assert [Path(fault.place.file).name for fault in checked.faults] == ([] if secrets else ["sources.yaml"])
+    assert ("quake.yaml unknown-source" in said(checked)) == (named == "nosuch")
+
+
 def test_what_has_not_changed_is_not_read_again(tmp_path: Path) -> None:
     """Its rules are the very same, faults and lints of theirs among them."""
     check = checking(tmp_path)
