@@ -10,6 +10,7 @@ sure (words by .2, or one fact; in two languages, nothing).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,9 +22,9 @@ from monitor.identity.alignment import DifferingSlot, aligned_differences
 from monitor.identity.bounds import COPIED_SHARE, TEMPLATE_SHARE
 from monitor.identity.facts import ENTITY, NameFact, PlaceFact
 from monitor.identity.features import ArticleFeatures
-from monitor.identity.likeness import WHOLE_TEXT, measure_copied_share, measure_likeness, title_likeness
+from monitor.identity.likeness import RUNS, measure_copied_share, measure_likeness, title_likeness
 from monitor.identity.names import blocking_keys_of, names_agree
-from monitor.places.gazetteer import Relation, country_of, get_place_level, relate_places
+from monitor.places.gazetteer import Relation, get_place_level, relate_places
 from monitor.places.records import COUNTRY, REGION
 from monitor.text.attribution import without_attribution
 from monitor.text.numbers import NumberFact
@@ -121,9 +122,9 @@ def in_one_language(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
 def is_copy(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
     """Whether one copies the text of the other. In short texts the titles must be alike too: many sources print the
     same few words below all their titles."""
-    if measure_copied_share(ours.words, theirs.words)[0] < COPIED_SHARE:
+    if measure_copied_share(ours.words, theirs.words) < COPIED_SHARE:
         return False
-    has_whole_texts = min(ours.words.length, theirs.words.length) >= WHOLE_TEXT
+    has_whole_texts = min(len(ours.words.runs), len(theirs.words.runs)) == RUNS
     return has_whole_texts or title_likeness(ours.words, theirs.words) >= COPIED_SHARE
 
 
@@ -137,28 +138,19 @@ _relate = lru_cache(maxsize=50_000)(relate_places)
 
 def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Compare places. They differ if each title names a place that lies apart from all places of the other report. They
-    are doubtful if one of the two is only below a title, where it may be background, or if a place within a country
-    agrees all the same."""
+    are doubtful if all their places lie apart, but one is only below a title, where it may be background."""
     one, other = _select_places(ours), _select_places(theirs)
     if not one or not other:
         return FactComparison(FactKind.PLACE, Verdict.UNKNOWN, join_words(one), join_words(other))
-    shared = [pair for pair in product(one, other) if _overlap(*pair)]
-    # Two leads may share a dateline or background, so one of the two places is in a title, if any is.
-    no_titles = not any(place.in_title for place in (*one, *other))
-    agreeing = [(a, b) for a, b in shared if a.in_title or b.in_title or no_titles]
-    within = [(a, b) for a, b in agreeing if _is_within_country(a) and _is_within_country(b)]
     ours_alone, theirs_alone = _find_own_place(ours, theirs), _find_own_place(theirs, ours)
-    if within and ours_alone and theirs_alone:  # then a people says nothing of where it happened
-        ours_alone, theirs_alone = (place if place.role != _PEOPLE else None for place in (ours_alone, theirs_alone))
     if ours_alone and theirs_alone:
-        verdict = Verdict.DOUBTFUL if within else Verdict.DIFFERS
-        return FactComparison(FactKind.PLACE, verdict, ours_alone.text, theirs_alone.text)
-    if not within and (pair := _find_apart_below_titles(one, other, may_share_country=bool(shared))):
-        return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, pair[0].text, pair[1].text)
-    if not agreeing:
-        return FactComparison(FactKind.PLACE, Verdict.UNKNOWN, join_words(one), join_words(other))
-    a, b = (within or agreeing)[0]
-    return FactComparison(FactKind.PLACE, Verdict.AGREES, a.text, b.text)
+        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours_alone.text, theirs_alone.text)
+    if shared := [pair for pair in product(one, other) if _overlap(*pair)]:
+        a, b = max(shared, key=lambda pair: all(map(_is_within_country, pair)))
+        return FactComparison(FactKind.PLACE, Verdict.AGREES, a.text, b.text)
+    if all(_are_apart(*pair) for pair in product(one, other)):
+        return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, one[0].text, other[0].text)
+    return FactComparison(FactKind.PLACE, Verdict.UNKNOWN, join_words(one), join_words(other))
 
 
 @lru_cache(maxsize=10_000)  # each article is compared with many
@@ -194,32 +186,6 @@ def _find_own_place(features: ArticleFeatures, other: ArticleFeatures) -> PlaceF
     ]
     scenes = find_scenes(features)
     return next((place for place in scenes if all(_are_apart(place, each) for each in others)), None)
-
-
-def _find_apart_below_titles(
-    one: Sequence[PlaceFact], other: Sequence[PlaceFact], *, may_share_country: bool
-) -> tuple[PlaceFact, PlaceFact] | None:
-    """A place of each report that lies apart from all of the other: two in one country, one of them in a title; or any
-    two, if the reports share no country."""
-    ours, theirs = (
-        [
-            place
-            for place in side
-            if place.role not in _REPORTING_ROLES and all(_are_apart(place, each) for each in against)
-        ]
-        for side, against in ((one, _only_within(other)), (other, _only_within(one)))
-    )
-    for a, b in product(_only_within(ours), _only_within(theirs)):
-        country = country_of(a.place)
-        if (a.in_title or b.in_title) and country is not None and country == country_of(b.place):
-            return a, b
-    if may_share_country or not ours or not theirs:
-        return None
-    return (ours[0], theirs[0]) if all(_are_apart(a, b) for a, b in product(one, other)) else None
-
-
-def _only_within(places: Iterable[PlaceFact]) -> list[PlaceFact]:
-    return [place for place in places if _is_within_country(place)]
 
 
 def _is_within_country(fact: PlaceFact) -> bool:
@@ -293,10 +259,9 @@ _MAX_MAGNITUDE_REVISION = 0.3  # agencies differ by this much about the same ear
 
 def compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Compare numbers. They differ where both reports have an identifying number for the same kind of thing, and share
-    none. They agree on one that two happenings seldom share: 16 dead, not two. Across languages the unit is not
-    compared, because it has two names."""
+    none. They agree on one that two happenings seldom share: 16 dead, not two."""
     pairs = list(product(ours.facts.numbers, theirs.facts.numbers))
-    shared = [pair for pair in pairs if _is_same_number(*pair, units=in_one_language(ours, theirs))]
+    shared = [(a, b) for a, b in pairs if (a.kind, a.value) == (b.kind, b.value) and _is_same_unit(a, b)]
     settled = {(number.kind, number.unit) for pair in shared for number in pair}
     for a, b in pairs:
         if _is_conflicting_number(a, b) and settled.isdisjoint(((a.kind, a.unit), (b.kind, b.unit))):
@@ -332,10 +297,6 @@ def _count_significant_digits(value: float) -> int:
     return len(f"{value:.6g}".split("e", maxsplit=1)[0].replace(".", "").strip("0"))
 
 
-def _is_same_number(a: NumberFact, b: NumberFact, *, units: bool) -> bool:
-    return a.kind == b.kind and a.value == b.value and (_is_same_unit(a, b) or not units)
-
-
 def _is_conflicting_number(a: NumberFact, b: NumberFact) -> bool:
     if a.kind != b.kind or a.kind not in _IDENTIFYING_KINDS or a.value == b.value or not _is_same_unit(a, b):
         return False
@@ -366,12 +327,14 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     return unknown
 
 
+_DIGIT = re.compile(r"\d|[一二三四五六七八九十百]")
+
+
 def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     later = ours if ours.at >= theirs.at else theirs
-    if slot.is_number:
-        # A toll grows, and `compare_numbers` knows when a magnitude is another earthquake.
-        kinds = [_find_number_kinds(text, each) for text, each in ((slot.one, ours), (slot.other, theirs))]
-        is_settled = later.revises or all(side & {"grows", "magnitude"} for side in kinds)
+    numbers = [_find_numbers_in_slot(slot.one, ours), _find_numbers_in_slot(slot.other, theirs)]
+    if all(found or _DIGIT.search(text) for found, text in zip(numbers, (slot.one, slot.other), strict=True)):
+        is_settled = later.revises or all(any(_is_compared_elsewhere(number) for number in side) for side in numbers)
         return Verdict.UNKNOWN if is_settled else Verdict.DOUBTFUL
     if not slot.is_clear:
         return Verdict.UNKNOWN
@@ -398,14 +361,14 @@ def _find_in_slot(slot: str, facts: Iterable[_Fact]) -> list[_Fact]:
     return [fact for fact in facts if fact.in_title and (fact.text in slot or slot in fact.text)]
 
 
-def _find_number_kinds(slot: str, features: ArticleFeatures) -> set[str]:
-    """The kinds of the numbers in this part of a title; "grows" for one that may grow, as a death toll does."""
-    found = [
-        each
-        for each in features.facts.numbers
-        if each.start < len(features.title) and (each.text in slot or slot in each.text)
-    ]
-    return {"grows" if number.may_grow else number.kind for number in found}
+def _find_numbers_in_slot(slot: str, features: ArticleFeatures) -> list[NumberFact]:
+    in_title = (number for number in features.facts.numbers if number.start < len(features.title))
+    return [number for number in in_title if number.text in slot or slot in number.text]
+
+
+def _is_compared_elsewhere(number: NumberFact) -> bool:
+    """A toll grows, and `compare_numbers` knows when a magnitude is another earthquake."""
+    return number.may_grow or number.kind == "magnitude"
 
 
 def join_words(facts: Iterable[PlaceFact | NameFact | NumberFact]) -> str:

@@ -174,7 +174,7 @@ def decide_on_event(
             return SamenessDecision(Sameness.ANOTHER, differing_in_words(each), each.likeness, comparison=each)
     in_language = [each for each in comparisons if each.same_language]
     likeness = fmean(each.likeness for each in in_language) if in_language else 0.0
-    best = max(comparisons, key=lambda each: (not each.doubtful_facts, each.agreement, each.likeness))
+    best = max(comparisons, key=lambda each: (each.agreement, each.likeness))
     doubt = find_new_name(features, members) or next(filter(None, map(doubtful_in_words, in_language)), "")
     decision = SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=best)
     if (copy := next((each for each in comparisons if each.is_copy), None)) is not None:
@@ -248,11 +248,13 @@ def choose_closest_cluster(features: ArticleFeatures, found: Cluster, candidates
     choose between two such clusters, only likeness can."""
     if not found.kept_apart:
         return found
-    rivals = [cluster for cluster in candidates if cluster.root_id in found.kept_apart]
-    possible = [
-        rival for rival in rivals if not any(compare(features, member).differing_facts for member in rival.members)
-    ]
-    return max((found, *possible), key=lambda cluster: _find_best_likeness(features, cluster.members))
+    rivals = (each for each in candidates if each.root_id in found.kept_apart and not is_kept_apart(features, each))
+    return max((found, *rivals), key=lambda cluster: _find_best_likeness(features, cluster.members))
+
+
+def is_kept_apart(features: ArticleFeatures, cluster: Cluster) -> bool:
+    """Whether a fact separates the article from the cluster."""
+    return any(compare(features, member).differing_facts for member in cluster.members)
 
 
 def _find_best_likeness(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> tuple[float, int]:

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from monitor.identity.bounds import DAY_NAMED_FOR, MOMENT, PAUSE, SAME_DAY
 from monitor.identity.by_conditions import differing_values, find_differing_conditions
 from monitor.identity.clusters import CLUSTERS_PER_KEY, STRONG_KEY_WEIGHT, Cluster, ClusterIndex
-from monitor.identity.compare import compare
 from monitor.identity.decide import (
     ClusterComparison,
     Sameness,
@@ -22,6 +21,7 @@ from monitor.identity.decide import (
     choose_closest_cluster,
     decide_on_event,
     find_nearest_article,
+    is_kept_apart,
 )
 from monitor.identity.features import ArticleFeatures
 from monitor.model import EVENT_OPEN_FOR, ComparedArticle, Story
@@ -216,8 +216,7 @@ def _find_by_conflict(article: RuleArticle, event: Cluster) -> SamenessDecision 
 
 
 def _has_conflict(article: RuleArticle, event: Cluster) -> bool:
-    """Whether a fact separates the article from the event."""
-    return any(compare(article.features, member).differing_facts for member in event.members)
+    return is_kept_apart(article.features, event)
 
 
 def compare_with_events(
