@@ -11,7 +11,7 @@ sure (words by .2, or one fact; in two languages, nothing).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -23,7 +23,6 @@ from monitor.identity.bounds import COPIED_SHARE, TEMPLATE_SHARE
 from monitor.identity.facts import ENTITY, NameFact, PlaceFact
 from monitor.identity.features import ArticleFeatures
 from monitor.identity.likeness import RUNS, measure_copied_share, measure_likeness, title_likeness
-from monitor.identity.names import blocking_keys_of, names_agree
 from monitor.places.gazetteer import Relation, get_place_level, relate_places
 from monitor.places.records import COUNTRY, REGION
 from monitor.text.attribution import without_attribution
@@ -210,7 +209,7 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
     They are doubtful if each title has another name that the other report lacks, and the titles share none: it may be
     another spelling, or what the same actor did to somebody else."""
     one, other = ours.facts.names, theirs.facts.names
-    shared = [(a, b) for a, b in _find_pairs_with_common_keys(one, other) if do_names_agree(a, b)]
+    shared = [(a, b) for a, b in product(one, other) if do_names_agree(a, b)]
     ours_alone = [name for name in one if name.in_title and all(name is not a for a, _ in shared)]
     theirs_alone = [name for name in other if name.in_title and all(name is not b for _, b in shared)]
     do_titles_agree = any(a.in_title and b.in_title for a, b in shared)
@@ -229,23 +228,12 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
 
 
 def do_names_agree(a: NameFact, b: NameFact) -> bool:
-    """Whether two mentions may mean one name: of one entity, or spelled alike."""
-    if a.key == b.key:
-        return a.is_certain or b.is_certain
-    are_entities = a.key.startswith(ENTITY) and b.key.startswith(ENTITY)
-    return not are_entities and bool(a.parts and b.parts) and names_agree(a, b)
-
-
-def _find_pairs_with_common_keys(
-    ours: Sequence[NameFact], theirs: Sequence[NameFact]
-) -> list[tuple[NameFact, NameFact]]:
-    """The pairs that may agree, in the order of both reports. This skips most pairs of long lists."""
-    return [(a, b) for a, b in product(ours, theirs) if not _collect_keys(a).isdisjoint(_collect_keys(b))]
-
-
-@lru_cache(maxsize=20_000)
-def _collect_keys(fact: NameFact) -> frozenset[str]:
-    return frozenset(blocking_keys_of(fact))
+    """Whether two mentions may mean one name: of one entity, or a surname and the full name."""
+    if not (a.is_certain or b.is_certain):
+        return False
+    if a.key == b.key or not (a.parts and b.parts) or (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)):
+        return a.key == b.key
+    return a.parts <= b.parts or b.parts <= a.parts
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ class NameFact:
     """
 
     key: str
-    parts: tuple[str, ...]
+    parts: frozenset[str]
     text: str
     in_title: bool
     is_certain: bool
@@ -69,7 +69,7 @@ class ArticleFacts:
         return {
             "places": [[place.place, place.text, place.in_title, place.role] for place in self.places],
             "names": [
-                [name.key, list(name.parts), name.text, name.in_title, name.is_certain, name.is_person]
+                [name.key, sorted(name.parts), name.text, name.in_title, name.is_certain, name.is_person]
                 for name in self.names
             ],
             "numbers": [
@@ -84,7 +84,7 @@ class ArticleFacts:
         """Restore what `to_row` returned."""
         return cls(
             places=tuple(PlaceFact(*fields) for fields in row["places"]),
-            names=tuple(NameFact(key, tuple(parts), *rest) for key, parts, *rest in row["names"]),
+            names=tuple(NameFact(key, frozenset(parts), *rest) for key, parts, *rest in row["names"]),
             numbers=tuple(NumberFact(*fields) for fields in row["numbers"]),
             days=row["days"],
         )
@@ -101,7 +101,7 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
             mention.start,
             NameFact(
                 f"{ENTITY}{mention.entity}",
-                (),
+                frozenset(),
                 text[mention.start : mention.end],
                 mention.start < title_length,
                 True,
@@ -166,9 +166,11 @@ def _may_be_office(fact: NameFact) -> bool:
 def _fact_from_mention(mention: NameMention, text: str, title_length: int, known_names: KnownNames) -> NameFact:
     entity, in_title = known_names.entity_of(mention, text), mention.start < title_length
     if entity is None:
-        return NameFact(mention.key, mention.parts, mention.text, in_title, mention.is_certain)
+        return NameFact(mention.key, frozenset(mention.parts), mention.text, in_title, mention.is_certain)
     # The name is sufficient alone, also where a capital marks nothing.
-    return NameFact(f"{ENTITY}{entity}", mention.parts, mention.text, in_title, True, known_names.is_person(entity))
+    return NameFact(
+        f"{ENTITY}{entity}", frozenset(mention.parts), mention.text, in_title, True, known_names.is_person(entity)
+    )
 
 
 def _dedupe_places(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:

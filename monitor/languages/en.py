@@ -127,17 +127,16 @@ LANGUAGE = Language(
         ),
     ),
     names=NameVocabulary(
-        person_titles=split_words(
+        not_names=split_words(
             """
             president vice prime minister premier chancellor king queen prince princess pope emperor senator governor
             mayor secretary general chief director chairman chairwoman chair leader spokesman spokeswoman ambassador
             envoy foreign defense defence interior finance justice health attorney judge sir lord lady mr mrs ms dr prof
             professor captain colonel admiral commander sergeant officer deputy acting former ex late new sen rep gov
-            sgt lt gen col ceo cfo congressman congresswoman representative speaker supreme party state
+            sgt lt gen col ceo cfo congressman congresswoman representative speaker supreme party state typhoon
+            hurricane cyclone storm tropical category magnitude mount lake cape
             """
         ),
-        not_names=split_words("typhoon hurricane cyclone storm tropical category magnitude mount lake cape"),
-        directions=split_words("north south east west northern southern eastern western"),
     ),
     credits=CreditPatterns(
         offices=(

@@ -30,7 +30,7 @@ def find_patterns(part: object) -> Iterator[str]:
     for name, value in vars(part).items():
         if is_dataclass(value):
             yield from find_patterns(value)
-        elif isinstance(value, str) and name not in {"code", "name", "sounds", "followers", "dozens"}:
+        elif isinstance(value, str) and name not in {"code", "name", "dozens"}:
             yield value
         elif isinstance(value, dict):
             yield from (pattern for pattern in value.values() if isinstance(pattern, str))
