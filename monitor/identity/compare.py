@@ -18,13 +18,13 @@ from functools import lru_cache
 from itertools import product
 from typing import TypeVar
 
-from monitor.identity.alignment import DifferingSlot, aligned_differences
 from monitor.identity.bounds import COPIED_SHARE, TEMPLATE_SHARE
 from monitor.identity.facts import ENTITY, NameFact, PlaceFact
 from monitor.identity.features import ArticleFeatures
 from monitor.identity.likeness import RUNS, measure_copied_share, measure_likeness, title_likeness
 from monitor.places.gazetteer import Relation, get_place_level, relate_places
 from monitor.places.records import COUNTRY, REGION
+from monitor.text.alignment import DifferingSlot, aligned_differences
 from monitor.text.attribution import without_attribution
 from monitor.text.numbers import NumberFact
 

@@ -113,13 +113,6 @@ LANGUAGE = Language(
             "aircraft": (r"COUNTGAP(?:aircraft|planes|jets|warplanes|sorties|drones)\b",),
             "ships": (r"COUNTGAP(?:ships|vessels|warships|boats)\b",),
         },
-        hints={
-            "dead": split_words("kill dead died death"),
-            "injured": split_words("injur wound hurt"),
-            "missiles": split_words("missile rocket projectile icbm"),
-            "aircraft": split_words("aircraft plane jet sorties drone"),
-            "ships": split_words("ship vessel boat"),
-        },
         other_units=("years?|hours?|days?|weeks?|months?|minutes?|[ap]m|million|billion|thousand|hundred|percent|of"),
         corrections="not|instead of|rather than",
         name_words=(

@@ -86,13 +86,6 @@ LANGUAGE = Language(
             "aircraft": (r"(?:군용기|전투기|항공기|무인기)\s*NUMBER\s*여?\s*대",),
             "ships": (r"NUMBER\s*여?\s*척",),
         },
-        hints={
-            "dead": split_words("사망 숨"),
-            "injured": split_words("부상 다"),
-            "missiles": split_words("발"),
-            "aircraft": split_words("대"),
-            "ships": split_words("척"),
-        },
     ),
     credits=CreditPatterns(
         offices=(

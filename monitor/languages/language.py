@@ -91,7 +91,7 @@ class NumberVocabulary:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CountPatterns:
-    """How reports count the dead, missiles and the like, for identity/counts.py.
+    """How reports count the dead, missiles and the like, for text/counts.py.
 
     In patterns, NUMBER is any number, COUNT one that is no year, GAP and ABOUT are the fields `gap` and `about`, and
     WORD precedes a word that is neither a month nor one of `other_units`.
@@ -99,7 +99,6 @@ class CountPatterns:
 
     dozens: str = ""
     patterns: Table = field(default_factory=dict)  # a counted thing -> patterns
-    hints: Table = field(default_factory=dict)  # a counted thing -> words, one of which every such text has
     gap: str = ""  # other words between a number and what it counts
     about: str = ""  # words before a number that say how exact it is
     other_units: str = ""  # what follows a number that counts something else

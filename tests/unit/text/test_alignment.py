@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.identity.alignment import aligned_differences
+from monitor.text.alignment import aligned_differences
 
 
 @pytest.mark.parametrize(
