@@ -7,7 +7,7 @@ a message can show them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -67,15 +67,12 @@ class ArticleFacts:
     def to_row(self) -> dict[str, Any]:
         """As plain JSON."""
         return {
-            "places": [[place.place, place.text, place.in_title, place.role] for place in self.places],
+            "places": [astuple(place) for place in self.places],
             "names": [
                 [name.key, sorted(name.parts), name.text, name.in_title, name.is_certain, name.is_person]
                 for name in self.names
             ],
-            "numbers": [
-                [number.value, number.kind, number.unit, number.text, number.start, number.end, number.may_grow]
-                for number in self.numbers
-            ],
+            "numbers": [astuple(number) for number in self.numbers],
             "days": self.days,
         }
 
