@@ -111,7 +111,7 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
         (mention.start, _fact_from_mention(mention, text, title_length, known_names))
         for mention in find_names(title, lead, language, taken_spans)
     ]
-    speaking = _find_speaking(title, names)
+    speaking = {position for start, end in find_attributions(title) for position in range(start, end)}
     return ArticleFacts(
         places=_dedupe_places(
             PlaceFact(
@@ -131,14 +131,6 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
 def _is_owner(mention: PlaceMention, text: str) -> bool:
     """Whether a country has something: "Japan's cabinet" says no more than "the Japanese cabinet"."""
     return get_place_level(mention.place) == COUNTRY and text[mention.end : mention.end + 2] in ("'s", "’s")
-
-
-def _find_speaking(title: str, names: Sequence[tuple[int, NameFact]]) -> set[int]:
-    """The positions in the title of the words that name who says so. The end of a list ("bans Huawei, ZTE") does not.
-    `names`: each with its start."""
-    ends = {start + len(fact.text) for start, fact in names}
-    spans = [span for span in find_attributions(title) if not (title[span[0]] == "," and span[0] in ends)]
-    return {position for start, end in spans for position in range(start, end)}
 
 
 def _without_speakers(
