@@ -26,7 +26,6 @@ from monitor.identity.explain import (
     agreeing_in_words,
     comparison_in_words,
     differing_in_words,
-    doubt_in_words,
     doubtful_in_words,
     likeness_in_words,
 )
@@ -193,7 +192,8 @@ def decide_on_event(
     if is_alike:
         return decision
     if is_possible:
-        return replace(decision, reason=doubt or doubt_in_words(best, likeness))
+        doubt = doubt or f"{why}; {doubtful_in_words(best) or 'too little for certainty'}"
+        return replace(decision, reason=doubt)
     return replace(decision, sameness=Sameness.ANOTHER, reason="the words differ")
 
 

@@ -71,12 +71,6 @@ def name_parts(name: str, language: str = "") -> tuple[str, ...]:
     return tuple(dict.fromkeys(_stem_word(word, language) for word in name.split() if word))
 
 
-def _build_mention(text: str, spans: Sequence[Span], is_certain: bool, language: str = "") -> NameMention:
-    parts = tuple(dict.fromkeys(_stem_word(text[a:b], language) for a, b in spans))
-    start, end = spans[0][0], spans[-1][1]
-    return NameMention("".join(parts), parts, text[start:end], start, end, is_certain)
-
-
 # --- capitals ---------------------------------------------------------------------------------------------------------
 
 _NOT_NAMES = frozenset((*collect_words(lambda language: language.names.not_names), *WEEKDAYS, *MONTHS, *AGENCY_OF))
@@ -160,7 +154,9 @@ def _mentions_from_run(
     is_certain = any(
         _is_marked_as_name(word.text) or (word.start >= weak_until and not word.begins) for word in run
     ) or (len(run) > 1 and (_capitalizes_nouns(language) or run[0].start >= weak_until))
-    yield _build_mention(text, [(word.start, word.end) for word in run], is_certain, language)
+    parts = tuple(dict.fromkeys(_stem_word(word.text, language) for word in run))
+    start, end = run[0].start, run[-1].end
+    yield NameMention("".join(parts), parts, text[start:end], start, end, is_certain)
 
 
 def _is_marked_as_name(word: str) -> bool:
