@@ -30,7 +30,6 @@ from monitor.identity import (
     join_story,
     key_weights,
 )
-from monitor.identity.counts import extract_counts
 from monitor.identity.events import (
     EventAssignment,
     RuleArticle,
@@ -44,6 +43,7 @@ from monitor.identity.known_names import KnownNames
 from monitor.matching import ArticleMatches, RuleSet
 from monitor.model import Article, Event, FoldedText, Match, MatchKind, OncePer, Source, Story
 from monitor.state import State
+from monitor.text.counts import extract_counts
 
 ANYWHERE = DecisionContext()
 

@@ -10,21 +10,21 @@ sure (words by .2, or one fact; in two languages, nothing).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import product
 from typing import TypeVar
 
-from monitor.identity.alignment import DifferingSlot, aligned_differences
 from monitor.identity.bounds import COPIED_SHARE, TEMPLATE_SHARE
 from monitor.identity.facts import ENTITY, NameFact, PlaceFact
 from monitor.identity.features import ArticleFeatures
-from monitor.identity.likeness import WHOLE_TEXT, measure_copied_share, measure_likeness, title_likeness
-from monitor.identity.names import blocking_keys_of, names_agree
-from monitor.places.gazetteer import Relation, country_of, get_place_level, relate_places
+from monitor.identity.likeness import RUNS, measure_copied_share, measure_likeness, title_likeness
+from monitor.places.gazetteer import Relation, get_place_level, relate_places
 from monitor.places.records import COUNTRY, REGION
+from monitor.text.alignment import DifferingSlot, aligned_differences
 from monitor.text.attribution import without_attribution
 from monitor.text.numbers import NumberFact
 
@@ -122,9 +122,9 @@ def in_one_language(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
 def is_copy(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
     """Whether one copies the text of the other. In short texts the titles must be alike too: many sources print the
     same few words below all their titles."""
-    if measure_copied_share(ours.words, theirs.words)[0] < COPIED_SHARE:
+    if measure_copied_share(ours.words, theirs.words) < COPIED_SHARE:
         return False
-    has_whole_texts = min(ours.words.length, theirs.words.length) >= WHOLE_TEXT
+    has_whole_texts = min(len(ours.words.runs), len(theirs.words.runs)) == RUNS
     return has_whole_texts or title_likeness(ours.words, theirs.words) >= COPIED_SHARE
 
 
@@ -138,28 +138,19 @@ _relate = lru_cache(maxsize=50_000)(relate_places)
 
 def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Compare places. They differ if each title names a place that lies apart from all places of the other report. They
-    are doubtful if one of the two is only below a title, where it may be background, or if a place within a country
-    agrees all the same."""
+    are doubtful if all their places lie apart, but one is only below a title, where it may be background."""
     one, other = _select_places(ours), _select_places(theirs)
     if not one or not other:
         return FactComparison(FactKind.PLACE, Verdict.UNKNOWN, join_words(one), join_words(other))
-    shared = [pair for pair in product(one, other) if _overlap(*pair)]
-    # Two leads may share a dateline or background, so one of the two places is in a title, if any is.
-    no_titles = not any(place.in_title for place in (*one, *other))
-    agreeing = [(a, b) for a, b in shared if a.in_title or b.in_title or no_titles]
-    within = [(a, b) for a, b in agreeing if _is_within_country(a) and _is_within_country(b)]
     ours_alone, theirs_alone = _find_own_place(ours, theirs), _find_own_place(theirs, ours)
-    if within and ours_alone and theirs_alone:  # then a people says nothing of where it happened
-        ours_alone, theirs_alone = (place if place.role != _PEOPLE else None for place in (ours_alone, theirs_alone))
     if ours_alone and theirs_alone:
-        verdict = Verdict.DOUBTFUL if within else Verdict.DIFFERS
-        return FactComparison(FactKind.PLACE, verdict, ours_alone.text, theirs_alone.text)
-    if not within and (pair := _find_apart_below_titles(one, other, may_share_country=bool(shared))):
-        return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, pair[0].text, pair[1].text)
-    if not agreeing:
-        return FactComparison(FactKind.PLACE, Verdict.UNKNOWN, join_words(one), join_words(other))
-    a, b = (within or agreeing)[0]
-    return FactComparison(FactKind.PLACE, Verdict.AGREES, a.text, b.text)
+        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours_alone.text, theirs_alone.text)
+    if shared := [pair for pair in product(one, other) if _overlap(*pair)]:
+        a, b = max(shared, key=lambda pair: all(map(_is_within_country, pair)))
+        return FactComparison(FactKind.PLACE, Verdict.AGREES, a.text, b.text)
+    if all(_are_apart(*pair) for pair in product(one, other)):
+        return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, one[0].text, other[0].text)
+    return FactComparison(FactKind.PLACE, Verdict.UNKNOWN, join_words(one), join_words(other))
 
 
 @lru_cache(maxsize=10_000)  # each article is compared with many
@@ -203,32 +194,6 @@ def _find_own_place(features: ArticleFeatures, other: ArticleFeatures) -> PlaceF
     return next((place for place in scenes if all(_are_apart(place, each) for each in others)), None)
 
 
-def _find_apart_below_titles(
-    one: Sequence[PlaceFact], other: Sequence[PlaceFact], *, may_share_country: bool
-) -> tuple[PlaceFact, PlaceFact] | None:
-    """A place of each report that lies apart from all of the other: two in one country, one of them in a title; or any
-    two, if the reports share no country."""
-    ours, theirs = (
-        [
-            place
-            for place in side
-            if place.role not in _REPORTING_ROLES and all(_are_apart(place, each) for each in against)
-        ]
-        for side, against in ((one, _only_within(other)), (other, _only_within(one)))
-    )
-    for a, b in product(_only_within(ours), _only_within(theirs)):
-        country = country_of(a.place)
-        if (a.in_title or b.in_title) and country is not None and country == country_of(b.place):
-            return a, b
-    if may_share_country or not ours or not theirs:
-        return None
-    return (ours[0], theirs[0]) if all(_are_apart(a, b) for a, b in product(one, other)) else None
-
-
-def _only_within(places: Iterable[PlaceFact]) -> list[PlaceFact]:
-    return [place for place in places if _is_within_country(place)]
-
-
 def _is_within_country(fact: PlaceFact) -> bool:
     return get_place_level(fact.place) != COUNTRY
 
@@ -251,7 +216,7 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
     They are doubtful if each title has another name that the other report lacks, and the titles share none: it may be
     another spelling, or what the same actor did to somebody else."""
     one, other = ours.facts.names, theirs.facts.names
-    shared = [(a, b) for a, b in _find_pairs_with_common_keys(one, other) if do_names_agree(a, b)]
+    shared = [(a, b) for a, b in product(one, other) if do_names_agree(a, b)]
     ours_alone = [name for name in one if name.in_title and all(name is not a for a, _ in shared)]
     theirs_alone = [name for name in other if name.in_title and all(name is not b for _, b in shared)]
     do_titles_agree = any(a.in_title and b.in_title for a, b in shared)
@@ -270,23 +235,12 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
 
 
 def do_names_agree(a: NameFact, b: NameFact) -> bool:
-    """Whether two mentions may mean one name: of one entity, or spelled alike."""
-    if a.key == b.key:
-        return a.is_certain or b.is_certain
-    are_entities = a.key.startswith(ENTITY) and b.key.startswith(ENTITY)
-    return not are_entities and bool(a.parts and b.parts) and names_agree(a, b)
-
-
-def _find_pairs_with_common_keys(
-    ours: Sequence[NameFact], theirs: Sequence[NameFact]
-) -> list[tuple[NameFact, NameFact]]:
-    """The pairs that may agree, in the order of both reports. This skips most pairs of long lists."""
-    return [(a, b) for a, b in product(ours, theirs) if not _collect_keys(a).isdisjoint(_collect_keys(b))]
-
-
-@lru_cache(maxsize=20_000)
-def _collect_keys(fact: NameFact) -> frozenset[str]:
-    return frozenset(blocking_keys_of(fact))
+    """Whether two mentions may mean one name: of one entity, or a surname and the full name."""
+    if not (a.is_certain or b.is_certain):
+        return False
+    if a.key == b.key or not (a.parts and b.parts) or (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)):
+        return a.key == b.key
+    return a.parts <= b.parts or b.parts <= a.parts
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
@@ -300,10 +254,9 @@ _MAX_MAGNITUDE_REVISION = 0.3  # agencies differ by this much about the same ear
 
 def compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Compare numbers. They differ where both reports have an identifying number for the same kind of thing, and share
-    none. They agree on one that two happenings seldom share: 16 dead, not two. Across languages the unit is not
-    compared, because it has two names."""
+    none. They agree on one that two happenings seldom share: 16 dead, not two."""
     pairs = list(product(ours.facts.numbers, theirs.facts.numbers))
-    shared = [pair for pair in pairs if _is_same_number(*pair, units=in_one_language(ours, theirs))]
+    shared = [(a, b) for a, b in pairs if (a.kind, a.value) == (b.kind, b.value) and _is_same_unit(a, b)]
     settled = {(number.kind, number.unit) for pair in shared for number in pair}
     for a, b in pairs:
         if _is_conflicting_number(a, b) and settled.isdisjoint(((a.kind, a.unit), (b.kind, b.unit))):
@@ -339,10 +292,6 @@ def _count_significant_digits(value: float) -> int:
     return len(f"{value:.6g}".split("e", maxsplit=1)[0].replace(".", "").strip("0"))
 
 
-def _is_same_number(a: NumberFact, b: NumberFact, *, units: bool) -> bool:
-    return a.kind == b.kind and a.value == b.value and (_is_same_unit(a, b) or not units)
-
-
 def _is_conflicting_number(a: NumberFact, b: NumberFact) -> bool:
     if a.kind != b.kind or a.kind not in _IDENTIFYING_KINDS or a.value == b.value or not _is_same_unit(a, b):
         return False
@@ -373,16 +322,21 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     return unknown
 
 
+_DIGIT = re.compile(r"\d|[一二三四五六七八九十百]")
+
+
 def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     later = ours if ours.at >= theirs.at else theirs
-    numbers = [_find_numbers(text, each) for text, each in ((slot.one, ours), (slot.other, theirs))]
-    is_same_number = any(_is_same_number(a, b, units=True) for a, b in product(*numbers))  # ninth, 9th
-    if slot.is_number:
-        # A toll grows, and `compare_numbers` knows when a magnitude is another earthquake.
-        are_growing = [any(each.may_grow or each.kind == "magnitude" for each in side) for side in numbers]
-        is_settled = later.revises or is_same_number or all(are_growing)
+    numbers = [_find_numbers_in_slot(slot.one, ours), _find_numbers_in_slot(slot.other, theirs)]
+    is_same_number = any(_is_same_number(a, b) for a, b in product(*numbers))  # ninth, 9th
+    if all(found or _DIGIT.search(text) for found, text in zip(numbers, (slot.one, slot.other), strict=True)):
+        is_settled = (
+            later.revises
+            or is_same_number
+            or all(any(_is_compared_elsewhere(number) for number in side) for side in numbers)
+        )
         return Verdict.UNKNOWN if is_settled else Verdict.DOUBTFUL
-    if is_same_number or not slot.is_clear:
+    if not slot.is_clear:
         return Verdict.UNKNOWN
     places = [_find_in_slot(slot.one, ours.facts.places), _find_in_slot(slot.other, theirs.facts.places)]
     if all(places):
@@ -407,13 +361,14 @@ def _find_in_slot(slot: str, facts: Iterable[_Fact]) -> list[_Fact]:
     return [fact for fact in facts if fact.in_title and (fact.text in slot or slot in fact.text)]
 
 
-def _find_numbers(slot: str, features: ArticleFeatures) -> list[NumberFact]:
-    """The numbers of the title that are in this part of it, or contain it."""
-    return [
-        each
-        for each in features.facts.numbers
-        if each.start < len(features.title) and (each.text in slot or slot in each.text)
-    ]
+def _find_numbers_in_slot(slot: str, features: ArticleFeatures) -> list[NumberFact]:
+    in_title = (number for number in features.facts.numbers if number.start < len(features.title))
+    return [number for number in in_title if number.text in slot or slot in number.text]
+
+
+def _is_compared_elsewhere(number: NumberFact) -> bool:
+    """A toll grows, and `compare_numbers` knows when a magnitude is another earthquake."""
+    return number.may_grow or number.kind == "magnitude"
 
 
 def join_words(facts: Iterable[PlaceFact | NameFact | NumberFact]) -> str:

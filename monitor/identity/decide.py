@@ -11,12 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import fmean
 
-from monitor.identity.bounds import (
-    ALIKE,
-    ALIKE_FOR_BROAD,
-    ALIKE_WITH_FACT,
-    POSSIBLY_FOR_BROAD,
-)
+from monitor.identity.bounds import ALIKE, ALIKE_FOR_BROAD, ALIKE_WITH_FACT, POSSIBLY_FOR_BROAD
 from monitor.identity.clusters import Cluster
 from monitor.identity.compare import (
     Comparison,
@@ -32,7 +27,6 @@ from monitor.identity.explain import (
     agreeing_in_words,
     comparison_in_words,
     differing_in_words,
-    doubt_in_words,
     doubtful_in_words,
     likeness_in_words,
 )
@@ -175,39 +169,33 @@ def decide_on_event(
             return SamenessDecision(Sameness.ANOTHER, differing_in_words(each), each.likeness, comparison=each)
     in_language = [each for each in comparisons if each.same_language]
     likeness = fmean(each.likeness for each in in_language) if in_language else 0.0
-    best = max(comparisons, key=lambda each: (not each.doubtful_facts, each.agreement, each.likeness))
-    doubt = find_new_name(features, members) or next(filter(None, map(doubtful_in_words, in_language)), "")
-    decision = SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=best)
-    if (copy := next((each for each in comparisons if each.is_copy), None)) is not None:
-        alike, why = True, "copied text"
-        best = copy
-    elif is_one_by_rule:
-        alike, why = True, "within event_lasts, and nothing keeps it apart"
-    else:
-        alike, why = (
-            _is_alike(in_language, comparisons, likeness, has_topic=has_topic),
-            agreeing_in_words(best, likeness),
-        )
-    decision = replace(decision, comparison=best)
-    if alike and not doubt:
-        settled_by = why if best.is_copy or is_one_by_rule else ""
-        uncertainty = describe_missing_place(best)
-        return replace(decision, sameness=Sameness.SAME, reason=why, uncertainty=uncertainty, settled_by=settled_by)
-    if alike:
-        return replace(decision, sameness=Sameness.POSSIBLY, reason=f"{agreeing_in_words(best, likeness)}; {doubt}")
-    if _is_possible(in_language, comparisons, likeness, has_topic=has_topic):
-        return replace(decision, sameness=Sameness.POSSIBLY, reason=doubt or doubt_in_words(best, likeness))
-    return decision
-
-
-def _is_alike(
-    in_language: Sequence[Comparison], comparisons: Sequence[Comparison], likeness: float, *, has_topic: bool
-) -> bool:
-    """Whether the words are alike enough; or, if no report is in the language of the article, whether a fact agrees."""
     agrees = any(each.agreement for each in comparisons)
-    if in_language:
-        return likeness >= ((ALIKE_WITH_FACT if agrees else ALIKE) if has_topic else ALIKE_FOR_BROAD)
-    return has_topic and any(each.agreement and not _has_gap(each) for each in comparisons)
+    copy = next((each for each in comparisons if each.is_copy), None)
+    best = copy or max(comparisons, key=lambda each: (each.agreement, each.likeness))
+    settled_by = "copied text" if copy else "within event_lasts, and nothing keeps it apart" if is_one_by_rule else ""
+    if settled_by:
+        is_alike = True
+    elif in_language:
+        is_alike = likeness >= ((ALIKE_WITH_FACT if agrees else ALIKE) if has_topic else ALIKE_FOR_BROAD)
+    else:
+        is_alike = has_topic and any(each.agreement and not _has_gap(each) for each in comparisons)
+    if has_topic:
+        is_possible = agrees or not in_language or likeness >= ALIKE_WITH_FACT
+    else:
+        is_possible = likeness >= POSSIBLY_FOR_BROAD
+    why = agreeing_in_words(best, likeness)
+    doubt = find_new_name(features, members) or next(filter(None, map(doubtful_in_words, in_language)), "")
+    decision = SamenessDecision(Sameness.POSSIBLY, f"{why}; {doubt}", likeness, comparison=best)
+    if is_alike and not doubt:
+        uncertainty = describe_missing_place(best)
+        reason = settled_by or why
+        return replace(decision, sameness=Sameness.SAME, reason=reason, uncertainty=uncertainty, settled_by=settled_by)
+    if is_alike:
+        return decision
+    if is_possible:
+        doubt = doubt or f"{why}; {doubtful_in_words(best) or 'too little for certainty'}"
+        return replace(decision, reason=doubt)
+    return replace(decision, sameness=Sameness.ANOTHER, reason="the words differ")
 
 
 def _has_gap(comparison: Comparison) -> bool:
@@ -219,16 +207,6 @@ def _has_gap(comparison: Comparison) -> bool:
         for article, other in ((ours, theirs), (theirs, ours))
         for place in find_scenes(article)
     )
-
-
-def _is_possible(
-    in_language: Sequence[Comparison], comparisons: Sequence[Comparison], likeness: float, *, has_topic: bool
-) -> bool:
-    """Whether something speaks for it: the words, a fact, or that two languages cannot be compared."""
-    agrees = any(each.agreement for each in comparisons)
-    if has_topic:
-        return agrees or not in_language or likeness >= ALIKE_WITH_FACT
-    return likeness >= POSSIBLY_FOR_BROAD
 
 
 def find_new_name(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> str:
@@ -249,11 +227,13 @@ def choose_closest_cluster(features: ArticleFeatures, found: Cluster, candidates
     choose between two such clusters, only likeness can."""
     if not found.kept_apart:
         return found
-    rivals = [cluster for cluster in candidates if cluster.root_id in found.kept_apart]
-    possible = [
-        rival for rival in rivals if not any(compare(features, member).differing_facts for member in rival.members)
-    ]
-    return max((found, *possible), key=lambda cluster: _find_best_likeness(features, cluster.members))
+    rivals = (each for each in candidates if each.root_id in found.kept_apart and not is_kept_apart(features, each))
+    return max((found, *rivals), key=lambda cluster: _find_best_likeness(features, cluster.members))
+
+
+def is_kept_apart(features: ArticleFeatures, cluster: Cluster) -> bool:
+    """Whether a fact separates the article from the cluster."""
+    return any(compare(features, member).differing_facts for member in cluster.members)
 
 
 def _find_best_likeness(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> tuple[float, int]:

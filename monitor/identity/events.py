@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from monitor.identity.bounds import DAY_NAMED_FOR, MOMENT, PAUSE, SAME_DAY
 from monitor.identity.by_conditions import differing_values, find_differing_conditions
 from monitor.identity.clusters import CLUSTERS_PER_KEY, STRONG_KEY_WEIGHT, Cluster, ClusterIndex
-from monitor.identity.compare import compare
 from monitor.identity.decide import (
     ClusterComparison,
     Sameness,
@@ -22,6 +21,7 @@ from monitor.identity.decide import (
     choose_closest_cluster,
     decide_on_event,
     find_nearest_article,
+    is_kept_apart,
 )
 from monitor.identity.features import ArticleFeatures
 from monitor.model import EVENT_OPEN_FOR, ComparedArticle, Story
@@ -114,7 +114,9 @@ def assign_event(article: RuleArticle, index: ClusterIndex) -> EventAssignment:
     ]
     open_events = [event for event in candidates if _find_by_conflict(article, event) is None]
     own_event_ids = {posting.id for posting in index.postings_for(article.rule, _article_key(article.features))}
-    own_events = [event for event in open_events if event.id in own_event_ids and not _has_conflict(article, event)]
+    own_events = [
+        event for event in open_events if event.id in own_event_ids and not is_kept_apart(article.features, event)
+    ]
     if own_events:
         event = choose_closest_cluster(
             article.features, max(own_events, key=lambda event: (event.touched, event.id)), open_events
@@ -227,11 +229,6 @@ def _find_by_conflict(article: RuleArticle, event: Cluster) -> SamenessDecision 
             reason = "; ".join(differing_values(name, article.by_values, values) for name in differing)
             return SamenessDecision(Sameness.ANOTHER, reason, other_article=member)
     return None
-
-
-def _has_conflict(article: RuleArticle, event: Cluster) -> bool:
-    """Whether a fact separates the article from the event."""
-    return any(compare(article.features, member).differing_facts for member in event.members)
 
 
 def compare_with_events(

@@ -32,11 +32,6 @@ def differing_in_words(comparison: Comparison) -> str:
     return ", ".join(differing[:-1] if has_same_title and len(differing) > 1 else differing)
 
 
-def doubt_in_words(comparison: Comparison, likeness: float) -> str:
-    """Why it is doubtful whether they are the same: what agrees, and what may differ."""
-    return f"{agreeing_in_words(comparison, likeness)}; {doubtful_in_words(comparison) or 'too little for certainty'}"
-
-
 def doubtful_in_words(comparison: Comparison) -> str:
     """What may differ: "perhaps another name (Hyundai, not Samsung)"; "" if nothing may."""
     return ", ".join(_describe_verdict(Verdict.DOUBTFUL, comparison))

@@ -7,7 +7,7 @@ a message can show them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -47,7 +47,7 @@ class NameFact:
     """
 
     key: str
-    parts: tuple[str, ...]
+    parts: frozenset[str]
     text: str
     in_title: bool
     is_certain: bool
@@ -67,15 +67,12 @@ class ArticleFacts:
     def to_row(self) -> dict[str, Any]:
         """As plain JSON."""
         return {
-            "places": [[place.place, place.text, place.in_title, place.role] for place in self.places],
+            "places": [astuple(place) for place in self.places],
             "names": [
-                [name.key, list(name.parts), name.text, name.in_title, name.is_certain, name.is_person]
+                [name.key, sorted(name.parts), name.text, name.in_title, name.is_certain, name.is_person]
                 for name in self.names
             ],
-            "numbers": [
-                [number.value, number.kind, number.unit, number.text, number.start, number.end, number.may_grow]
-                for number in self.numbers
-            ],
+            "numbers": [astuple(number) for number in self.numbers],
             "days": self.days,
         }
 
@@ -84,7 +81,7 @@ class ArticleFacts:
         """Restore what `to_row` returned."""
         return cls(
             places=tuple(PlaceFact(*fields) for fields in row["places"]),
-            names=tuple(NameFact(key, tuple(parts), *rest) for key, parts, *rest in row["names"]),
+            names=tuple(NameFact(key, frozenset(parts), *rest) for key, parts, *rest in row["names"]),
             numbers=tuple(NumberFact(*fields) for fields in row["numbers"]),
             days=row["days"],
         )
@@ -101,7 +98,7 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
             mention.start,
             NameFact(
                 f"{ENTITY}{mention.entity}",
-                (),
+                frozenset(),
                 text[mention.start : mention.end],
                 mention.start < title_length,
                 True,
@@ -114,7 +111,7 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
         (mention.start, _fact_from_mention(mention, text, title_length, known_names))
         for mention in find_names(title, lead, language, taken_spans)
     ]
-    speaking = _find_speaking(title, names)
+    speaking = {position for start, end in find_attributions(title) for position in range(start, end)}
     return ArticleFacts(
         places=_dedupe_places(
             PlaceFact(
@@ -134,14 +131,6 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
 def _is_owner(mention: PlaceMention, text: str) -> bool:
     """Whether a country has something: "Japan's cabinet" says no more than "the Japanese cabinet"."""
     return get_place_level(mention.place) == COUNTRY and text[mention.end : mention.end + 2] in ("'s", "’s")
-
-
-def _find_speaking(title: str, names: Sequence[tuple[int, NameFact]]) -> set[int]:
-    """The positions in the title of the words that name who says so. The end of a list ("bans Huawei, ZTE") does not.
-    `names`: each with its start."""
-    ends = {start + len(fact.text) for start, fact in names}
-    spans = [span for span in find_attributions(title) if not (title[span[0]] == "," and span[0] in ends)]
-    return {position for start, end in spans for position in range(start, end)}
 
 
 def _without_speakers(
@@ -166,9 +155,11 @@ def _may_be_office(fact: NameFact) -> bool:
 def _fact_from_mention(mention: NameMention, text: str, title_length: int, known_names: KnownNames) -> NameFact:
     entity, in_title = known_names.entity_of(mention, text), mention.start < title_length
     if entity is None:
-        return NameFact(mention.key, mention.parts, mention.text, in_title, mention.is_certain)
+        return NameFact(mention.key, frozenset(mention.parts), mention.text, in_title, mention.is_certain)
     # The name is sufficient alone, also where a capital marks nothing.
-    return NameFact(f"{ENTITY}{entity}", mention.parts, mention.text, in_title, True, known_names.is_person(entity))
+    return NameFact(
+        f"{ENTITY}{entity}", frozenset(mention.parts), mention.text, in_title, True, known_names.is_person(entity)
+    )
 
 
 def _dedupe_places(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:

@@ -24,7 +24,6 @@ TERMS = 100
 RUNS = 32  # shingles of an article: those with the smallest hashes
 TEXT = 8000  # characters of a text that are cut into shingles
 _SHINGLE, _SHORT_SHINGLE, _SHORT_TEXT = 5, 3, 60  # tokens; a text of at most _SHORT_TEXT has shingles of _SHORT_SHINGLE
-WHOLE_TEXT = 150  # tokens: a shorter text may be what a source prints below many titles
 _LATIN_STEM, _CYRILLIC_STEM = 6, 5  # letters that a word is cut to; what follows is inflection
 
 
@@ -32,16 +31,14 @@ _LATIN_STEM, _CYRILLIC_STEM = 6, 5  # letters that a word is cut to; what follow
 class WordFeatures:
     """The words of an article.
 
-    title   the terms of the title
-    lead    the terms of the lead that are not in the title
-    runs    the smallest hashes of the shingles of the text, sorted; empty without a text
-    length  the number of words of the text
+    title  the terms of the title
+    lead   the terms of the lead that are not in the title
+    runs   the smallest hashes of the shingles of the text, sorted; empty without a text
     """
 
     title: tuple[str, ...]
     lead: tuple[str, ...]
     runs: tuple[int, ...]
-    length: int
 
     @cached_property
     def of_title(self) -> frozenset[str]:
@@ -60,12 +57,12 @@ class WordFeatures:
 
     def to_row(self) -> dict[str, Any]:
         """As plain JSON."""
-        return {"title": list(self.title), "lead": list(self.lead), "runs": list(self.runs), "length": self.length}
+        return {"title": list(self.title), "lead": list(self.lead), "runs": list(self.runs)}
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> WordFeatures:
         """Restore what `to_row` returned."""
-        return cls(tuple(row["title"]), tuple(row["lead"]), tuple(row["runs"]), row["length"])
+        return cls(tuple(row["title"]), tuple(row["lead"]), tuple(row["runs"]))
 
 
 def word_features_of(title: str, lead: str, text: str) -> WordFeatures:
@@ -77,7 +74,6 @@ def word_features_of(title: str, lead: str, text: str) -> WordFeatures:
         tuple(title_terms)[:TERMS],
         tuple(lead_terms[: max(TERMS - len(title_terms), 0)]),
         _hash_shingles(tokens),
-        len(tokens),
     )
 
 
@@ -94,14 +90,11 @@ def title_likeness(ours: WordFeatures, theirs: WordFeatures) -> float:
     return _compute_cosine(ours.of_title, theirs.of_title)
 
 
-def measure_copied_share(ours: WordFeatures, theirs: WordFeatures) -> tuple[float, int]:
-    """The share (0 to 1) of the shorter article's shingles that the other has too, and how many the samples share."""
-    common = ours.sample & theirs.sample
-    if not common:
-        return 0.0, 0
+def measure_copied_share(ours: WordFeatures, theirs: WordFeatures) -> float:
+    """The share (0 to 1) of the shorter article's shingles that the other has too."""
     limit = min(_find_sample_limit(ours.runs), _find_sample_limit(theirs.runs))
-    shared = sum(run <= limit for run in common)
-    return shared / max(min(bisect_right(ours.runs, limit), bisect_right(theirs.runs, limit)), 1), shared
+    shared = sum(run <= limit for run in ours.sample & theirs.sample)
+    return shared / max(min(bisect_right(ours.runs, limit), bisect_right(theirs.runs, limit)), 1)
 
 
 def _compute_cosine(ours: frozenset[str], theirs: frozenset[str]) -> float:

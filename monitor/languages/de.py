@@ -90,15 +90,13 @@ LANGUAGE = Language(
         prepositions="von|rund",
     ),
     names=NameVocabulary(
-        person_titles=split_words(
+        not_names=split_words(
             """
             präsident präsidentin bundeskanzler bundeskanzlerin kanzler kanzlerin außenminister außenministerin minister
             ministerin ministerpräsident verteidigungsminister innenminister finanzminister premierminister könig papst
-            herr frau
+            herr frau taifun hurrikan sturm
             """
         ),
-        not_names=split_words("taifun hurrikan sturm"),
-        directions=split_words("norden süden osten westen nord"),
         capitalizes_nouns=True,
     ),
     credits=CreditPatterns(

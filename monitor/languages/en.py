@@ -113,13 +113,6 @@ LANGUAGE = Language(
             "aircraft": (r"COUNTGAP(?:aircraft|planes|jets|warplanes|sorties|drones)\b",),
             "ships": (r"COUNTGAP(?:ships|vessels|warships|boats)\b",),
         },
-        hints={
-            "dead": split_words("kill dead died death"),
-            "injured": split_words("injur wound hurt"),
-            "missiles": split_words("missile rocket projectile icbm"),
-            "aircraft": split_words("aircraft plane jet sorties drone"),
-            "ships": split_words("ship vessel boat"),
-        },
         other_units=("years?|hours?|days?|weeks?|months?|minutes?|[ap]m|million|billion|thousand|hundred|percent|of"),
         corrections="not|instead of|rather than",
         name_words=(
@@ -127,17 +120,16 @@ LANGUAGE = Language(
         ),
     ),
     names=NameVocabulary(
-        person_titles=split_words(
+        not_names=split_words(
             """
             president vice prime minister premier chancellor king queen prince princess pope emperor senator governor
             mayor secretary general chief director chairman chairwoman chair leader spokesman spokeswoman ambassador
             envoy foreign defense defence interior finance justice health attorney judge sir lord lady mr mrs ms dr prof
             professor captain colonel admiral commander sergeant officer deputy acting former ex late new sen rep gov
-            sgt lt gen col ceo cfo congressman congresswoman representative speaker supreme party state
+            sgt lt gen col ceo cfo congressman congresswoman representative speaker supreme party state typhoon
+            hurricane cyclone storm tropical category magnitude mount lake cape
             """
         ),
-        not_names=split_words("typhoon hurricane cyclone storm tropical category magnitude mount lake cape"),
-        directions=split_words("north south east west northern southern eastern western"),
     ),
     credits=CreditPatterns(
         offices=(

@@ -85,13 +85,11 @@ LANGUAGE = Language(
         prepositions="de",
     ),
     names=NameVocabulary(
-        person_titles=split_words(
+        not_names=split_words(
             """
-            presidente primer ministro ministra rey reina papa canciller senador gobernador premier
+            presidente primer ministro ministra rey reina papa canciller senador gobernador premier huracán tifón
             """
         ),
-        not_names=split_words("huracán tifón"),
-        directions=split_words("norte sur este oeste"),
     ),
     credits=CreditPatterns(
         offices=(

@@ -86,13 +86,11 @@ LANGUAGE = Language(
         prepositions="de",
     ),
     names=NameVocabulary(
-        person_titles=split_words(
+        not_names=split_words(
             """
-            président présidente ministre chancelier chancelière roi reine pape monsieur madame m mme
+            président présidente ministre chancelier chancelière roi reine pape monsieur madame m mme typhon ouragan
             """
         ),
-        not_names=split_words("typhon ouragan"),
-        directions=split_words("nord sud est ouest"),
     ),
     credits=CreditPatterns(
         offices=(

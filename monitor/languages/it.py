@@ -84,9 +84,7 @@ LANGUAGE = Language(
         prepositions="di",
     ),
     names=NameVocabulary(
-        person_titles=split_words("presidente ministro ministra papa premier"),
-        not_names=split_words("tifone uragano"),
-        directions=split_words("nord sud est ovest"),
+        not_names=split_words("presidente ministro ministra papa premier tifone uragano"),
     ),
     credits=CreditPatterns(
         offices=(

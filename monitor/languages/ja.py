@@ -4,7 +4,6 @@ from monitor.languages.language import (
     CalendarWords,
     CreditPatterns,
     Language,
-    NameVocabulary,
     NumberVocabulary,
     split_forms,
     split_table,
@@ -42,16 +41,6 @@ LANGUAGE = Language(
         kinds_before={"magnitude": "マグニチュード", "intensity": "震度"},
         kinds_after={"age": "歳", "time": "年|月|日|[時点]|分|秒|か月|ヶ月|週"},
         currencies={"usd": "ドル", "eur": "ユーロ", "krw": "ウォン", "jpy": "円"},
-    ),
-    names=NameVocabulary(
-        person_titles=split_words(
-            """
-            大統領 国家主席 主席 首相 総理 総統 総書記 官房長官 長官 外相 外務相 防衛相 財務相 経済産業相 経産相 大臣
-            知事 市長 国王 教皇 総裁 代表 会長 社長 議員 選手 監督 容疑者 被告 氏 さん 報道官 国務長官
-            """
-        ),
-        before_titles=split_words("前 元 新 副 現 次期"),
-        not_names=split_words("同 両 各 現 当 某 国 省 府 県 同国"),
     ),
     credits=CreditPatterns(
         offices=(

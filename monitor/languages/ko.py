@@ -5,7 +5,6 @@ from monitor.languages.language import (
     CountPatterns,
     CreditPatterns,
     Language,
-    NameVocabulary,
     NumberVocabulary,
     PlacePatterns,
     split_forms,
@@ -87,23 +86,6 @@ LANGUAGE = Language(
             "aircraft": (r"(?:군용기|전투기|항공기|무인기)\s*NUMBER\s*여?\s*대",),
             "ships": (r"NUMBER\s*여?\s*척",),
         },
-        hints={
-            "dead": split_words("사망 숨"),
-            "injured": split_words("부상 다"),
-            "missiles": split_words("발"),
-            "aircraft": split_words("대"),
-            "ships": split_words("척"),
-        },
-    ),
-    names=NameVocabulary(
-        person_titles=split_words(
-            """
-            대통령 국무총리 국무장관 외무장관 외교장관 국방장관 법무장관 재무장관 통일장관 부총리 총리 국가주석 주석
-            총통 총재 대표 원내대표 위원장 장관 차관 의원 총장 본부장 청장 시장 도지사 지사 회장 사장 교수 감독 선수
-            판사 검사 변호사 특사 대사 총서기 국왕 교황 씨 후보 대변인 의장 후보자 대사대리
-            """
-        ),
-        before_titles=split_words("전 현 신임 초대 부 全 前 新 現"),
     ),
     credits=CreditPatterns(
         offices=(

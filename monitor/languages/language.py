@@ -91,7 +91,7 @@ class NumberVocabulary:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CountPatterns:
-    """How reports count the dead, missiles and the like, for stories/counts.py.
+    """How reports count the dead, missiles and the like, for text/counts.py.
 
     In patterns, NUMBER is any number, COUNT one that is no year, GAP and ABOUT are the fields `gap` and `about`, and
     WORD precedes a word that is neither a month nor one of `other_units`.
@@ -99,7 +99,6 @@ class CountPatterns:
 
     dozens: str = ""
     patterns: Table = field(default_factory=dict)  # a counted thing -> patterns
-    hints: Table = field(default_factory=dict)  # a counted thing -> words, one of which every such text has
     gap: str = ""  # other words between a number and what it counts
     about: str = ""  # words before a number that say how exact it is
     other_units: str = ""  # what follows a number that counts something else
@@ -109,22 +108,17 @@ class CountPatterns:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class NameVocabulary:
-    """Words next to proper names and within them, for stories/names.py."""
+    """Words next to proper names and within them, for identity/names.py."""
 
-    person_titles: Words = ()  # titles and offices next to the name of a person
-    before_titles: Words = ()  # former, new, deputy, acting: between a name and such a title
-    not_names: Words = ()  # other words that look like names, for instance kinds of storm
-    directions: Words = ()  # capitalised points of the compass: they are names only with other words
+    not_names: Words = ()  # titles and offices, kinds of storm, and other words that are capitalised next to names
     capitalizes_nouns: bool = False  # a capital marks every noun
     endings: str = ""  # endings of inflected names
-    sounds: str = ""  # characters that write foreign names by their sound, simplified
-    followers: str = ""  # characters that often follow a name
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CreditPatterns:
     """Who says so, and which agency, outlet, reporter and update a report is from, for text/attribution.py and
-    stories/wires.py."""
+    identity/credits.py."""
 
     says: str = ""  # verbs before the speaker
     says_on_either_side: str = ""  # verbs before or after the speaker

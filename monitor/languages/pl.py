@@ -96,9 +96,11 @@ LANGUAGE = Language(
         multipliers={"e12": r"bilion\b", "e9": r"miliard|mld\b", "e6": "milion|mln", "e3": "tys"},
     ),
     names=NameVocabulary(
-        person_titles=split_words("prezydent premier minister kanclerz król papież marszałek wojewoda burmistrz"),
-        not_names=split_words("tajfun huragan"),
-        directions=split_words("północ południe wschód zachód"),
+        not_names=split_words(
+            """
+            prezydent premier minister kanclerz król papież marszałek wojewoda burmistrz tajfun huragan
+            """
+        ),
         endings="owi|iem|em|ego|emu|ami|im|ym",
     ),
     credits=CreditPatterns(

@@ -81,8 +81,7 @@ LANGUAGE = Language(
         prepositions="de",
     ),
     names=NameVocabulary(
-        person_titles=split_words("presidente ministro ministra papa"),
-        directions=split_words("norte sul este oeste"),
+        not_names=split_words("presidente ministro ministra papa"),
     ),
     credits=CreditPatterns(
         offices=(

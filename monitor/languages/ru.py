@@ -132,27 +132,17 @@ LANGUAGE = Language(
             "ships": ("COUNT(?:GAP)?(?:корабл|судов|судна)",),
             "km": (r"NUMBER\s*(?:км\b|километр)",),
         },
-        hints={
-            "dead": split_words("погиб убит"),
-            "injured": split_words("ранен пострада"),
-            "missiles": split_words("ракет снаряд"),
-            "aircraft": split_words("самолет беспилотник"),
-            "ships": split_words("корабл суд"),
-            "km": split_words("км километр"),
-        },
         other_units="год|лет|час|дн|сут|недел|месяц|минут|тыс|млн|проц",
         corrections="а не|вместо",
         name_words="тип|номер|рейс|статья|день",
     ),
     names=NameVocabulary(
-        person_titles=split_words(
+        not_names=split_words(
             """
             президент президента президенту президентом премьер премьер-министр министр канцлер король папа глава
-            госпожа господин генерал полковник губернатор мэр
+            госпожа господин генерал полковник губернатор мэр тайфун ураган
             """
         ),
-        not_names=split_words("тайфун ураган"),
-        directions=split_words("юг восток запад север"),
         endings="ого|его|ому|ему|ами|ями|ым|им|ом|ем",
     ),
     credits=CreditPatterns(

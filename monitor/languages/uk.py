@@ -85,9 +85,7 @@ LANGUAGE = Language(
         multipliers={"e12": "трлн|трильйон", "e9": "млрд|мільярд", "e6": "млн|мільйон", "e3": "тис"},
     ),
     names=NameVocabulary(
-        person_titles=split_words("президент канцлер король генерал губернатор прем'єр-міністр міністр"),
-        not_names=split_words("тайфун ураган"),
-        directions=split_words("північ південь схід захід"),
+        not_names=split_words("президент канцлер король генерал губернатор прем'єр-міністр міністр тайфун ураган"),
     ),
     credits=CreditPatterns(
         offices=(

@@ -4,7 +4,6 @@ from monitor.languages.language import (
     CalendarWords,
     CreditPatterns,
     Language,
-    NameVocabulary,
     NumberVocabulary,
     split_forms,
     split_table,
@@ -52,27 +51,6 @@ LANGUAGE = Language(
             "time": "年|月|日|[时時点點]|分|秒|個月|个月|周|週|天",
         },
         currencies={"usd": "美元", "eur": "欧元", "gbp": "英镑", "krw": "韩元|韓元", "jpy": "日元", "cny": "元|人民币"},
-    ),
-    names=NameVocabulary(
-        person_titles=split_words(
-            """
-            国家主席 主席 总统 總統 总理 總理 首相 总书记 總書記 国务卿 國務卿 外长 外長 防长 防長 部长 部長 外交部长
-            外交部長 国防部长 國防部長 主教 教皇 教宗 国王 國王 市长 市長 州长 州長 省长 省長 发言人 發言人 议长 議長
-            特使 大使 院长 院長 先生 女士
-            """
-        ),
-        before_titles=split_words("前 新 副 現 现 候任 准"),
-        sounds=(
-            "阿埃艾安奥澳巴拜班邦鲍贝本比彼宾波伯勃博卜布查茨茨策达戴丹道德登邓迪蒂丁杜顿多恩尔厄法凡菲费芬佛"
-            "弗福夫甫盖冈戈格贡古哈海汉豪赫亨洪胡怀霍基吉加贾捷金卡凯坎康考柯科克肯库奎拉莱兰朗劳勒雷里利丽连"
-            "列林琳隆卢鲁露伦罗洛吕马玛迈麦曼芒梅门蒙米密明莫默穆姆拿纳娜奈南内尼涅宁纽努诺欧帕潘庞培佩彭皮平"
-            "坡珀普齐奇恰乔切琼丘热荣茹瑞若萨塞赛桑瑟沙莎尚绍舍申圣施什史舒斯松苏索所塔泰坦汤唐陶特滕廷图托瓦"
-            "万旺威韦维温文翁沃乌武西希锡夏谢欣辛雄休许雅亚扬耶叶伊因英尤约泽扎詹珍芝治朱卓兹佐"
-        ),
-        followers=(
-            "电電就介透会會同与與和跟及在于於将將对對向就表说說称稱宣举舉抵访訪出今昨首率赴致强強发發指呼谈談"
-            "通主参參到晤见見接当當是的等也还還已曾因被为為重亲親一二三四五六七八九十"
-        ),
     ),
     credits=CreditPatterns(
         offices=(

@@ -260,7 +260,7 @@ BOUNDS: Final[Mapping[str, Bound]] = {
     "text.numbers.find_numbers(title)": _SEARCHED,
     "text.folding.folded_tokens": _TITLE,
     "identity.names.name_parts(name)": _NAME,
-    "identity.alignment.aligned_differences": _TITLE,
+    "text.alignment.aligned_differences": _TITLE,
     "places.find.find_places(text)": Bound(MAX_TITLE + LEAD, "identity.facts reads title and lead"),
     "places.gazetteer.places_named": Bound(MAX_TITLE, _BY_RULES),
     "places.records.comparable_name": Bound(MAX_TITLE, _BY_RULES),

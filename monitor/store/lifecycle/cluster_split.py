@@ -21,7 +21,6 @@ from monitor.alerting.subject_keys import event_key, shadow_key, story_key, unsu
 from monitor.cases import determine_article_provenance, event_from_cluster, identity_features, story_from_cluster
 from monitor.errors import InvalidRequest
 from monitor.identity import STORIES, ArticleFeatures, Cluster
-from monitor.identity.counts import extract_counts
 from monitor.identity.events import RuleArticle, join_event
 from monitor.matching import RuleSet
 from monitor.model import (
@@ -62,6 +61,7 @@ from monitor.store.state.identity_marks import (
     write_identity_mark,
 )
 from monitor.store.state.state_loader import StoredState
+from monitor.text.counts import extract_counts
 
 _Row = Row[*tuple[Any, ...]]
 

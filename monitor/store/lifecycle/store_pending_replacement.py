@@ -25,7 +25,6 @@ from monitor.alerting.pending_replacement import (
 )
 from monitor.alerting.subject_keys import event_key
 from monitor.cases import determine_article_provenance
-from monitor.identity.counts import extract_counts
 from monitor.model import AlertCandidate, Config, Level, Match, MatchKind, PendingKind, Story
 from monitor.model.outcome import RemovalKind
 from monitor.store.commit.decision_writer import update_match_outcomes
@@ -36,6 +35,7 @@ from monitor.store.queries.articles import article_from_row
 from monitor.store.queries.matches import spans_from_evidence
 from monitor.store.state.pending_rows import pending_alert_from_row, write_pending_alerts
 from monitor.store.state.stored_ledger import load_subject_records
+from monitor.text.counts import extract_counts
 
 _MAX_MATCHES = 200  # matches of a subject, the last ones: texts are read while no other process may write
 _SEPARATE_KINDS = (PendingKind.MENTION, PendingKind.IN_DOUBT)

@@ -117,13 +117,6 @@ def test_places_are_unknown_if_one_report_names_none(one: str, other: str, langu
     assert PLACE in comparison.unknown_kinds
 
 
-def test_other_countries_beside_one_name_are_doubtful() -> None:
-    """If each title names one that the other report leaves out: who else came to Warsaw."""
-    visitors = compared("Tusk meets Korean president in Warsaw", "Japan's Takaichi sees Tusk in Warsaw")
-    assert of_kind(PLACE, visitors).verdict is not DIFFERS
-    assert of_kind(PLACE, compared("Tusk meets guests in Warsaw", "Takaichi sees Tusk in Warsaw")).verdict is AGREES
-
-
 def test_places_in_titles_come_before_those_that_two_leads_share() -> None:
     """A dateline, or background, is not where it happened."""
     datelines = ("GENEVA - The agency said so.", "GENEVA - The agency said so.")
@@ -171,7 +164,6 @@ def test_places_of_entities_are_places(one: str, other: str, languages: str, ver
 @pytest.mark.parametrize(
     ("one", "other", "languages"),
     [
-        ("Coast waits for Typhoon Kalmaegi", "Schools shut as typhoon Kalmegi nears", "en"),
         ("Strike at Samsung goes on", "Workers of Samsung vote", "en"),
         # the name of an entity needs no capital within a title
         ("Macron unveils hospital plan", "Macron presents plan for hospitals", "en"),

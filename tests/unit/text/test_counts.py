@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.identity.counts import extract_counts
+from monitor.text.counts import extract_counts
 
 
 @pytest.mark.parametrize(

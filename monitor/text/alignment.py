@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import takewhile
 
 from monitor.text.folding import fold
 from monitor.text.function_words import function_words
-from monitor.text.number_words import number_words
 from monitor.text.scripts import HAN, HANGUL, SCRIPTS, TOKEN, count_half_words, is_unspaced
 
 
@@ -23,14 +21,12 @@ from monitor.text.scripts import HAN, HANGUL, SCRIPTS, TOKEN, count_half_words, 
 class DifferingSlot:
     """A part in which two titles differ: the words of both.
 
-    is_number  both sides have a number
-    is_clear   both sides are short, within one clause, and not elsewhere in the other title, and they are no variants
-               of the same word
+    is_clear  both sides are short, within one clause, and not elsewhere in the other title, and they are no variants
+              of the same word
     """
 
     one: str
     other: str
-    is_number: bool
     is_clear: bool
 
 
@@ -80,7 +76,6 @@ def _sum_weights(tokens: Sequence[_Token]) -> int:
 # --- tokens -----------------------------------------------------------------------------------------------------------
 
 _STEM_LENGTH = 5  # letters of a word that are compared in scripts with spaces: endings make no difference
-_SHORT_WORD = 3  # letters
 _MAX_TITLE = 150  # characters: some titles are whole articles, and aligning repeated characters is slow
 _FUNCTION_WORDS = function_words("")
 _ALIGNED_TOKEN = re.compile(rf"[ァ-ヺー]{{2,}}|{TOKEN.pattern}")  # a word in katakana is one token
@@ -97,10 +92,8 @@ def _tokenize_title(title: str) -> Sequence[_Token]:
         if HANGUL.match(key):
             key = _without_particle(key)
         elif not is_unspaced(key):
-            # WHO and UN are no function words.
-            is_acronym = len(match[0]) > 1 and match[0].isupper() and not is_all_caps
-            is_short = key in _FUNCTION_WORDS or (len(key) < _SHORT_WORD and match[0].islower())
-            weight = 0 if is_short and not is_acronym else weight
+            is_acronym = len(match[0]) > 1 and match[0].isupper() and not is_all_caps  # WHO, UN
+            weight = 0 if key in _FUNCTION_WORDS and not is_acronym else weight
             key = key if any(map(str.isdigit, key)) else key[:_STEM_LENGTH]
         tokens.append(_Token(match[0], key, weight, *match.span()))
     return tokens
@@ -153,7 +146,7 @@ def _build_slot(
         and not is_elsewhere
         and not _is_variant(ours, theirs)
     )
-    return DifferingSlot(our_text, their_text, all(any(map(_is_number, side)) for side in (ours, theirs)), is_clear)
+    return DifferingSlot(our_text, their_text, is_clear)
 
 
 def _is_variant(ours: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
@@ -164,26 +157,7 @@ def _is_variant(ours: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
     if {bool(HANGUL.match(one)), bool(HANGUL.match(other))} == {True, False} and (HAN.match(one) or HAN.match(other)):
         return True  # 北 in a Korean headline, and 북
     if is_unspaced(one) or HANGUL.match(one):
-        one, other = _without_common_ending(one, other)
         letters = max(_SAME_LETTERS, min(len(one), len(other)) // 2 + 1)  # more than half of the shorter one
         return any(one[i : i + letters] in other for i in range(len(one) - letters + 1))
     beginnings = [{t.key[:_SAME_BEGINNING] for t in side if t.weight and t.key.isalpha()} for side in (ours, theirs)]
     return not beginnings[0].isdisjoint(beginnings[1])
-
-
-def _without_common_ending(one: str, other: str) -> tuple[str, str]:
-    """Two words without their common ending, if enough of each is left: 부산시장, 대구시장."""
-    ends = zip(reversed(one), reversed(other), strict=False)
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], ends))
-    if min(len(one), len(other)) - same < _SAME_LETTERS:
-        return one, other
-    return one[: len(one) - same], other[: len(other) - same]
-
-
-_NUMBER_WORDS = number_words("").numbers - number_words("").articles
-_DIGIT = re.compile(r"\d|[一二三四五六七八九十百]")
-
-
-def _is_number(token: _Token) -> bool:
-    lowercase = token.text.lower()
-    return _DIGIT.search(lowercase) is not None or _NUMBER_WORDS.issuperset(lowercase.split("-"))

@@ -57,15 +57,6 @@ _SHARED_PATTERNS = {
     "ships": (r"NUMBER\s*[艘隻]",),
     "km": (r"NUMBER\s*(?:여|余)?\s*-?\s*(?:km\b|kilomet(?:er|re)s?\b|킬로|公里|千米|キロ)",),
 }
-# A text that counts such things has one of these words; the patterns are tried only then.
-_SHARED_HINTS = {
-    "dead": ("死", "遇难", "遇難", "丧生", "喪生", "罹"),
-    "injured": ("伤", "傷", "けが"),
-    "missiles": ("枚", "发", "發", "発"),
-    "aircraft": ("架", "機"),
-    "ships": ("艘", "隻"),
-    "km": ("km", "kilomet", "킬로", "公里", "千米", "キロ"),
-}
 
 
 def _fill_in(pattern: str, counts: CountPatterns) -> str:
@@ -76,10 +67,6 @@ def _fill_in(pattern: str, counts: CountPatterns) -> str:
 
 
 _KINDS = tuple(_SHARED_PATTERNS)
-_HINTS = {
-    kind: (*_SHARED_HINTS[kind], *(hint for counts in _COUNTS for hint in counts.hints.get(kind, ())))
-    for kind in _KINDS
-}
 
 
 @cache
@@ -120,12 +107,9 @@ def extract_counts(title: str, text: str, language: str | None) -> tuple[tuple[s
     if subtag in _READ_BY_NUMBER_WORDS:
         return _extract_by_number_words(title, text, subtag)
     searched = unicodedata.normalize("NFKC", f"{title[:_MAX_TITLE]}\n{text[:_MAX_TEXT]}").lower().replace("ё", "е")
-    hinted = [kind for kind in _KINDS if any(hint in searched for hint in _HINTS[kind])]
-    if not hinted:
-        return ()
     searched = _CORRECTED_NUMBER.sub(" ", _write_in_digits(searched))
     found: dict[str, int] = {}
-    for kind in hinted:
+    for kind in _KINDS:
         numbers = [
             number
             for form in _compile_patterns(kind)
