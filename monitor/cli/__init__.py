@@ -23,8 +23,8 @@ _COMMANDS = "monitor.cli.commands"
     cls=LazyGroup,
     hints=SILENCING_HINTS,
     lazy={
-        "alerts": (f"{_COMMANDS}.alerts", "Alerts: list, show, mark, feed."),
-        "articles": (f"{_COMMANDS}.articles", "Stored articles: list, show, export, forget, mark."),
+        "alerts": (f"{_COMMANDS}.alerts", "Alerts: list, show, feed."),
+        "articles": (f"{_COMMANDS}.articles", "Stored articles: list, show, export, forget."),
         "channels": (
             f"{_COMMANDS}.channels",
             "The channels that messages go to: list, add, preview, test, drill, canary.",
@@ -37,9 +37,10 @@ _COMMANDS = "monitor.cli.commands"
         "evidence": (f"{_COMMANDS}.evidence", "Evidence bundles of matches: verify."),
         "init": (f"{_COMMANDS}.init", "Write monitor.yaml, rules/ and seeds/ to edit."),
         "lists": (f"{_COMMANDS}.lists", "The lists of words that rules share: list, show."),
+        "mark": (f"{_COMMANDS}.marks", "Say that an alert or match was right (good) or noise, or what a rule missed."),
         "marks": (f"{_COMMANDS}.marks", "People's marks (good, noise, missed): list, export, import."),
         "match": (f"{_COMMANDS}.match", "Print which rules match the articles of a file, and why."),
-        "matches": (f"{_COMMANDS}.matches", "Stored matches and the decision on each: list, show, export, mark."),
+        "matches": (f"{_COMMANDS}.matches", "Stored matches and the decision on each: list, show, export."),
         "outbox": (f"{_COMMANDS}.outbox", "Deliveries: list, retry, discard, move."),
         "parse": (f"{_COMMANDS}.parse", "Print the entries of a feed, sitemap or page."),
         "replay": (f"{_COMMANDS}.replay", "Print which recorded articles would have been sent, and when."),

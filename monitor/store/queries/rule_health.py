@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from monitor.model import MarkVerdict, MatchKind, Outcome, Reason
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, match
+from monitor.store.marks import Marks
 from monitor.store.queries.daily_counts import DAYS, DailyCounts
-from monitor.store.queries.marks import MarkQueries
 
 # Up to so many rules are read by the index on rules. For more, the rows of all rules are read: by the index on times
 # that is cheaper, and a statement takes only some ten thousand values.
@@ -94,7 +94,7 @@ class RuleHealthQueries:
                 found[row.rule_id].last_sent_at = row.at
 
     def _count_marks(self, found: Mapping[str, RuleHealth], rules: Sequence[str] | None) -> None:
-        for (rule, verdict), count in MarkQueries(self._database).count_verdicts(rules).items():
+        for (rule, verdict), count in Marks(self._database).count_verdicts(rules).items():
             if verdict is MarkVerdict.GOOD:
                 found[rule].good = count
             elif verdict is MarkVerdict.NOISE:

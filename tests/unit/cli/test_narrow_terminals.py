@@ -46,7 +46,7 @@ def long_desk(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[s
             "story": str(connection.execute(select(story.c.id).limit(1)).scalar_one()),
         }
     database.close()
-    marking = [sys.executable, "-m", "monitor", "matches", "mark", "1", "good"]
+    marking = [sys.executable, "-m", "monitor", "mark", "1", "good"]
     subprocess.run(marking, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, capture_output=True)
     (folder / "news.jsonl").write_text(f'{{"id": "a", "title": "{TITLE}"}}\n' * 3, encoding="utf-8")
     return folder, ids

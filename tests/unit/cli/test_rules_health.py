@@ -44,9 +44,9 @@ def test_matches_are_counted_by_day_of_the_desk(database: Database) -> None:
 def test_noisy_rules_come_first_and_then_silent_ones() -> None:
     """Without marks, the rule that matches nothing is first: the matches are older than 30 days."""
     assert [row["rule"] for row in rows("rules", "list")] == ["launch", "floods"]
-    read_output("matches", "mark", "1", "good")
-    read_output("matches", "mark", "2", "noise")
-    read_output("articles", "mark", "3", "floods", "missed")
+    read_output("mark", "1", "good")
+    read_output("mark", "2", "noise")
+    read_output("mark", "3", "missed", "--rule", "floods")
     first, second = rows("rules", "list")
     assert (first["rule"], first["good"], first["noise"], first["noise_share"]) == ("launch", 1, 1, 0.5)
     assert (second["rule"], second["noise_share"], len(second["daily"])) == ("floods", None, DAYS)
@@ -58,7 +58,7 @@ def test_noisy_rules_come_first_and_then_silent_ones() -> None:
 
 def test_a_rule_is_shown() -> None:
     """With its marks; one that does not exist is named."""
-    read_output("matches", "mark", "2", "noise")
+    read_output("mark", "2", "noise")
     printed = read_output("rules", "show", "launch")
     assert "rule       launch, high, live\n" in printed
     assert "alerts     to default, once per story, of any age (12 hours at the first poll of a source)\n" in printed
@@ -91,7 +91,7 @@ def test_only_the_rows_of_the_rules_that_are_asked_for_are_read(database: Databa
 
 def test_the_number_of_rules_has_no_bound(database: Database) -> None:
     """Databases take only so many values in a statement. The rules that are not asked for stay out."""
-    read_output("matches", "mark", "1", "good")
+    read_output("mark", "1", "good")
     many = ["launch", *(f"rule{number}" for number in range(40))]
     database.close()
     event.listen(database.read, "connect", lambda new, _: new.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 30))

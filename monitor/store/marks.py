@@ -1,30 +1,58 @@
-"""Stores marks on articles and rules, with a copy of the words that they are about."""
+"""The marks that people make on articles and rules, each with a copy of the words that it is about."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
 
 from monitor.cases import determine_article_provenance, name_publisher
 from monitor.errors import InvalidRequest
+from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Article, MarkedArticle, MarkVerdict, MatchKind, RuleMark, Source
 from monitor.model.hashing import uid_hash
 from monitor.store.engine.database import Database, build_insert
+from monitor.store.engine.table_walk import SLICE, read_slice
 from monitor.store.engine.tables import article, article_version, known, marked_article, match, rule_mark
+from monitor.store.queries.address_forms import list_address_forms
 from monitor.store.queries.articles import (
     article_from_row,
     article_version_from_row,
     select_article_versions,
     select_latest_articles,
 )
+from monitor.store.queries.matches import IS_NEWEST_MARK
 
 _WORDS = ("url", "title", "text", "authors", "tags")
+_BATCH = 250  # articles imported in one transaction
 _FOLLOWS_VERSION = ("link_hash", "publisher", "language", "published_at", "dated", *_WORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkFilter:
+    """Which marks are wanted; an empty field or None does not limit them."""
+
+    rules: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+ALL_MARKS = MarkFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReport:
+    """A mark, and the article that it was made on. `title`, `url`: None if the article was erased; `is_newest`: no
+    later mark on the same article and rule replaces it."""
+
+    mark: RuleMark
+    source: str
+    title: str | None
+    url: str | None
+    is_newest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +75,67 @@ class MarkResult:
     is_new: bool
 
 
-class MarkWriter:
-    """Stores marks. `sources`: those in the user's files; they say who prints an article."""
+class Marks:
+    """Reads marks, from what has been committed, and stores them. `sources`: those in the user's files; they say who
+    prints an article that is marked."""
 
-    def __init__(self, database: Database, sources: Mapping[str, Source]) -> None:
+    def __init__(self, database: Database, sources: Mapping[str, Source] | None = None) -> None:
         self._database = database
-        self._sources = sources
+        self._sources = sources or {}
+
+    def newest(self, wanted: MarkFilter, limit: int) -> list[MarkReport]:
+        """At most `limit` marks, the newest first; also those that a later mark has replaced."""
+        columns = (marked_article.c.source_id, marked_article.c.title, marked_article.c.url)
+        query = (
+            select(rule_mark, *columns, IS_NEWEST_MARK.label("is_newest")).join(marked_article).where(*_limit(wanted))
+        )
+        query = query.order_by(rule_mark.c.at.desc(), rule_mark.c.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return [MarkReport(_mark_from_row(row), row.source_id, row.title, row.url, bool(row.is_newest)) for row in rows]
+
+    def iter_articles(self, wanted: MarkFilter = ALL_MARKS) -> Iterator[MarkedArticle]:
+        """The marked articles that still have their words, the oldest first, each with the newest mark of each wanted
+        rule. Few are in memory at once."""
+        has_mark = marked_article.c.id.in_(select(rule_mark.c.article_id).where(*_limit(wanted)))
+        query = select(marked_article).where(marked_article.c.title.is_not(None), has_mark)
+        after: Row[*tuple[Any, ...]] | None = None
+        while True:
+            with self._database.reading() as connection:
+                rows = read_slice(connection, query, (marked_article.c.published_at, marked_article.c.id), after, SLICE)
+                marks = _load_newest_marks(connection, [row.id for row in rows], wanted)
+            for row in rows:
+                if row.id in marks:
+                    yield MarkedArticle(_article_from_row(row), row.publisher, tuple(marks[row.id]))
+            if len(rows) < SLICE:
+                return
+            after = rows[-1]
+
+    def count_erased(self) -> int:
+        """How many marks count and have lost the words of their article by an erasure."""
+        query = select(func.count()).select_from(rule_mark).join(marked_article)
+        with self._database.reading() as connection:
+            return connection.execute(query.where(marked_article.c.title.is_(None), IS_NEWEST_MARK)).scalar_one()
+
+    def count_verdicts(self, rules: Sequence[str] | None) -> dict[tuple[str, MarkVerdict], int]:
+        """How many matches of these rules (few; None: of all) have each verdict, by rule: the newest mark of each
+        counts. Marks on articles that the rule did not match are left out."""
+        columns = (rule_mark.c.rule_id, rule_mark.c.verdict, func.count().label("count"))
+        query = (
+            select(*columns)
+            .where(IS_NEWEST_MARK, rule_mark.c.kind.is_not(None))
+            .group_by(rule_mark.c.rule_id, rule_mark.c.verdict)
+        )
+        if rules is not None:
+            query = query.where(rule_mark.c.rule_id.in_(rules))
+        with self._database.reading() as connection:
+            return {(row.rule_id, MarkVerdict(row.verdict)): row[2] for row in connection.execute(query)}
+
+    def rules(self) -> list[str]:
+        """The rules that have a mark."""
+        with self._database.reading() as connection:
+            query = select(rule_mark.c.rule_id).distinct().order_by(rule_mark.c.rule_id)
+            return list(connection.execute(query).scalars())
 
     def mark_matches(self, ids: Mapping[int, str | None], judgement: Judgement) -> list[MarkResult]:
         """Mark these matches, each with the alert that it was marked by (None: the alert of the match, if it has one).
@@ -64,22 +147,27 @@ class MarkWriter:
         query = select_article_versions().join(match, is_matched_version).add_columns(*columns)
         with self._section() as connection:
             rows = {row.match_id: row for row in connection.execute(query.where(match.c.id.in_(ids)))}
-            missing = [id_ for id_ in ids if id_ not in rows]
-            if missing:
+            if missing := [id_ for id_ in ids if id_ not in rows]:
                 raise InvalidRequest(
                     f"there is no match {missing[0]}: `news-monitor matches list` shows those that are"
                 )
-            return [self._mark_match(connection, rows[id_], alert, judgement) for id_, alert in ids.items()]
+            results = []
+            for id_, alert in ids.items():
+                row = rows[id_]
+                mark = RuleMark(row.rule_id, judgement.verdict, judgement.at, judgement.who, MatchKind(row.kind))
+                mark = replace(mark, rule_version=row.rule_version, match=id_, alert=alert or row.alert_id)
+                results.append(self._write_mark(connection, article_version_from_row(row), mark))
+            return results
 
     def mark_articles(self, ids: Sequence[int], rule: str, version: str, judgement: Judgement) -> list[MarkResult]:
         """Mark these articles, by their numbers, for a rule of this version. Raises InvalidRequest if one of them does
-        not exist, or if the verdict is that the rule missed it although it matched it as news; then none is marked."""
+        not exist, or if the verdict is that the rule missed it although it matched it as news, or is right to match it
+        although it did not; then none is marked."""
         with self._section() as connection:
             rows = {
                 row.id: row for row in connection.execute(select_latest_articles().where(article.c.id.in_(ids))).all()
             }
-            missing = [id_ for id_ in ids if id_ not in rows]
-            if missing:
+            if missing := [id_ for id_ in ids if id_ not in rows]:
                 raise InvalidRequest(f"there is no article {missing[0]}")
             results = []
             for id_ in dict.fromkeys(ids):
@@ -89,8 +177,10 @@ class MarkWriter:
                     raise InvalidRequest(
                         f"{rule} did not miss “{stored.title}”: it matched it as news (match {matched.id}); "
                         f"`news-monitor matches show {matched.id}` says what was decided, and "
-                        f"`news-monitor matches mark {matched.id} good` marks it"
+                        f"`news-monitor mark {matched.id} good` marks it"
                     )
+                if judgement.verdict is MarkVerdict.GOOD and matched is None:
+                    raise InvalidRequest(f"{rule} did not match “{stored.title}”; if it should have, mark it missed")
                 mark = RuleMark(rule, judgement.verdict, judgement.at, judgement.who, rule_version=version)
                 if matched is not None:
                     mark = replace(mark, kind=MatchKind(matched.kind), match=matched.id)
@@ -100,27 +190,13 @@ class MarkWriter:
     def import_marks(self, articles: Sequence[MarkedArticle]) -> int:
         """Store marks that were made elsewhere, with who made them and when; the words of an article that is here
         already stay as they are, and those of an erased one do not come back. Returns how many marks were new."""
-        with self._section() as connection:
-            added = 0
-            for marked in articles:
-                id_ = _write_article(connection, marked, replaces=False)
-                added += sum(_insert_mark(connection, id_, mark) for mark in marked.marks)
-            return added
-
-    def _mark_match(
-        self, connection: Connection, row: Row[*tuple[Any, ...]], alert: str | None, judgement: Judgement
-    ) -> MarkResult:
-        mark = RuleMark(
-            row.rule_id,
-            judgement.verdict,
-            judgement.at,
-            judgement.who,
-            MatchKind(row.kind),
-            row.rule_version,
-            row.match_id,
-            alert or row.alert_id,
-        )
-        return self._write_mark(connection, article_version_from_row(row), mark)
+        added = 0
+        for begin in range(0, len(articles), _BATCH):
+            with self._section() as connection:
+                for marked in articles[begin : begin + _BATCH]:
+                    id_ = _write_article(connection, marked, replaces=False)
+                    added += sum(_insert_mark(connection, id_, mark) for mark in marked.marks)
+        return added
 
     def _write_mark(self, connection: Connection, marked: Article, mark: RuleMark) -> MarkResult:
         source = self._sources.get(marked.source)
@@ -139,6 +215,70 @@ class MarkWriter:
         with self._database.writing() as connection:
             self._database.enter_section(connection)
             yield connection
+
+
+def _mark_from_row(row: Row[*tuple[Any, ...]]) -> RuleMark:
+    """The mark of a row of `rule_mark`."""
+    return RuleMark(
+        rule=row.rule_id,
+        verdict=MarkVerdict(row.verdict),
+        at=row.at,
+        who=row.who,
+        kind=MatchKind(row.kind) if row.kind else None,
+        rule_version=row.rule_version,
+        match=row.match_id,
+        alert=row.alert_id,
+    )
+
+
+def marked_article_has_address(address: str) -> ColumnElement[bool]:
+    """The condition for marked articles that have this address, however it is written; or this uid."""
+    hashes = list(map(uid_hash, list_address_forms(address)))
+    return or_(marked_article.c.uid_hash.in_(hashes), marked_article.c.link_hash.in_(hashes))
+
+
+def _limit(wanted: MarkFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.rules:
+        conditions.append(rule_mark.c.rule_id.in_(wanted.rules))
+    if wanted.since is not None:
+        conditions.append(rule_mark.c.at >= wanted.since)
+    return conditions
+
+
+def _load_newest_marks(
+    connection: Connection, ids: Collection[int], wanted: MarkFilter
+) -> Mapping[int, list[RuleMark]]:
+    query = select(rule_mark).where(and_(rule_mark.c.article_id.in_(ids), IS_NEWEST_MARK, *_limit(wanted)))
+    found: dict[int, list[RuleMark]] = {}
+    for row in connection.execute(query.order_by(rule_mark.c.at, rule_mark.c.id)):
+        found.setdefault(row.article_id, []).append(_mark_from_row(row))
+    return found
+
+
+def _restore_canonical(url: str | None, link_hash: str | None) -> str | None:
+    """The canonical form of the link that the feed gave, of which the hash is stored; `url` is the link that is
+    shown."""
+    if url is None:
+        return None
+    return next((form for form in list_address_forms(url) if uid_hash(form) == link_hash), canonicalize_url(url))
+
+
+def _article_from_row(row: Row[*tuple[Any, ...]]) -> Article:
+    return Article(
+        source=row.source_id,
+        uid=row.uid_hash,
+        title=row.title,
+        text=row.text or "",
+        seen=row.seen_at,
+        published=row.published_at,
+        dated=row.dated,
+        url=row.url,
+        canonical=_restore_canonical(row.url, row.link_hash),
+        language=row.language,
+        authors=tuple(row.authors or ()),
+        tags=tuple(row.tags or ()),
+    )
 
 
 def _find_match(connection: Connection, article_id: int, version: int, rule: str) -> Row[*tuple[Any, ...]] | None:
