@@ -34,7 +34,6 @@ _COMMANDS = "monitor.cli.commands"
         "db": (f"{_COMMANDS}.db", "The database: upgrade, backup, restore, check, prune, index."),
         "demo": (f"{_COMMANDS}.demo", "Run the whole pipeline offline, with a newsroom on this machine."),
         "entities": (f"{_COMMANDS}.entities", "The entities that rules can name: list, show."),
-        "evidence": (f"{_COMMANDS}.evidence", "Evidence bundles of matches: verify."),
         "init": (f"{_COMMANDS}.init", "Write monitor.yaml, rules/ and seeds/ to edit."),
         "lists": (f"{_COMMANDS}.lists", "The lists of words that rules share: list, show."),
         "mark": (f"{_COMMANDS}.marks", "Say that an alert or match was right (good) or noise, or what a rule missed."),

@@ -307,7 +307,6 @@ VIEWS = (
     "sources show wire", "sources show wire --json",
     "sources show {evil}", "entities show {evil}", "lists show {evil}", "lists list --rules words.yaml",
     "lists list --rules words.yaml --json", "matches export --evidence {evil}",
-    "evidence verify given.jsonl", "evidence verify {evil}",
 )  # fmt: skip
 EVIL = "a\x1b[35;9m\x9b31m\u202e\u200b\udc9b\r\x07"
 """An argument as a shell passes it: the byte 9b, which is no UTF-8, becomes half of a pair."""

@@ -59,8 +59,6 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
     ("docs/alerts.md", "--rule ID"): "--rule port-strike",
     ("docs/alerts.md", "show S7464"): "show {story}",
     ("docs/alerts.md", "mute S7464"): "mute {story}",
-    ("docs/evidence.md", "--hash SHA256"): "--hash $(python3 -c 'import hashlib, zipfile; "
-    'print(hashlib.sha256(zipfile.ZipFile("evidence.zip").read("SHA256SUMS")).hexdigest())\')',
     (
         "docs/improving-rules.md",
         " URL missed --rule RULE",

@@ -30,7 +30,7 @@ COMMANDS = (
     "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
     "rules try", "score", "timeline", "report", "alerts feed", "completion", "rules import",
     "search", "articles list", "articles search", "articles show", "articles export", "db index",
-    "evidence verify", "sources show", "entities show", "lists list", "lists show",
+    "sources show", "entities show", "lists list", "lists show",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -105,7 +105,6 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("entities show", ["-c", "--json"]),
         ("lists list", ["-c", "--rules", "--json"]),
         ("lists show", ["-c", "--json"]),
-        ("evidence verify", ["--json", "--hash"]),
         ("stories split", ["--quiet"]),
         ("stories mute", ["-c", "--for", "--until"]),
         ("matches export", ["--since", "--until", "--rule", "--match", "--evidence"]),
@@ -274,8 +273,6 @@ EXIT_CODES = [
     (2, "lists list -c nosuch.yaml"),
     (2, "lists show -c monitor.yaml nosuch"),
     (2, "sources show nope"),
-    (1, "evidence verify hit.jsonl"),  # no bundle
-    (2, "evidence verify none.zip"),
     (2, "matches show one"),
     (1, "stories mute S1"),  # nothing has run yet
     (1, "stories unmute S1"),
@@ -411,7 +408,6 @@ MISSING = {
         "lists list --rules {}", "sources import {}",
         "marks import {}", "rules coverage --rules {} --data hit.jsonl a", "rules coverage --data {} a",
         "rules tune --rules {} --data hit.jsonl a", "rules tune --data {} a", "rules import {}",
-        "evidence verify {}",
     ),
     "{}/new: there is no folder {}; make it first": (
         "sources export -o {}/new", "matches export {}/new", "db backup {}/new", "marks export {}/new",
