@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
+from monitor.cases import determine_article_provenance, name_publisher
 from monitor.config.loading.compiled import compile_for_article
 from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import InvalidRequest
-from monitor.model import Config, MarkVerdict, MatchKind
+from monitor.model import Article, Config, MarkVerdict, MatchKind, Source
 from monitor.services.lookup import find_alert, find_article_number, require_known
 from monitor.store.engine.database import Database
 from monitor.store.marks import Judgement, MarkResult, Marks
@@ -38,7 +40,7 @@ def mark_matches(
     matches: dict[int, str | None] = dict.fromkeys(map(int, numbers))
     for alert in alerts:
         matches |= {line.match: alert.id for line in _choose_lines(alert, lines) if line.match is not None}
-    return Marks(database, config.sources).mark_matches(matches, judgement)
+    return Marks(database).mark_matches(matches, judgement, partial(find_publisher, config.sources))
 
 
 def mark_articles(
@@ -51,7 +53,8 @@ def mark_articles(
     require_known("rule", [rule], config.rules)
     queries = ArticleQueries(database)
     ids = [find_article_number(queries, name) for name in dict.fromkeys(names)]
-    results = Marks(database, config.sources).mark_articles(ids, rule, config.rules[rule].version, judgement)
+    version, publisher_of = config.rules[rule].version, partial(find_publisher, config.sources)
+    results = Marks(database).mark_articles(ids, rule, version, judgement, publisher_of)
     if judgement.verdict is not MarkVerdict.MISSED:
         return results, []
     articles = [result.article for result in results]
@@ -61,6 +64,12 @@ def mark_articles(
         for article, matches in zip(articles, found, strict=True)
         if any(match.rule == rule and match.kind is MatchKind.NEWS for match in matches)
     ]
+
+
+def find_publisher(sources: Mapping[str, Source], article: Article) -> str:
+    """Who prints an article of these sources."""
+    source = sources.get(article.source)
+    return name_publisher(article, determine_article_provenance(article, source), source)
 
 
 def _choose_lines(alert: AlertSummary, numbers: Collection[int]) -> list[AlertLine]:

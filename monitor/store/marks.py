@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,10 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
 
-from monitor.cases import determine_article_provenance, name_publisher
 from monitor.errors import InvalidRequest
 from monitor.ingest.canonical_url import canonicalize_url
-from monitor.model import Article, MarkedArticle, MarkVerdict, MatchKind, RuleMark, Source
+from monitor.model import Article, MarkedArticle, MarkVerdict, MatchKind, RuleMark
 from monitor.model.hashing import uid_hash
 from monitor.store.engine.database import Database, build_insert
 from monitor.store.engine.table_walk import SLICE, read_slice
@@ -75,13 +74,15 @@ class MarkResult:
     is_new: bool
 
 
-class Marks:
-    """Reads marks, from what has been committed, and stores them. `sources`: those in the user's files; they say who
-    prints an article that is marked."""
+NamePublisher = Callable[[Article], str]
+"""Says who prints an article."""
 
-    def __init__(self, database: Database, sources: Mapping[str, Source] | None = None) -> None:
+
+class Marks:
+    """Reads marks, from what has been committed, and stores them."""
+
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._sources = sources or {}
 
     def newest(self, wanted: MarkFilter, limit: int) -> list[MarkReport]:
         """At most `limit` marks, the newest first; also those that a later mark has replaced."""
@@ -137,7 +138,9 @@ class Marks:
             query = select(rule_mark.c.rule_id).distinct().order_by(rule_mark.c.rule_id)
             return list(connection.execute(query).scalars())
 
-    def mark_matches(self, ids: Mapping[int, str | None], judgement: Judgement) -> list[MarkResult]:
+    def mark_matches(
+        self, ids: Mapping[int, str | None], judgement: Judgement, name_publisher: NamePublisher
+    ) -> list[MarkResult]:
         """Mark these matches, each with the alert that it was marked by (None: the alert of the match, if it has one).
         Raises InvalidRequest if one of them does not exist; then none is marked."""
         is_matched_version = and_(
@@ -156,10 +159,12 @@ class Marks:
                 row = rows[id_]
                 mark = RuleMark(row.rule_id, judgement.verdict, judgement.at, judgement.who, MatchKind(row.kind))
                 mark = replace(mark, rule_version=row.rule_version, match=id_, alert=alert or row.alert_id)
-                results.append(self._write_mark(connection, article_version_from_row(row), mark))
+                results.append(_write_mark(connection, article_version_from_row(row), mark, name_publisher))
             return results
 
-    def mark_articles(self, ids: Sequence[int], rule: str, version: str, judgement: Judgement) -> list[MarkResult]:
+    def mark_articles(
+        self, ids: Sequence[int], rule: str, version: str, judgement: Judgement, name_publisher: NamePublisher
+    ) -> list[MarkResult]:
         """Mark these articles, by their numbers, for a rule of this version. Raises InvalidRequest if one of them does
         not exist, or if the verdict is that the rule missed it although it matched it as news, or is right to match it
         although it did not; then none is marked."""
@@ -184,7 +189,7 @@ class Marks:
                 mark = RuleMark(rule, judgement.verdict, judgement.at, judgement.who, rule_version=version)
                 if matched is not None:
                     mark = replace(mark, kind=MatchKind(matched.kind), match=matched.id)
-                results.append(self._write_mark(connection, stored, mark))
+                results.append(_write_mark(connection, stored, mark, name_publisher))
             return results
 
     def import_marks(self, articles: Sequence[MarkedArticle]) -> int:
@@ -197,17 +202,6 @@ class Marks:
                     id_ = _write_article(connection, marked, replaces=False)
                     added += sum(_insert_mark(connection, id_, mark) for mark in marked.marks)
         return added
-
-    def _write_mark(self, connection: Connection, marked: Article, mark: RuleMark) -> MarkResult:
-        source = self._sources.get(marked.source)
-        publisher = name_publisher(marked, determine_article_provenance(marked, source), source)
-        hashed = replace(marked, uid=uid_hash(marked.uid))
-        id_ = _write_article(connection, MarkedArticle(hashed, publisher), replaces=True)
-        newest = _find_newest_mark(connection, id_, mark.rule)
-        before = None if newest is None else MarkVerdict(newest.verdict)
-        is_same = newest is not None and (before, newest.who) == (mark.verdict, mark.who)
-        is_new = not is_same and _insert_mark(connection, id_, mark)
-        return MarkResult(mark, marked, before, is_new)
 
     @contextmanager
     def _section(self) -> Iterator[Connection]:
@@ -279,6 +273,16 @@ def _article_from_row(row: Row[*tuple[Any, ...]]) -> Article:
         authors=tuple(row.authors or ()),
         tags=tuple(row.tags or ()),
     )
+
+
+def _write_mark(connection: Connection, marked: Article, mark: RuleMark, name_publisher: NamePublisher) -> MarkResult:
+    hashed = replace(marked, uid=uid_hash(marked.uid))
+    id_ = _write_article(connection, MarkedArticle(hashed, name_publisher(marked)), replaces=True)
+    newest = _find_newest_mark(connection, id_, mark.rule)
+    before = None if newest is None else MarkVerdict(newest.verdict)
+    is_same = newest is not None and (before, newest.who) == (mark.verdict, mark.who)
+    is_new = not is_same and _insert_mark(connection, id_, mark)
+    return MarkResult(mark, marked, before, is_new)
 
 
 def _find_match(connection: Connection, article_id: int, version: int, rule: str) -> Row[*tuple[Any, ...]] | None:

@@ -1,4 +1,7 @@
-"""`news-monitor mark` and `marks`: what people say of the rules; it can be exported, and imported elsewhere."""
+"""`news-monitor mark` and `marks`: what people say of the rules; it can be exported, and imported elsewhere.
+
+What reads and compiles rules takes long to import: only the commands that need it do so.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config
 from monitor.cli.config_summary import load_summary, load_summary_to_read
-from monitor.cli.inputs import collect_usable, read_lines
 from monitor.cli.known_names import NameOf
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
@@ -30,11 +31,9 @@ from monitor.cli.options import (
 from monitor.cli.output.tables import print_table
 from monitor.cli.paths import InputPath, OutputPath
 from monitor.errors import MonitorError
-from monitor.lab.mark_lines import marked_article_to_row, read_marked
 from monitor.model import MarkVerdict
 from monitor.sanitize import sanitize_line
 from monitor.services.lookup import require_known
-from monitor.services.marks import mark_articles, mark_matches
 from monitor.store.marks import Judgement, MarkFilter, MarkResult, Marks
 from monitor.wording.quantities import format_count
 
@@ -79,6 +78,9 @@ def mark(config: Path, *, rule: str | None, lines: tuple[int, ...], ids: tuple[s
         raise click.UsageError("say with --rule which rule has missed the article")
     if rule is not None and lines:
         raise click.UsageError("--line is for a digest, and --rule is for articles")
+    from monitor.cli.config_files import load_config
+    from monitor.services.marks import mark_articles, mark_matches
+
     judgement, matched = Judgement(MarkVerdict(verdict), clock.now(), get_username()), list[str]()
     if rule is None:
         summary = load_summary(config)
@@ -163,6 +165,8 @@ def export(config: Path, rules: tuple[str, ...], file: Path) -> None:
       news-monitor marks export marks.jsonl
       news-monitor marks export --rule taiwan-drills - | gzip > drills.jsonl.gz
     """
+    from monitor.lab.mark_lines import marked_article_to_row
+
     stored = Marks(existing_database(load_summary(config).settings))
     count = 0
     with open_output(file) as out:
@@ -187,6 +191,9 @@ def import_(config: Path, file: Path) -> None:
     Example:
       news-monitor marks import colleague.jsonl
     """
+    from monitor.cli.inputs import collect_usable, read_lines
+    from monitor.lab.mark_lines import read_marked
+
     stored = Marks(existing_database(load_summary(config).settings))
     found, problems = collect_usable(read_marked(read_lines(file), clock.now()), file)
     if not found and not problems:

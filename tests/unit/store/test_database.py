@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -475,7 +476,7 @@ def test_matches_of_an_earlier_version_can_be_marked(empty_url: str) -> None:
         ):
             connection.exec_driver_sql(statement)
     opened.upgrade()
-    Marks(opened).mark_matches({1: None}, Judgement(MarkVerdict.GOOD, NOON, "ann"))
+    Marks(opened).mark_matches({1: None}, Judgement(MarkVerdict.GOOD, NOON, "ann"), attrgetter("source"))
     [marked] = Marks(opened).iter_articles()
     assert (marked.article.title, marked.verdicts) == ("Missiles", {"launch": "good"})
     opened.close()

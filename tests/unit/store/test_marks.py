@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from monitor.errors import InvalidRequest
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Article, MarkedArticle, MarkVerdict, MatchKind, OncePer, Retention, RuleMark
 from monitor.model.hashing import uid_hash
+from monitor.services.marks import find_publisher
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article as articles
@@ -38,7 +40,8 @@ class Desk:
         self.database = database
         self.claims, self.section = Claims(database, "here:1"), SerialSection(database)
         self.claims.register_sources(sources("wire", "post"), NOON)
-        self.marks = Marks(database, sources("wire", "post"))
+        self.marks = Marks(database)
+        self.publisher_of = partial(find_publisher, sources("wire", "post"))
         self.poll(FIRST)
         self.poll(OTHER, FERRIES)
 
@@ -49,13 +52,14 @@ class Desk:
     def mark(self, verdict: str, *ids: int, at: int = 1, who: str = "ann") -> list[tuple[MarkVerdict | None, bool]]:
         """`at`: so many hours later."""
         judgement = Judgement(MarkVerdict(verdict), NOON + at * HOUR, who)
-        results = self.marks.mark_matches(dict.fromkeys(ids), judgement)
+        results = self.marks.mark_matches(dict.fromkeys(ids), judgement, self.publisher_of)
         return [(result.before, result.is_new) for result in results]
 
     def miss(self, rule_id: str, uid: str = "c", verdict: str = "missed", at: int = 1) -> None:
         with self.database.reading() as connection:
             id_ = connection.execute(select(articles.c.id).where(articles.c.uid == uid)).scalar_one()
-        self.marks.mark_articles([id_], rule_id, "v1", Judgement(MarkVerdict(verdict), NOON + at * HOUR, "ann"))
+        judgement = Judgement(MarkVerdict(verdict), NOON + at * HOUR, "ann")
+        self.marks.mark_articles([id_], rule_id, "v1", judgement, self.publisher_of)
 
     def marked(self, *rule_ids: str) -> list[MarkedArticle]:
         return list(self.marks.iter_articles(MarkFilter(rule_ids)))
@@ -182,8 +186,9 @@ def test_what_a_rule_matched_as_news_was_not_missed(desk: Desk) -> None:
     desk.miss("launch", "c")
     desk.miss("launch", "c", "noise", at=2)
     assert desk.verdicts() == [(FERRIES.title, {"launch": "noise"})]
+    judgement = Judgement(MarkVerdict.MISSED, NOON, "ann")
     with pytest.raises(InvalidRequest, match="there is no article 99"):
-        desk.marks.mark_articles([99], "launch", "v1", Judgement(MarkVerdict.MISSED, NOON, "ann"))
+        desk.marks.mark_articles([99], "launch", "v1", judgement, desk.publisher_of)
 
 
 def test_marks_outlive_the_retention(desk: Desk) -> None:
