@@ -52,8 +52,10 @@ _COMMANDS = "monitor.cli.commands"
         "sources": (f"{_COMMANDS}.sources", "The sources: list, show, health, retry, add, remove, import, export."),
         "status": (f"{_COMMANDS}.status", "Show whether the daemon runs, what needs a person, and counts."),
         "stories": (f"{_COMMANDS}.stories", "Stories and events: list, show, merge, split, mute."),
-        "timeline": (f"{_COMMANDS}.timeline", "Show the alerts of the last days, by rule, day and hour."),
-        "report": (f"{_COMMANDS}.report", "Write a page of figures: alerts, time to sending, noise, sources."),
+        "report": (
+            f"{_COMMANDS}.report",
+            "Show the figures of some days: alerts, time to sending, noise, sources.",
+        ),
         "why": (f"{_COMMANDS}.why", "Explain why an article did or did not lead to an alert."),
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

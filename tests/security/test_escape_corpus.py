@@ -295,8 +295,8 @@ VIEWS = (
     "rules test --rules one.yaml --json headlines.yaml", "score --rules one.yaml given.jsonl",
     "score --rules one.yaml --list given.jsonl", "score --rules one.yaml --list --json given.jsonl", "schema rule",
     "init {evil}/x", "init --update {evil}", "run {evil}", "demo {evil}", "completion {evil}",
-    "timeline --days 366", "timeline --days 366 --json",
-    "timeline --rule {evil}", "report --html - --days 366", "report --html {evil}/x",
+    "report --timeline --days 366", "report --days 366 --json", "report",
+    "report --rule {evil}", "report --html - --days 366", "report --html {evil}/x",
     "alerts feed", "alerts feed --json",
     "rules import queries.txt", "rules import page.html",
     "rules import --format keywords queries.txt", "rules import --format google-alerts queries.txt",
@@ -348,7 +348,7 @@ def test_no_view_steers_a_terminal(view: str, alone: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("alone")
-@pytest.mark.parametrize("view", ["timeline", "report --html -", "report --html - --days 1"])
+@pytest.mark.parametrize("view", ["report --timeline", "report --html -", "report --html - --days 1"])
 def test_no_plot_steers_either(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the day of the alerts, whose titles are spoilt; the page has no tag that is not ours."""
     monkeypatch.setattr(clock, "now", lambda: NOON + HOUR)

@@ -28,7 +28,7 @@ COMMANDS = (
     "articles forget",
     "db upgrade", "db backup", "db restore", "db check", "db prune", "why", "replay", "entities list",
     "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
-    "rules try", "score", "timeline", "report", "alerts feed", "completion", "rules import",
+    "rules try", "score", "report", "alerts feed", "completion", "rules import",
     "search", "articles list", "articles search", "articles show", "articles export", "db index",
     "sources show", "entities show", "lists list", "lists show",
 )  # fmt: skip
@@ -109,8 +109,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("stories mute", ["-c", "--for", "--until"]),
         ("matches export", ["--since", "--until", "--rule", "--match", "--evidence"]),
         ("why", ["-c", "--rules", "--json", "--all"]),
-        ("timeline", ["-c", "--json", "--rule", "--days"]),
-        ("report", ["-c", "--html", "--days"]),
+        ("report", ["-c", "--json", "--html", "--timeline", "--rule", "--days", "--limit"]),
         ("alerts feed", ["-c", "--json"]),
     ],
 )
@@ -323,10 +322,10 @@ EXIT_CODES = [
     (2, "init --write new"),
     (2, "init feed.xml"),  # a file, not a folder
     (2, "init feed.xml/below"),
-    (1, "timeline"),  # nothing has run yet
-    (2, "timeline --days 0"),
+    (1, "report --timeline"),  # nothing has run yet
+    (2, "report --days 0"),
     (1, "report --html -"),
-    (2, "report"),
+    (2, "report --html - --json"),
     (1, "alerts feed"),  # there is none: it says what to write
     (0, "completion bash"),
     (2, "completion tcsh"),
@@ -395,7 +394,7 @@ MISSING = {
         "db check -c {}", "db prune -c {}", "alerts list -c {}", "alerts show -c {} a",
         "mark -c {} a missed --rule b", "marks export -c {}", "marks import -c {} hit.jsonl", "marks list -c {}",
         "mark -c {} 1 good", "rules misses -c {}", "rules show -c {} a", "rules coverage -c {} a",
-        "rules tune -c {} a", "routes show -c {}", "timeline -c {}", "report -c {} --html -", "alerts feed -c {}",
+        "rules tune -c {} a", "routes show -c {}", "report -c {} --html -", "alerts feed -c {}",
         "rules import -c {} words.txt",
         "search -c {} a", "articles list -c {}", "articles search -c {} a",
         "articles show -c {} a", "articles export -c {}", "db index -c {}",

@@ -15,7 +15,6 @@ from tests.e2e.whole import write_config
 @pytest.mark.parametrize(
     ("command", "error"),
     [
-        ("report", "Missing option '--html'. For example: news-monitor report --html report.html"),
         ("outbox move 17", "Missing option '--to'. For example: news-monitor outbox move --channel old-phone --to "),
         ("stories mute", "Missing argument 'ID'. For example: news-monitor stories mute S746401c3a4eecfd6"),
     ],

@@ -25,7 +25,8 @@ NOW = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
 TITLE = "북한, 동해상으로 단거리 탄도미사일 여러 발 발사…합참 “대비태세 유지”, 일본도 “배타적경제수역 밖 낙하” 발표"
 PROBLEM = "the server sent 503 (Service Unavailable) and asked us to come back in 3600 seconds"
 VIEWS = (
-    "status", "timeline", "timeline --days 30", "sources list", "sources health", "sources show tass",
+    "status", "report", "report --timeline", "report --timeline --days 30", "sources list", "sources health",
+    "sources show tass",
     "channels list", "routes show", "matches list", "matches show 1", "alerts list", "alerts show {alert}",
     "marks list", "stories list", "stories show {story}", "articles list", "articles show 1", "search 미사일",
     "entities list", "rules list", "rules show launch", "rules packs", "outbox list", "why 1", "why 1 launch",
