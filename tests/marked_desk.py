@@ -68,6 +68,6 @@ def rows(*args: str) -> list[dict[str, Any]]:
 
 
 def mark_all() -> None:
-    read_output("matches", "mark", "1", "good")
-    read_output("matches", "mark", "2", "noise")
-    read_output("articles", "mark", CAME[2][2], "floods", "missed")
+    read_output("mark", "1", "good")
+    read_output("mark", "2", "noise")
+    read_output("mark", CAME[2][2], "missed", "--rule", "floods")

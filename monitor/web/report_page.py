@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
+from math import ceil
 from zoneinfo import ZoneInfo
 
 import monitor
 from monitor.article_links import sanitize_link
 from monitor.model import AlertKind
-from monitor.services.queries.activity import (
-    DELAY_BOUNDS,
-    Activity,
-    AlertSummary,
-    DelayFigures,
-    RuleActivity,
-    SourceActivity,
-)
-from monitor.web.charts import BarChart, build_bar_chart, shade
+from monitor.services.queries.activity import DELAY_BOUNDS, Activity, DelayFigures, RuleActivity
+from monitor.store.queries.alerts import AlertSummary
 from monitor.web.page_templates import render_page
 from monitor.wording.alerts import format_alert_title
 from monitor.wording.quantities import abbreviate_duration, abbreviate_limit, format_count
 
 MAX_SOURCES = 100
 MIN_MARKS = 10  # of fewer, a share says nothing
+SHADES = 5
 
 
 def render_report(found: Activity) -> str:
     """The whole page, in HTML."""
     return render_page("report.html.j2", report=_ReportView(found), version=monitor.__version__)
-
-
-@dataclass(frozen=True, slots=True)
-class _HourRow:
-    """A rule and its alerts by hour of the day, with the shade of each cell."""
-
-    rule: RuleActivity
-    cells: tuple[tuple[int, int], ...]
 
 
 class _ReportView:
@@ -52,13 +38,15 @@ class _ReportView:
         self.are_failures_partial = found.failures_since.astimezone(self._zone).date() > found.days[0]
         self.alerting_rules = [rule for rule in found.rules if rule.alerts.count]
         self.marked_rules = [rule for rule in found.rules if rule.health.noise_share is not None]
-
-    def format_title(self, alert: AlertSummary) -> str:
-        return format_alert_title(alert.title)
-
-    @property
-    def days_chart(self) -> BarChart:
-        return build_bar_chart(self.found.alerts.daily, [_format_day(day) for day in self.found.days])
+        self.sources = found.sources[:MAX_SOURCES]
+        self.hidden_sources = len(found.sources) - len(self.sources)
+        self.articles = sum(each.counts.articles for each in found.sources)
+        self.day_counts = [
+            (f"{day:%a} {day.day} {day:%b %Y}", count)
+            for day, count in zip(found.days, found.alerts.daily, strict=True)
+        ]
+        self.top = round_up(max(found.alerts.daily))
+        self.format_title, self.count = format_alert_title, format_count
 
     @property
     def day_ticks(self) -> list[str]:
@@ -68,12 +56,10 @@ class _ReportView:
         return [f"{day.day} {day:%b}" for day in chosen]
 
     @property
-    def hour_rows(self) -> list[_HourRow]:
+    def hour_rows(self) -> list[tuple[RuleActivity, list[tuple[int, int]]]]:
+        """Each rule, and its alerts by hour of the day, with the shade of each cell."""
         most = max((count for rule in self.alerting_rules for count in rule.alerts.by_hour), default=0)
-        return [
-            _HourRow(rule, tuple((count, shade(count, most)) for count in rule.alerts.by_hour))
-            for rule in self.alerting_rules
-        ]
+        return [(rule, [(count, shade(count, most)) for count in rule.alerts.by_hour]) for rule in self.alerting_rules]
 
     @property
     def delay_rows(self) -> list[tuple[str, int, int]]:
@@ -82,23 +68,12 @@ class _ReportView:
         delays = self.found.alerts.from_publication
         if delays is None:
             return []
+        bounds = [abbreviate_duration(bound) for bound in DELAY_BOUNDS]
+        labels = [f"up to {bounds[0]}", *(f"{one} to {other}" for one, other in pairwise(bounds)), f"over {bounds[-1]}"]
         most = max(delays.by_length)
         return [
-            (label, count, round(100 * count / most))
-            for label, count in zip(_label_delays(), delays.by_length, strict=True)
+            (label, count, round(100 * count / most)) for label, count in zip(labels, delays.by_length, strict=True)
         ]
-
-    @property
-    def sources(self) -> list[SourceActivity]:
-        return list(self.found.sources[:MAX_SOURCES])
-
-    @property
-    def hidden_sources(self) -> int:
-        return len(self.found.sources) - len(self.sources)
-
-    @property
-    def articles(self) -> int:
-        return sum(each.counts.articles for each in self.found.sources)
 
     @property
     def kinds(self) -> str:
@@ -125,23 +100,23 @@ class _ReportView:
         marked = good + noise
         return f"{noise / marked:.0%}" if marked >= MIN_MARKS else None
 
-    def count(self, number: int, noun: str) -> str:
-        return format_count(number, noun)
-
     def link_of(self, alert: AlertSummary) -> str | None:
         """The address of the article, if it is one of the web and the alert has just one."""
         url = alert.lines[0].url if len(alert.lines) == 1 else None
         return url and sanitize_link(url)
 
 
-def _label_delays() -> list[str]:
-    bounds = [abbreviate_duration(bound) for bound in DELAY_BOUNDS]
-    between = [f"{one} to {other}" for one, other in pairwise(bounds)]
-    return [f"up to {bounds[0]}", *between, f"over {bounds[-1]}"]
+def round_up(count: int) -> int:
+    """The next number that is easy to read on an axis and has a whole half: 2, 4, 6, 8, 10, 20, 40 ..."""
+    step = 1
+    while count > 10 * step:
+        step *= 10
+    return max(2 * step * ceil(count / (2 * step)), 2)
 
 
-def _format_day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
+def shade(count: int, most: int) -> int:
+    """How dark the cell of a count is, from 0 for none to SHADES for the largest."""
+    return ceil(SHADES * count / most) if count else 0
 
 
 def _format_span(first: date, last: date) -> str:

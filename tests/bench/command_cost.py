@@ -7,8 +7,8 @@ time of all processes. The commands take turns, and of the runs of a command the
 does disturbs some of them only. The first `status` after an edit reads all rules, and is noted beside it; so is `rules
 list`, which reads them each time. It demands:
 
-    status, search, articles list, matches list, stories list, alerts list, outbox list, timeline
-                                          at most 0.6 s CPU each
+    status, search, articles list, matches list, stories list, alerts list, outbox list,
+    report --timeline                     at most 0.6 s CPU each
     idle                                  at most 8 ms CPU a second
 """
 
@@ -29,7 +29,7 @@ from tests.e2e.whole import ROOT, until
 
 SHORT = (
     "status", "search strike", "articles list", "matches list", "stories list", "alerts list", "outbox list",
-    "timeline",
+    "report --timeline",
 )  # fmt: skip
 NOTED = ("--help", "rules list")
 START = 15.0  # s from the first tick of a daemon until it is at rest

@@ -71,7 +71,7 @@ async def test_reading_commands_work_and_leave_no_files(desk: Path, modes: dict[
 
 
 @pytest.mark.parametrize("modes", [CLOSED_FILE, CLOSED_FOLDER])
-@pytest.mark.parametrize("command", [("matches", "mark", "1", "good"), ("db", "prune")])
+@pytest.mark.parametrize("command", [("mark", "1", "good"), ("db", "prune")])
 async def test_commands_that_write_say_that_it_is_read_only(
     desk: Path, modes: dict[str, int], command: tuple[str, ...]
 ) -> None:

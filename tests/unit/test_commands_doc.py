@@ -35,7 +35,7 @@ LEFT_OUT: dict[tuple[str, str], str] = {
     ("docs/operate.md", "createdb"): "it needs a server of PostgreSQL and its right to make databases",
     ("docs/operate.md", "curl"): "it needs a daemon that goes on; tests/integration/test_answers.py asks it",
     ("docs/install.md", ""): "it installs the program in several ways: `./dev install-check` runs these blocks",
-    ("docs/marks.md", "news-monitor alerts mark 5f3c21aa07c0"): "a digest goes out once a day only; "
+    ("docs/marks.md", "news-monitor mark 5f3c21aa07c0"): "a digest goes out once a day only; "
     "tests/unit/cli/test_marks_command.py marks a line of one",
     ("docs/improving-rules.md", "news-monitor rules tune port-strike --leave"): "a proposal needs the marks of weeks; "
     "tests/unit/cli/test_rules_improvement.py leaves one out and writes the others",
@@ -59,9 +59,10 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
     ("docs/alerts.md", "--rule ID"): "--rule port-strike",
     ("docs/alerts.md", "show S7464"): "show {story}",
     ("docs/alerts.md", "mute S7464"): "mute {story}",
-    ("docs/evidence.md", "--hash SHA256"): "--hash $(python3 -c 'import hashlib, zipfile; "
-    'print(hashlib.sha256(zipfile.ZipFile("evidence.zip").read("SHA256SUMS")).hexdigest())\')',
-    ("docs/improving-rules.md", " URL RULE"): " https://harbour.example/ferries port-strike",
+    (
+        "docs/improving-rules.md",
+        " URL missed --rule RULE",
+    ): " https://harbour.example/ferries missed --rule port-strike",
     ("docs/improving-rules.md", "2026-03"): "{month}",
     ("docs/marks.md", "207d7f56158b"): "{alert}",
     ("docs/privacy.md", "articles forget"): "articles forget --yes",  # nobody answers here
@@ -78,7 +79,7 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
 
 BETWEEN: dict[tuple[str, str], str] = {
     ("README.md", "news-monitor status"): "rm -r ./* && cp -r ~/newsroom/. .",
-    ("docs/replay.md", "news-monitor matches export | news-monitor score"): "news-monitor matches mark 1 good",
+    ("docs/replay.md", "news-monitor matches export | news-monitor score"): "news-monitor mark 1 good",
 }
 """(page, beginning of a line) -> what happens before it: the reader edits the files, and the daemon runs for some days.
 """

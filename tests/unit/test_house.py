@@ -156,6 +156,7 @@ def test_imports_stand_at_the_top() -> None:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("monitor")
     }
     assert within == {
+        "cli/commands/marks.py",
         "cli/commands/matches_export.py",
         "cli/known_names.py",
         "config/loading/summary.py",

@@ -33,12 +33,9 @@ from monitor.wording.alerts import format_alert_title
 from monitor.wording.quantities import format_count
 
 
-@click.group(
-    cls=LazyGroup,
-    lazy={"mark": ("monitor.cli.commands.alerts_mark", "Say that an alert was right (good), or not (noise).")},
-)
+@click.group(cls=LazyGroup)
 def alerts() -> None:
-    """Alerts: list them, show one, mark which were right (mark), and read them in a feed reader (feed)."""
+    """Alerts: list them, show one, and read them in a feed reader (feed)."""
 
 
 @alerts.command("list")

@@ -30,11 +30,10 @@ from monitor.wording.quantities import format_count
     cls=LazyGroup,
     lazy={
         "forget": ("monitor.cli.commands.articles_forget", "Delete the words of an article or a source for good."),
-        "mark": ("monitor.cli.commands.articles_mark", "Say that a rule has missed an article, or not."),
     },
 )
 def articles() -> None:
-    """The stored articles: list, search, show, export, forget, mark."""
+    """The stored articles: list, search, show, export, forget."""
 
 
 @articles.command("list", cls=QueryCommand)

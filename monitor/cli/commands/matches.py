@@ -47,11 +47,10 @@ _REASON = "Only with this reason: too-old, already-sent, cooldown ... `--json` p
     lazy={
         "show": ("monitor.cli.commands.matches_show", "Show one match and all that belongs to it."),
         "export": ("monitor.cli.commands.matches_export", "Write all matches as JSON lines, or as an evidence bundle."),
-        "mark": ("monitor.cli.commands.matches_mark", "Say that a rule was right to match (good), or not (noise)."),
     },
 )
 def matches() -> None:
-    """Stored matches, with the decision on each: list, show, export; and mark, to say which were right."""
+    """Stored matches, with the decision on each: list, show, export."""
 
 
 @matches.command("list")

@@ -36,7 +36,7 @@ from monitor.wording.quantities import format_count
 @since_option
 @click.option("--until", "--before", "until", metavar="TIME", help=f"Only before this time: {TIME_EXAMPLES}")
 @click.option("--match", "ids", multiple=True, type=MatchNumber(1, 2**31 - 1), metavar="ID", help="Only this match.")
-@click.option("--evidence", is_flag=True, help="Write an evidence bundle, a zip file that `evidence verify` checks.")
+@click.option("--evidence", is_flag=True, help="Write an evidence bundle: a zip file with SHA256SUMS.")
 @click.option("-o", "--output", type=OutputPath(), help="The same as FILE.")
 @click.argument("file", type=OutputPath(), required=False)
 def export(
@@ -57,8 +57,8 @@ def export(
     the match is a label for `score`.
 
     With --evidence, it writes a zip file to keep, with the texts, all times and their clocks, the rules, the decisions
-    and the receipts. It prints the hash of the bundle. Note the hash elsewhere: it alone shows later that nothing was
-    changed.
+    and the receipts; `sha256sum -c SHA256SUMS` checks it. The command prints the hash of the bundle. Note the hash
+    elsewhere: it alone shows later that nothing was changed.
 
     \b
     Examples:
@@ -95,13 +95,13 @@ def export(
 def _export_evidence(config: Path, database: Database, wanted: MatchFilter, file: Path) -> None:
     # Slow to import, and only needed where the rules are.
     from monitor.cli.config_files import load_config
-    from monitor.services.commands.evidence import write_evidence
+    from monitor.services.evidence import write_evidence
 
     loaded = load_config(config)
     with replacing_file(file, may_exist=False) as out:  # the hash of an older one may be noted
-        bundle = write_evidence(out, loaded, database, wanted, clock.now())
-    click.echo(f"{file}: {format_count(bundle.matches, 'match')}")
-    click.echo(f"SHA-256 of the whole bundle (note it elsewhere): {bundle.sha256}")
+        count, digest = write_evidence(out, loaded, database, wanted, clock.now())
+    click.echo(f"{file}: {format_count(count, 'match')}")
+    click.echo(f"SHA-256 of the whole bundle (note it elsewhere): {digest}")
 
 
 def _exported_row(found: ExportedMatch) -> dict[str, object]:

@@ -55,8 +55,8 @@ def list_rules(config: Path | None, rules: tuple[Path, ...], *, as_json: bool) -
     """List the rules, and their figures of the last 30 days: the noisy ones first, then those that match nothing.
 
     Matches are articles. Alerts are new messages; updates come after them. `same` counts the matches that were
-    suppressed as repeats. Noise is the share of noise among the matches that people have marked (`matches mark`). The
-    line of bars shows the matches of each day.
+    suppressed as repeats. Noise is the share of noise among the matches that people have marked (`mark`). The line of
+    bars shows the matches of each day.
 
     With --rules, or before the first run, there are no figures. Then the list has the languages in which a rule can
     match (each part of its `match` has words or names in them), its numbers of words and tests, and its file.

@@ -42,7 +42,7 @@ def tune(
     rule: str,
 ) -> None:
     """Propose changes of RULE with which it hits missed articles, or no longer hits noise. The evidence is people's
-    marks (`matches mark`), or the labels of a file.
+    marks (`mark`), or the labels of a file.
 
     With a proposal, the rule still hits every wanted article that it hits now, and passes all its tests. At least two
     independent articles must support a proposal: of the same publisher in the same week only one counts. A change that

@@ -24,7 +24,7 @@ from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from monitor.sanitize import sanitize_line
 from monitor.services.queries.identity_agreement import score_identity_marks
-from monitor.services.queries.marks import count_erased_marks, iter_marked_articles
+from monitor.store.marks import Marks
 from monitor.wording.quantities import format_count
 
 _HEADS = ("rule", "language", "labelled", "right", "missed", "false", "precision", "recall", "F1", "mentions")
@@ -52,9 +52,9 @@ def score(
     are labelled for a rule, the share that it hits as news. F1: the harmonic mean of both. The macro F1 is the mean of
     the rules' F1.
 
-    With --marks, it measures the rules on what people marked (`matches mark`, `alerts mark`, `articles mark`). It also
-    prints whether today's program and rules agree with each `stories merge` and `stories split`. -c names the config
-    with the database, and --rules, if given, the rules.
+    With --marks, it measures the rules on what people marked (`mark`). It also prints whether today's program and rules
+    agree with each `stories merge` and `stories split`. -c names the config with the database, and --rules, if given,
+    the rules.
 
     \b
     Examples:
@@ -103,11 +103,12 @@ def _score_marks(config: Path, compiled: RuleSet, silent: Collection[str], *, as
     splits."""
     settings = load_summary(config).settings
     database = existing_database(settings)
-    articles = [marked_article_to_labeled(each) for each in iter_marked_articles(database)]
+    stored = Marks(database)
+    articles = [marked_article_to_labeled(each) for each in stored.iter_articles()]
     found = scoring.score_rules(articles, compiled, with_mistakes=listed)
     identity = list(score_identity_marks(database, compiled, settings.timezone))
     if not found.tallies and not identity:
-        hint = "`news-monitor matches mark ID good|noise` makes one"
+        hint = "`news-monitor mark ID good|noise` makes one"
         raise MonitorError(
             f"nothing to score: {_explain_no_score(found) if found.unknown_labels else 'no marks; ' + hint}"
         )
@@ -115,7 +116,7 @@ def _score_marks(config: Path, compiled: RuleSet, silent: Collection[str], *, as
     if found.tallies:
         _show_score(found, as_json=as_json)
     print_identity_score(identity, settings.timezone, as_json=as_json)
-    if erased := count_erased_marks(database):
+    if erased := stored.count_erased():
         click.echo(f"{format_count(erased, 'mark')} left out, because the words were erased", err=True)
 
 

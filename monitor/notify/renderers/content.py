@@ -72,7 +72,7 @@ _ALERT_STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class DigestLine:
-    """An article in a digest. `number`: by which `alerts mark` finds it; `note`: its rule and event, or what it was
+    """An article in a digest. `number`: by which `mark` finds it; `note`: its rule and event, or what it was
     taken for."""
 
     number: int

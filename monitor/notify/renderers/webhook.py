@@ -68,7 +68,7 @@ class ArticleDocument(_Part):
 
 
 class ItemDocument(_Part):
-    """One line of a digest. `number`: by which `alerts mark` finds it."""
+    """One line of a digest. `number`: by which `mark` finds it."""
 
     number: int
     level: Level

@@ -1,5 +1,5 @@
 """What the desk got within some days: alerts by day, hour and rule, how soon they were sent, how many were noise, and
-what the sources brought. `timeline` and `report` show it."""
+what the sources brought. `report` shows it."""
 
 from __future__ import annotations
 
@@ -14,22 +14,18 @@ from zoneinfo import ZoneInfo
 from monitor.config.loading.summary import ConfigSummary
 from monitor.model import AlertKind, Config, Level
 from monitor.services.lookup import require_known
-from monitor.services.queries.sources import AssessedSource, SourceHealth, list_sources
+from monitor.services.queries.sources import SourceHealth, list_sources
 from monitor.store.engine.database import Database
-from monitor.store.queries.activity import ActivityQueries, AlertMoments, SourceCounts
+from monitor.store.queries.activity import (
+    AlertMoments,
+    RuleHealth,
+    SourceCounts,
+    count_by_source,
+    list_alerts_since,
+    load_rule_health,
+)
 from monitor.store.queries.alerts import AlertQueries, AlertSummary
 from monitor.store.queries.matches import MatchQueries
-from monitor.store.queries.rule_health import RuleHealth, RuleHealthQueries
-
-__all__ = [
-    "DELAY_BOUNDS",
-    "Activity",
-    "AlertSummary",
-    "DelayFigures",
-    "RuleActivity",
-    "SourceActivity",
-    "load_activity",
-]
 
 HOURS = 24
 DELAY_BOUNDS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30, 60, 180))
@@ -142,15 +138,14 @@ def load_activity(
     today = now.astimezone(zone).date()
     span = tuple(today - timedelta(days=days - 1 - number) for number in range(days))
     since = datetime(span[0].year, span[0].month, span[0].day, tzinfo=zone)
-    queries = ActivityQueries(database)
-    alerts = queries.list_alerts_since(since, rules)
+    alerts = list_alerts_since(database, since, rules)
     newest = AlertQueries(database).newest(rules=rules, since=since, limit=latest) if latest else []
     return Activity(
         now=now,
         timezone=config.settings.timezone,
         days=span,
         alerts=_compute_figures(alerts, span, zone),
-        rules=tuple(_describe_rules(config, database, alerts, span, now=now, wanted=rules)),
+        rules=tuple(_describe_rules(config, database, alerts, now=now, days=span, wanted=rules)),
         sources=tuple(_describe_sources(config, database, now, since)) if with_sources else (),
         latest=tuple(newest),
         failures_since=max(since, now - config.settings.retention.fetches),
@@ -188,9 +183,9 @@ def _describe_rules(
     config: Config | ConfigSummary,
     database: Database,
     alerts: Sequence[AlertMoments],
-    days: Sequence[date],
     *,
     now: datetime,
+    days: Sequence[date],
     wanted: Sequence[str],
 ) -> list[RuleActivity]:
     zone = ZoneInfo(config.settings.timezone)
@@ -198,30 +193,25 @@ def _describe_rules(
     for each in alerts:
         by_rule.setdefault(each.rule, []).append(each)
     ids = wanted or dict.fromkeys([*config.rules, *by_rule])
-    health = RuleHealthQueries(database).load(ids, now, config.settings.timezone, len(days))
     found = []
-    for id_ in ids:
-        own = by_rule.get(id_, [])
-        if not own and not health[id_].matches and not wanted:
+    for id_, health in load_rule_health(database, ids, now, config.settings.timezone, len(days)).items():
+        own, rule = by_rule.get(id_, []), config.rules.get(id_)
+        if not own and not health.matches and not wanted:
             continue
-        if (rule := config.rules.get(id_)) is not None:
+        if rule is not None:
             title, level = rule.title, rule.level
         else:
             title, level = (own[-1].title, Level(own[-1].level)) if own else (id_, Level.INFO)
-        found.append(RuleActivity(id_, title, level, _compute_figures(own, days, zone), health[id_]))
+        found.append(RuleActivity(id_, title, level, _compute_figures(own, days, zone), health))
     return sorted(found, key=lambda rule: (-rule.alerts.count, -rule.health.matches))
-
-
-def _describe_source(assessed: AssessedSource, counts: SourceCounts) -> SourceActivity:
-    return SourceActivity(assessed.source.id, assessed.name, counts, assessed.health.health)
 
 
 def _describe_sources(
     config: Config | ConfigSummary, database: Database, now: datetime, since: datetime
 ) -> list[SourceActivity]:
-    counts = dict(ActivityQueries(database).count_by_source(since))
+    counts = dict(count_by_source(database, since))
     found = [
-        _describe_source(each, counts.pop(each.source.id, SourceCounts()))
+        SourceActivity(each.source.id, each.name, counts.pop(each.source.id, SourceCounts()), each.health.health)
         for each in list_sources(config, database, now)
     ]
     found += [SourceActivity(id_, id_, of_source, None) for id_, of_source in sorted(counts.items())]

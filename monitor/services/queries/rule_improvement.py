@@ -19,8 +19,8 @@ from monitor.lab.scoring import LabeledArticle
 from monitor.model import MarkVerdict, RuleMark
 from monitor.model.hashing import uid_hash
 from monitor.store.engine.database import Database
+from monitor.store.marks import MarkFilter, Marks
 from monitor.store.queries.archive import Archive
-from monitor.store.queries.marks import MarkFilter, MarkQueries
 
 Track = Callable[[Iterable[Example], int], Iterable[Example]]
 """Yields the articles that it is given, and can count them while they are read; the number: how many they are."""
@@ -51,7 +51,7 @@ def read_archive(database: Database, rule: str, most: int) -> RuleExamples:
 def _iter_archive(database: Database, archive: Archive, rule: str, most: int) -> Iterator[Example]:
     """An article that is in one story with a hit of the rule is likely to be wanted."""
     marked: set[tuple[str, str]] = set()
-    for found in MarkQueries(database).iter_articles(MarkFilter((rule,))):
+    for found in Marks(database).iter_articles(MarkFilter((rule,))):
         marked.add((found.article.source, found.article.uid))
         yield Example(f"{found.article.source} {found.article.uid}", found.article, _verdict_from_mark(found.marks[0]))
     beside_hits = archive.find_articles_beside_hits(rule)

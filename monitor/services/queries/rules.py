@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from monitor.config.language.settings import EVERY
@@ -18,8 +17,7 @@ from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.lints.languages import LanguageChecker, words_of_rule
 from monitor.model import Entity, Rule, RuleStatus, Source, WordList
 from monitor.services.queries.rule_improvement import find_annotated_rule
-from monitor.store.engine.database import Database
-from monitor.store.queries.rule_health import RuleHealth, RuleHealthQueries
+from monitor.store.queries.activity import RuleHealth, load_rule_health
 
 __all__ = [
     "PackSummary",
@@ -78,13 +76,6 @@ def rank_by_health(rules: Iterable[RuleSummary], health: Mapping[str, RuleHealth
         return -(found.noise_share or 0.0), not (runs and found.is_silent)
 
     return sorted(rules, key=rank)
-
-
-def load_rule_health(
-    database: Database, rules: Iterable[str], now: datetime, timezone: str
-) -> Mapping[str, RuleHealth]:
-    """How each of these rules has done lately."""
-    return RuleHealthQueries(database).load(rules, now, timezone)
 
 
 def find_summary(files: LoadedRules, rule: str) -> RuleSummary:

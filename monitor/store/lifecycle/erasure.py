@@ -35,7 +35,6 @@ from monitor.model import UNSENT_STATES, ClauseCode, Config, DeliveryState, Noti
 from monitor.model.hashing import shorten_identity, uid_hash
 from monitor.model.outcome import clauses_to_row
 from monitor.sanitize import sanitize_line
-from monitor.store.commit.mark_writer import empty_marked_articles
 from monitor.store.engine.database import Database, build_insert, in_batches
 from monitor.store.engine.table_walk import SLICE
 from monitor.store.engine.tables import (
@@ -56,9 +55,9 @@ from monitor.store.lifecycle.cluster_removal import remove_articles_from_cluster
 from monitor.store.lifecycle.digest_lines import drop_digest_lines
 from monitor.store.lifecycle.publisher_removal import find_contributing_matches, remove_publishers
 from monitor.store.lifecycle.store_pending_replacement import RemovedArticles, replace_pending_alerts
+from monitor.store.marks import empty_marked_articles, marked_article_has_address
 from monitor.store.queries.address_forms import list_address_forms
 from monitor.store.queries.articles import article_has_address
-from monitor.store.queries.marks import marked_article_has_address
 from monitor.store.queues import full_text_queue
 from monitor.store.search.search_index import purge_removed_terms, remove_from_index
 from monitor.store.state.state_loader import forget_articles

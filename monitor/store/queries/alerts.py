@@ -14,7 +14,7 @@ from monitor.model import AlertKind, MarkVerdict
 from monitor.sanitize import sanitize_line
 from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import alert, article, article_version, match
-from monitor.store.queries.marks import load_verdicts
+from monitor.store.queries.matches import load_verdicts
 
 LineKey = tuple[str, str, str]  # the ids of a source, and of a rule, and a uid: source, uid, rule
 

@@ -129,6 +129,13 @@ class ArticleQueries:
             versions = tuple((each.at, article_version_from_row(each)) for each in connection.execute(query))
         return self._with_decisions(row), versions
 
+    def list_versions_of_match(self, id_: int) -> tuple[tuple[datetime, Article], ...]:
+        """Each version of the article of a match with the time of its commit, the oldest first."""
+        of_match = select(match.c.article_id).where(match.c.id == id_).scalar_subquery()
+        query = select_article_versions().where(article.c.id == of_match).order_by(article_version.c.version)
+        with self._database.reading() as connection:
+            return tuple((row.at, article_version_from_row(row)) for row in connection.execute(query))
+
     def explain_missing(self, name: str) -> MissingArticle | None:
         """Why there is no article with this name; None if nothing is known of it."""
         with self._database.reading() as connection:

@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, not_, select, tuple_
 
 from monitor.model import DeliveryState, Field, MarkVerdict, MatchKind, Outcome, Reason, ReasonClauses, Span
 from monitor.model.article_query import ArticleQuery
+from monitor.model.hashing import uid_hash
 from monitor.store.engine.database import Database, in_batches
-from monitor.store.engine.tables import alert, article, article_version, attempt, delivery, match, story, story_article
-from monitor.store.queries.marks import load_verdicts
+from monitor.store.engine.tables import (
+    alert,
+    article,
+    article_version,
+    attempt,
+    delivery,
+    marked_article,
+    match,
+    rule_mark,
+    story,
+    story_article,
+)
 from monitor.store.queries.reasons import read_reason
 from monitor.store.search.filters import list_filters
 
 _SLICE = 500  # matches read at once: no long read keeps the daemon from working with the file
+
+ArticleName = tuple[str, str]  # the id of a source, and a uid
+
+_newer = rule_mark.alias("newer")
+IS_NEWEST_MARK = not_(
+    exists().where(
+        _newer.c.article_id == rule_mark.c.article_id,
+        _newer.c.rule_id == rule_mark.c.rule_id,
+        tuple_(_newer.c.at, _newer.c.id) > tuple_(rule_mark.c.at, rule_mark.c.id),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,3 +368,18 @@ def load_settled_matches(
         rows = connection.execute(matches.where(article.c.id.in_(batch)))
         settled.update((row.article_id, row.rule_id) for row in rows)
     return versions, settled
+
+
+def load_verdicts(
+    connection: Connection, articles: Iterable[ArticleName]
+) -> dict[ArticleName, Mapping[str, MarkVerdict]]:
+    """The newest verdict for each rule on each of these articles; those without a mark are left out."""
+    by_hash = {(source, uid_hash(uid)): (source, uid) for source, uid in articles}
+    found: defaultdict[ArticleName, dict[str, MarkVerdict]] = defaultdict(dict)
+    columns = (marked_article.c.source_id, marked_article.c.uid_hash, rule_mark.c.rule_id, rule_mark.c.verdict)
+    query = select(*columns).select_from(rule_mark).join(marked_article).where(IS_NEWEST_MARK)
+    for batch in in_batches(by_hash):
+        names = tuple_(marked_article.c.source_id, marked_article.c.uid_hash).in_(batch)
+        for row in connection.execute(query.where(names)):
+            found[by_hash[row.source_id, row.uid_hash]][row.rule_id] = MarkVerdict(row.verdict)
+    return dict(found)

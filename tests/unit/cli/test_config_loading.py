@@ -19,7 +19,7 @@ from monitor.store.engine.tables import alert
 COMMANDS = (
     "status", "search 북한", "articles list", "articles list rule:north-korea-missile-launch", "articles show 1",
     "articles export", "matches list", "matches show 1", "matches export", "stories list", "alerts list",
-    "alerts show ALERT", "marks list", "outbox list", "timeline", "sources list", "sources health",
+    "alerts show ALERT", "marks list", "outbox list", "report", "report --timeline", "sources list", "sources health",
     "channels list", "routes show",
 )  # fmt: skip
 # Runs commands one after the other in one process, and names the first that loads what reads or compiles rules.
@@ -36,7 +36,7 @@ for command in sys.argv[1:]:
 FAULTY = "rule: broken\nlevel: [\n"
 READING = (
     "search 북한", "articles list", "articles show 1", "matches list", "matches show 1", "stories list", "alerts list",
-    "marks list", "outbox list", "timeline", "sources list", "sources health", "why 1", "db check",
+    "marks list", "outbox list", "report", "report --timeline", "sources list", "sources health", "why 1", "db check",
 )  # fmt: skip
 
 

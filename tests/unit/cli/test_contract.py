@@ -22,15 +22,15 @@ COMMANDS = (
     "sources health", "sources retry", "sources add", "sources remove", "sources import", "sources export",
     "outbox list", "outbox retry", "outbox discard", "outbox move", "routes show",
     "channels list", "channels add", "channels preview", "channels test", "channels drill", "channels canary",
-    "matches list", "matches show", "matches export", "matches mark",
-    "alerts list", "alerts show", "alerts mark", "articles mark", "marks list", "marks export", "marks import",
+    "matches list", "matches show", "matches export", "mark",
+    "alerts list", "alerts show", "marks list", "marks export", "marks import",
     "stories list", "stories show", "stories merge", "stories split", "stories mute", "stories unmute",
     "articles forget",
     "db upgrade", "db backup", "db restore", "db check", "db prune", "why", "replay", "entities list",
     "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
-    "rules try", "score", "timeline", "report", "alerts feed", "completion", "rules import",
+    "rules try", "score", "report", "alerts feed", "completion", "rules import",
     "search", "articles list", "articles search", "articles show", "articles export", "db index",
-    "evidence verify", "sources show", "entities show", "lists list", "lists show",
+    "sources show", "entities show", "lists list", "lists show",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -80,7 +80,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("score", ["-c", "--rules", "--json", "--list", "--marks"]),
         ("alerts list", ["--json", "--rule", "--since", "--limit"]),
         ("alerts show", ["--json"]),
-        ("alerts mark", ["-c", "--line"]),
+        ("mark", ["-c", "--line", "--rule"]),
         ("marks list", ["--json", "--rule", "--since", "--limit"]),
         ("marks export", ["-c", "--rule"]),
         ("status", ["--json"]),
@@ -105,13 +105,11 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("entities show", ["-c", "--json"]),
         ("lists list", ["-c", "--rules", "--json"]),
         ("lists show", ["-c", "--json"]),
-        ("evidence verify", ["--json", "--hash"]),
         ("stories split", ["--quiet"]),
         ("stories mute", ["-c", "--for", "--until"]),
         ("matches export", ["--since", "--until", "--rule", "--match", "--evidence"]),
         ("why", ["-c", "--rules", "--json", "--all"]),
-        ("timeline", ["-c", "--json", "--rule", "--days"]),
-        ("report", ["-c", "--html", "--days"]),
+        ("report", ["-c", "--json", "--html", "--timeline", "--rule", "--days", "--limit"]),
         ("alerts feed", ["-c", "--json"]),
     ],
 )
@@ -274,8 +272,6 @@ EXIT_CODES = [
     (2, "lists list -c nosuch.yaml"),
     (2, "lists show -c monitor.yaml nosuch"),
     (2, "sources show nope"),
-    (1, "evidence verify hit.jsonl"),  # no bundle
-    (2, "evidence verify none.zip"),
     (2, "matches show one"),
     (1, "stories mute S1"),  # nothing has run yet
     (1, "stories unmute S1"),
@@ -326,10 +322,10 @@ EXIT_CODES = [
     (2, "init --write new"),
     (2, "init feed.xml"),  # a file, not a folder
     (2, "init feed.xml/below"),
-    (1, "timeline"),  # nothing has run yet
-    (2, "timeline --days 0"),
+    (1, "report --timeline"),  # nothing has run yet
+    (2, "report --days 0"),
     (1, "report --html -"),
-    (2, "report"),
+    (2, "report --html - --json"),
     (1, "alerts feed"),  # there is none: it says what to write
     (0, "completion bash"),
     (2, "completion tcsh"),
@@ -395,10 +391,10 @@ MISSING = {
         "stories split -c {} a b", "stories mute -c {} a", "stories unmute -c {} a",
         "articles forget -c {} a", "db upgrade -c {}", "db backup -c {} copy.db",
         "db restore -c {} hit.jsonl",
-        "db check -c {}", "db prune -c {}", "alerts list -c {}", "alerts mark -c {} a good", "alerts show -c {} a",
-        "articles mark -c {} a b missed", "marks export -c {}", "marks import -c {} hit.jsonl", "marks list -c {}",
-        "matches mark -c {} 1 good", "rules misses -c {}", "rules show -c {} a", "rules coverage -c {} a",
-        "rules tune -c {} a", "routes show -c {}", "timeline -c {}", "report -c {} --html -", "alerts feed -c {}",
+        "db check -c {}", "db prune -c {}", "alerts list -c {}", "alerts show -c {} a",
+        "mark -c {} a missed --rule b", "marks export -c {}", "marks import -c {} hit.jsonl", "marks list -c {}",
+        "mark -c {} 1 good", "rules misses -c {}", "rules show -c {} a", "rules coverage -c {} a",
+        "rules tune -c {} a", "routes show -c {}", "report -c {} --html -", "alerts feed -c {}",
         "rules import -c {} words.txt",
         "search -c {} a", "articles list -c {}", "articles search -c {} a",
         "articles show -c {} a", "articles export -c {}", "db index -c {}",
@@ -411,7 +407,6 @@ MISSING = {
         "lists list --rules {}", "sources import {}",
         "marks import {}", "rules coverage --rules {} --data hit.jsonl a", "rules coverage --data {} a",
         "rules tune --rules {} --data hit.jsonl a", "rules tune --data {} a", "rules import {}",
-        "evidence verify {}",
     ),
     "{}/new: there is no folder {}; make it first": (
         "sources export -o {}/new", "matches export {}/new", "db backup {}/new", "marks export {}/new",

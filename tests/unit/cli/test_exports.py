@@ -91,8 +91,8 @@ async def test_exported_matches_are_scored_by_their_marks(tmp_path: Path) -> Non
     """A rule is asked only about what somebody has marked for it."""
     listed = (await news_monitor("matches", "list", "--json", folder=tmp_path)).rows
     launch = sorted(row["id"] for row in listed if row["rule"] == "launch")
-    await news_monitor("matches", "mark", str(launch[0]), MarkVerdict.GOOD, folder=tmp_path)
-    await news_monitor("matches", "mark", str(launch[1]), MarkVerdict.NOISE, folder=tmp_path)
+    await news_monitor("mark", str(launch[0]), MarkVerdict.GOOD, folder=tmp_path)
+    await news_monitor("mark", str(launch[1]), MarkVerdict.NOISE, folder=tmp_path)
     exported = (await news_monitor("matches", "export", folder=tmp_path)).out.encode()
     scored = await news_monitor("score", "--json", "--rules", "mine.yaml", "-", folder=tmp_path, stdin=exported)
     assert (scored.code, scored.err) == (0, "")

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from monitor.cli import cli
+from monitor.cli.command_tree import PROGRAM
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.store.engine.database import Database
 from tests.marked_desk import CAME, YAML, fill, mark_all, read_output, rows, run
@@ -25,14 +28,11 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
 def test_a_match_is_marked_and_shows_it() -> None:
     """The second time it says so; a change says what it replaces. Only lists with a mark have the column."""
     assert "mark" not in read_output("matches", "list").splitlines()[0]
-    assert read_output("matches", "mark", "1", "2", "good") == (
+    assert read_output("mark", "1", "2", "good") == (
         f"launch: “{CAME[0][1]}” (wire): marked good\nlaunch: “{CAME[1][1]}” (post): marked good\n"
     )
-    assert (
-        read_output("matches", "mark", "2", "good")
-        == f"launch: “{CAME[1][1]}” (post): you have marked it good already\n"
-    )
-    assert read_output("matches", "mark", "2", "noise").endswith("(post): marked noise (before: good)\n")
+    assert read_output("mark", "2", "good") == f"launch: “{CAME[1][1]}” (post): you have marked it good already\n"
+    assert read_output("mark", "2", "noise").endswith("(post): marked noise (before: good)\n")
     head, newest, _ = read_output("matches", "list").splitlines()
     assert ("mark" in head, "noise" in newest) == (True, True)
     assert [row["mark"] for row in rows("matches", "list")] == ["noise", "good"]
@@ -46,7 +46,7 @@ def test_an_alert_is_marked_by_the_id_in_its_message() -> None:
     """The list has the ids, and the marks."""
     assert [each["title"] for each in rows("alerts", "list")] == [CAME[1][1], CAME[0][1]]
     second, first = (each["id"] for each in rows("alerts", "list"))
-    assert read_output("alerts", "mark", first, second[:8], "good").count("marked good") == 2
+    assert read_output("mark", first, second[:8], "good").count("marked good") == 2
     assert [each["lines"][0]["mark"] for each in rows("alerts", "list", "--rule", "launch")] == ["good", "good"]
     head, *lines = read_output("alerts", "list").splitlines()
     assert head.split() == ["id", "at", "kind", "level", "rule", "mark", "title"]
@@ -59,20 +59,20 @@ def test_an_alert_is_marked_by_the_id_in_its_message() -> None:
 def test_an_article_is_marked_as_missed() -> None:
     """By its address; what its rule matches today is said."""
     assert (
-        read_output("articles", "mark", CAME[2][2], "floods", "missed")
+        read_output("mark", CAME[2][2], "missed", "--rule", "floods")
         == f"floods: “{CAME[2][1]}” (post): marked missed\n"
     )
     Path("own.yaml").write_text(YAML.replace("[flood, floods]", "[rivers]"), encoding="utf-8")
-    assert read_output("articles", "mark", "3", "floods", "missed").endswith(
+    assert read_output("mark", "3", "missed", "--rule", "floods").endswith(
         f"you have marked it missed already\nthe current rule floods matches “{CAME[2][1]}” as news\n"
     )
-    assert isinstance(run("articles", "mark", CAME[0][2], "launch", "missed").exception, InvalidRequest)
+    assert isinstance(run("mark", CAME[0][2], "missed", "--rule", "launch").exception, InvalidRequest)
 
 
 def test_marks_are_listed_with_who_and_when() -> None:
     """The newest first; one that was replaced says so."""
     mark_all()
-    read_output("matches", "mark", "1", "noise")
+    read_output("mark", "1", "noise")
     found = rows("marks", "list")
     assert [(each["rule"], each["verdict"], each["replaced"]) for each in found] == [
         ("launch", "noise", False),
@@ -148,13 +148,39 @@ def test_erased_words_are_counted_and_left_out() -> None:
     assert "(forgotten)" in read_output("marks", "list")
 
 
+def test_alerts_and_matches_are_marked_in_one_command() -> None:
+    """A number is a match; one that does not exist stops all."""
+    first = rows("alerts", "list")[1]["id"]
+    assert isinstance(run("mark", first, "99", "good").exception, InvalidRequest)
+    assert rows("marks", "list") == []
+    assert read_output("mark", "2", first, "2", "noise").count(": marked noise\n") == 2
+    assert sorted(each["match"] for each in rows("marks", "list")) == [1, 2]
+
+
+def test_an_article_is_marked_good_only_for_a_rule_that_matched_it() -> None:
+    """With --rule, an ID is an article."""
+    assert read_output("mark", CAME[0][2], "good", "--rule", "launch").endswith("(wire): marked good\n")
+    assert [(each["match"], each["verdict"]) for each in rows("marks", "list")] == [(1, "good")]
+    refused = run("mark", "3", "good", "--rule", "floods").exception
+    assert str(refused) == f"floods did not match “{CAME[2][1]}”; if it should have, mark it missed"
+
+
 @pytest.mark.parametrize(
-    "args",
-    [("matches", "mark", "good"), ("matches", "mark", "1"), ("alerts", "mark", "a1", "missed"), ("marks", "import")],
+    ("line", "said"),
+    [
+        ("mark", "For example: news-monitor mark 207d7f56158b noise"),
+        ("mark good", "name what is good: the id of an alert, or the number of a match"),
+        ("mark 1", "'1' is not one of 'good', 'noise', 'missed'"),
+        ("mark a1 missed", "say with --rule which rule has missed the article"),
+        ("mark 3 noise --rule floods --line 1", "--line is for a digest, and --rule is for articles"),
+        ("marks import", "Missing argument 'FILE'"),
+    ],
 )
-def test_wrong_usage_is_refused(args: tuple[str, ...]) -> None:
-    """Nothing is marked that was not meant."""
-    assert run(*args).exit_code == 2
+def test_wrong_usage_is_refused(line: str, said: str) -> None:
+    """Nothing is marked that was not meant, and the error says what to write."""
+    ended = CliRunner().invoke(cli, line.split(), prog_name=PROGRAM)
+    assert (ended.exit_code, said in ended.stderr) == (2, True), ended.stderr
+    assert rows("marks", "list") == []
 
 
 def test_marks_outlive_their_articles(database: Database) -> None:

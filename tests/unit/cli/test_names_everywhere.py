@@ -68,7 +68,7 @@ def test_an_alert_whose_article_was_erased_says_so(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("monitor.clock.now", lambda: NOW)
     run("articles", "forget", "wire", "--yes")
     count = sum(of == "wire" for _, of, *_ in CAME)
-    for command in (("timeline",), ("alerts", "list"), ("report", "--html", "-")):
+    for command in (("report", "--timeline"), ("alerts", "list"), ("report", "--html", "-")):
         assert (command, run(*command).count(ERASED)) == (command, count)
     gone = [row for row in map(json.loads, run("alerts", "list", "--json").splitlines()) if not row["lines"]]
     assert (len(gone), {row["title"] for row in gone}) == (count, {""})

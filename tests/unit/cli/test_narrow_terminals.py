@@ -25,7 +25,8 @@ NOW = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
 TITLE = "북한, 동해상으로 단거리 탄도미사일 여러 발 발사…합참 “대비태세 유지”, 일본도 “배타적경제수역 밖 낙하” 발표"
 PROBLEM = "the server sent 503 (Service Unavailable) and asked us to come back in 3600 seconds"
 VIEWS = (
-    "status", "timeline", "timeline --days 30", "sources list", "sources health", "sources show tass",
+    "status", "report", "report --timeline", "report --timeline --days 30", "sources list", "sources health",
+    "sources show tass",
     "channels list", "routes show", "matches list", "matches show 1", "alerts list", "alerts show {alert}",
     "marks list", "stories list", "stories show {story}", "articles list", "articles show 1", "search 미사일",
     "entities list", "rules list", "rules show launch", "rules packs", "outbox list", "why 1", "why 1 launch",
@@ -46,7 +47,7 @@ def long_desk(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[s
             "story": str(connection.execute(select(story.c.id).limit(1)).scalar_one()),
         }
     database.close()
-    marking = [sys.executable, "-m", "monitor", "matches", "mark", "1", "good"]
+    marking = [sys.executable, "-m", "monitor", "mark", "1", "good"]
     subprocess.run(marking, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, capture_output=True)
     (folder / "news.jsonl").write_text(f'{{"id": "a", "title": "{TITLE}"}}\n' * 3, encoding="utf-8")
     return folder, ids

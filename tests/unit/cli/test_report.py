@@ -1,25 +1,33 @@
-"""`report --html`: a page that is complete, needs nothing and gives nothing away."""
+"""`report`: a page that is complete, needs nothing and gives nothing away; and its figures on any terminal and none."""
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import stat
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from lxml import html
+from rich.cells import cell_len
+from sqlalchemy import delete
 
+from monitor import clock
 from monitor.cli import cli
+from monitor.cli.commands.report import RULE_HEADS
 from monitor.cli.config_files import load_config
 from monitor.cli.options import write_page
 from monitor.errors import InvalidRequest
 from monitor.services.queries.activity import load_activity
 from monitor.store.engine.opening import open_database
-from monitor.web.report_page import render_report
-from tests.busy_desk import CAME
+from monitor.store.engine.tables import metadata
+from monitor.web.report_page import SHADES, render_report, round_up, shade
+from tests.busy_desk import CAME, fill
+from tests.terminal import on_terminal
 from tests.unit.cli.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("busy_folder")
@@ -142,3 +150,139 @@ def test_many_sources_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     page = read()
     assert len(table_of(page, "Sources with their articles, matches and failed fetches")) == 3
     assert "And 4 sources with fewer matches." in page.text_content()
+
+
+@pytest.mark.parametrize(
+    ("count", "top"),
+    [(0, 2), (1, 2), (2, 2), (3, 4), (9, 10), (10, 10), (11, 20), (95, 100), (101, 200), (9_999, 10_000)],
+)  # fmt: skip
+def test_the_axis_ends_at_a_number_that_is_easy_to_read(count: int, top: int) -> None:
+    """With a whole number in the middle, and never below the count."""
+    assert (round_up(count), top % 2) == (top, 0)
+
+
+def test_bars_are_as_high_as_their_counts() -> None:
+    """They stand on the base line, each in the place of its day."""
+    page = read("--days", "7")
+    counts = [int(count) for _, count in table_of(page, "Alerts by day")[1:]]
+    bars = [{key: float(bar.get(key)) for key in ("x", "y", "height")} for bar in page.xpath("//svg[@role='img']/rect")]
+    expected = [(day, 100 * count / round_up(max(counts))) for day, count in enumerate(counts) if count]
+    assert [(int(bar["x"]), bar["height"]) for bar in bars] == expected
+    assert {bar["y"] + bar["height"] for bar in bars} == {100}
+
+
+def test_more_is_darker() -> None:
+    """None is not the same as a few, and the largest is the darkest."""
+    assert [shade(count, 10) for count in (0, 1, 2, 3, 9, 10)] == [0, 1, 1, 2, SHADES, SHADES]
+    assert (shade(0, 0), shade(1, 10_000)) == (0, 1)
+
+
+def read_text(*arguments: str) -> str:
+    ended = run(*arguments)
+    assert ended.exit_code == 0, (ended.output, ended.exception)
+    return ended.stdout
+
+
+def test_every_alert_is_there_with_its_title() -> None:
+    """The newest first, under its day, with its time of the desk, level and rule; nothing is cut where nobody looks."""
+    lines = read_text("--timeline").splitlines()
+    assert lines[0].startswith("7 alerts in 7 days, ")
+    assert lines[1] == "publication to the first channel: half within 10 min, 90% within 31 min"
+    assert lines[2] == "first seen  to the first channel: half within 5 s, 90% within 40 s"
+    assert lines[4].split() == " ".join(RULE_HEADS).split()
+    day = clock.now() + timedelta(hours=9)  # in Seoul it is 21 o'clock of the same day
+    found = [line for line in lines if line.startswith(f"{day:%a} {day.day} ")]
+    assert [line.endswith("2 alerts") for line in found] == [True]
+    titles = [line[len("  20:00  high      strikes  ") :] for line in lines if line[4:5] == ":"]
+    kept = [title.replace("\u3000", " ") for _, _, title, *_ in CAME if not title.startswith("북한")]  # the same event
+    assert titles == kept
+    assert "  20:00  high      launch   North Korea fires two missiles from Sunan" in lines
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 160])
+def test_nothing_is_lost_or_too_wide_on_a_terminal(columns: int, busy_folder: Path) -> None:
+    """Titles in Chinese and Japanese, whose signs take two cells, are broken and not cut."""
+    lines = on_terminal(columns, "-m", "monitor", "report", "--timeline", "--days", "30", folder=busy_folder)
+    assert max(map(cell_len, lines)) <= columns
+    shown = "".join("".join(line.split()) for line in lines)
+    for title in (
+        "台风过后广东多地洪水泛滥，数万人连夜转移，铁路停运",
+        "北朝鮮がミサイル発射日本のＥＥＺ外に落下か防衛省",
+    ):
+        assert title in shown
+    assert any(line.startswith("  ") and " high " in line and "launch" in line for line in lines)
+
+
+def test_one_rule_and_few_titles() -> None:
+    """What is left out is counted."""
+    out = read_text("--timeline", "--rule", "floods", "--most", "1")
+    assert out.splitlines()[0].startswith("3 alerts in 7 days")
+    assert "launch" not in out
+    assert "台风" in out
+    assert "and 2 older alerts: --limit shows more" in out
+
+
+def test_many_days_share_bars() -> None:
+    """A year has no more bars than a month."""
+    row = next(line for line in read_text("--timeline", "--days", "365").splitlines() if line.startswith("launch "))
+    assert len(row.split()[2]) <= 30
+
+
+def test_json_has_all_figures() -> None:
+    """Of the whole, of each rule and of each day; delays in seconds."""
+    rows = [json.loads(line) for line in read_text("--timeline", "--json").splitlines()]
+    whole, *rest = rows
+    assert (whole["type"], whole["alerts"], whole["kinds"], whole["timezone"]) == ("all", 7, {"new": 7}, "Asia/Seoul")
+    assert whole["from_publication"] == {"alerts": 7, "median": 545.0, "p90": 1803.0}
+    assert [row["rule"] for row in rest if row["type"] == "rule"] == ["launch", "floods", "strikes"]
+    days = [row for row in rest if row["type"] == "day"]
+    assert [row["day"] for row in days] == whole["days"]
+    assert sum(row["alerts"] for row in days) == sum(sum(row["by_hour"]) for row in days) == 7
+
+
+@pytest.mark.usefixtures("emptied_folder")
+def test_the_text_of_an_empty_archive_says_what_to_do() -> None:
+    """Nothing matched yet."""
+    out = read_text("--timeline")
+    assert out.splitlines()[0].startswith("no alerts in 7 days")
+    assert "`news-monitor status`" in out
+    assert "rule " not in out.splitlines()[-1]
+
+
+def test_matches_without_alerts_are_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules do match: the question is why nothing was sent."""
+    quiet = tmp_path / "quiet"
+    database = fill(quiet, clock.now())
+    with database.writing() as connection:
+        for name in ("attempt", "delivery", "waiting", "account"):
+            connection.execute(delete(metadata.tables[name]))
+        connection.execute(metadata.tables["match"].update().values(alert_id=None, outcome="suppressed"))
+        connection.execute(delete(metadata.tables["alert"]))
+    database.close()
+    monkeypatch.chdir(quiet)
+    assert "nothing was sent: `news-monitor matches list`" in read_text("--timeline")
+
+
+def test_the_text_has_what_sources_brought() -> None:
+    """The first of them; the others are counted."""
+    lines = read_text("--days", "7").splitlines()
+    assert lines[0].startswith("7 alerts in 7 days, ")
+    assert ["tass", "1", "1", "2", "stale"] in [line.split() for line in lines]
+    assert "fires two missiles" not in "".join(lines)
+    assert read_text("--limit", "1").splitlines()[-1] == "and 5 sources with fewer matches: --limit shows more"
+    assert read_text().startswith("7 alerts in 30 days, ")
+
+
+def test_json_has_the_sources_too() -> None:
+    """Unless only the timeline is asked for."""
+    rows = [json.loads(line) for line in read_text("--json").splitlines()]
+    found = {row["source"]: row for row in rows if row["type"] == "source"}
+    assert (found["tass"]["failures"], found["tass"]["health"]) == (2, "stale")
+    assert len(found) == 6
+
+
+@pytest.mark.parametrize("option", ["--json", "--timeline", "--rule=launch"])
+def test_a_page_is_always_whole(option: str, tmp_path: Path) -> None:
+    """What would be left out of it is refused."""
+    assert run("--html", str(tmp_path / "page.html"), option).exit_code == 2
+    assert list(tmp_path.iterdir()) == []

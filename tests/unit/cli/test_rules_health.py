@@ -12,8 +12,8 @@ from sqlalchemy import event
 
 from monitor.cli.output.sparkline import draw_sparkline
 from monitor.store.engine.database import Database
+from monitor.store.queries.activity import load_rule_health
 from monitor.store.queries.daily_counts import DAYS
-from monitor.store.queries.rule_health import RuleHealthQueries
 from tests.building import NOON
 from tests.marked_desk import fill, read_output, rows, run
 
@@ -31,22 +31,21 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
 def test_matches_are_counted_by_day_of_the_desk(database: Database) -> None:
     """NOON is 21:00 in Seoul: four hours later it is the next day there, and still the same day in London. Older ones
     are not counted, and their alerts are the last that were sent."""
-    queries = RuleHealthQueries(database)
-    found = queries.load(["launch", "floods"], NOON + timedelta(hours=4), "Asia/Seoul")["launch"]
+    found = load_rule_health(database, ["launch", "floods"], NOON + timedelta(hours=4), "Asia/Seoul")["launch"]
     assert (found.matches, found.mentions, found.alerts, found.updates, found.same) == (2, 0, 2, 0, 0)
     assert found.daily == [0] * (DAYS - 2) + [2, 0]
-    assert queries.load(["launch"], NOON + timedelta(hours=4), "Europe/London")["launch"].daily[-1] == 2
-    assert queries.load(["floods"], NOON, "UTC")["floods"].is_silent
-    later = queries.load(["launch"], NOON + DAYS * DAY, "UTC")["launch"]
+    assert load_rule_health(database, ["launch"], NOON + timedelta(hours=4), "Europe/London")["launch"].daily[-1] == 2
+    assert load_rule_health(database, ["floods"], NOON, "UTC")["floods"].is_silent
+    later = load_rule_health(database, ["launch"], NOON + DAYS * DAY, "UTC")["launch"]
     assert (later.matches, later.last_sent_at) == (0, NOON + timedelta(minutes=10))
 
 
 def test_noisy_rules_come_first_and_then_silent_ones() -> None:
     """Without marks, the rule that matches nothing is first: the matches are older than 30 days."""
     assert [row["rule"] for row in rows("rules", "list")] == ["launch", "floods"]
-    read_output("matches", "mark", "1", "good")
-    read_output("matches", "mark", "2", "noise")
-    read_output("articles", "mark", "3", "floods", "missed")
+    read_output("mark", "1", "good")
+    read_output("mark", "2", "noise")
+    read_output("mark", "3", "missed", "--rule", "floods")
     first, second = rows("rules", "list")
     assert (first["rule"], first["good"], first["noise"], first["noise_share"]) == ("launch", 1, 1, 0.5)
     assert (second["rule"], second["noise_share"], len(second["daily"])) == ("floods", None, DAYS)
@@ -58,7 +57,7 @@ def test_noisy_rules_come_first_and_then_silent_ones() -> None:
 
 def test_a_rule_is_shown() -> None:
     """With its marks; one that does not exist is named."""
-    read_output("matches", "mark", "2", "noise")
+    read_output("mark", "2", "noise")
     printed = read_output("rules", "show", "launch")
     assert "rule       launch, high, live\n" in printed
     assert "alerts     to default, once per story, of any age (12 hours at the first poll of a source)\n" in printed
@@ -84,21 +83,21 @@ def test_only_the_rows_of_the_rules_that_are_asked_for_are_read(database: Databa
             statements.append(statement.replace('"', ""))
 
     event.listen(database.read, "before_cursor_execute", note)
-    RuleHealthQueries(database).load(["floods"], NOON, "UTC")
+    load_rule_health(database, ["floods"], NOON, "UTC")
     read = [name for name in ("match", "alert", "rule_mark") if any(f"FROM {name}" in each for each in statements)]
     assert read == ["match", "alert", "rule_mark"]
 
 
 def test_the_number_of_rules_has_no_bound(database: Database) -> None:
     """Databases take only so many values in a statement. The rules that are not asked for stay out."""
-    read_output("matches", "mark", "1", "good")
+    read_output("mark", "1", "good")
     many = ["launch", *(f"rule{number}" for number in range(40))]
     database.close()
     event.listen(database.read, "connect", lambda new, _: new.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 30))
-    found = RuleHealthQueries(database).load(many, NOON + timedelta(hours=4), "UTC")
+    found = load_rule_health(database, many, NOON + timedelta(hours=4), "UTC")
     assert list(found) == many
     assert (found["launch"].matches, found["launch"].good) == (2, 1)
     assert found["launch"].last_sent_at == NOON + timedelta(minutes=10)
     assert found["rule7"].is_silent
-    few = RuleHealthQueries(database).load(["floods"], NOON + timedelta(hours=4), "UTC")
+    few = load_rule_health(database, ["floods"], NOON + timedelta(hours=4), "UTC")
     assert list(few) == ["floods"]

@@ -55,7 +55,7 @@ def test_edited_rules_are_measured_on_the_marks() -> None:
 
 def test_score_shows_the_merges_and_splits() -> None:
     """What today's program makes of them, also if no rule has a mark."""
-    assert str(run("score", "--marks").exception).startswith("nothing to score: no marks; `news-monitor matches mark")
+    assert str(run("score", "--marks").exception).startswith("nothing to score: no marks; `news-monitor mark")
     second, first = (each["id"] for each in rows("stories", "list"))
     read_output("stories", "merge", first, second)
     said = read_output("score", "--marks")

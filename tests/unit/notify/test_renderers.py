@@ -501,7 +501,7 @@ def test_a_digest_of_what_was_suppressed_says_for_what_each_was_taken() -> None:
 
 
 def test_a_line_keeps_its_number() -> None:
-    """`alerts mark` finds a line by it, also after the article of another line was erased."""
+    """`mark` finds a line by it, also after the article of another line was erased."""
     first, second = (replace(line, number=number) for number, line in enumerate(items(2), 1))
     assert "2. HIGH" in message(digest(second)).text
     assert "1. HIGH" in message(digest(first)).text

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from operator import attrgetter
 
 import pytest
 from sqlalchemy import delete, update
 
 from monitor.errors import InvalidRequest
 from monitor.model import AlertKind, Config, MarkVerdict
-from monitor.services.commands.marks import Judgement, mark_matches
 from monitor.services.queries.activity import Activity, load_activity
 from monitor.services.queries.sources import SourceHealth
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, delivery
+from monitor.store.marks import Judgement, Marks
 from tests.building import HOUR, MINUTE, NOON, config_of, rule
 from tests.busy_desk import SOURCES, fill_database
 
@@ -90,7 +91,7 @@ def test_noise_by_marks(database: Database) -> None:
     """As `rules list` counts it."""
     fill_database(database, NOON)
     for number, verdict in ((1, MarkVerdict.NOISE), (2, MarkVerdict.GOOD), (3, MarkVerdict.GOOD)):
-        mark_matches(database, config(), [number], Judgement(verdict, NOON, "anna"))
+        Marks(database).mark_matches({number: None}, Judgement(verdict, NOON, "anna"), attrgetter("source"))
     found = load(database)
     assert (found.good, found.noise) == (2, 1)
 

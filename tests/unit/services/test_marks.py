@@ -20,14 +20,13 @@ from monitor.model import (
     Settings,
 )
 from monitor.services.commands.articles import erase_articles, plan_erasure
-from monitor.services.commands.marks import Judgement, mark_alerts, mark_articles
+from monitor.services.marks import mark_articles, mark_matches
 from monitor.services.queries.alerts import list_alerts, show_alert
 from monitor.services.queries.identity_agreement import score_identity_marks
-from monitor.services.queries.marks import iter_marked_articles, list_marks
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database
-from monitor.store.queries.marks import ALL_MARKS, MarkFilter
+from monitor.store.marks import Judgement, Marks
 from monitor.store.queues.claims import Claims
 from tests.building import (
     HEADLINE,
@@ -76,12 +75,12 @@ def sent(database: Database) -> tuple[str, str]:
 
 
 def verdicts(database: Database) -> dict[str, list[str]]:
-    return {each.article.title: [*each.verdicts.values()] for each in iter_marked_articles(database)}
+    return {each.article.title: [*each.verdicts.values()] for each in Marks(database).iter_articles()}
 
 
 def test_an_alert_is_marked_by_the_id_in_its_message(database: Database, config: Config, sent: tuple[str, str]) -> None:
     """The beginning of it is enough; the mark says by which alert it was made."""
-    [result] = mark_alerts(database, config, [sent[0][:6]], GOOD)
+    [result] = mark_matches(database, config, [sent[0][:6]], GOOD)
     assert (result.mark.alert, result.mark.rule, result.article.title) == (sent[0], "launch", HEADLINE)
     assert verdicts(database) == {HEADLINE: ["good"]}
     [alert] = [each for each in list_alerts(config, database, limit=9) if each.id == sent[0]]
@@ -91,14 +90,14 @@ def test_an_alert_is_marked_by_the_id_in_its_message(database: Database, config:
 def test_a_digest_is_marked_line_by_line(database: Database, config: Config, sent: tuple[str, str]) -> None:
     """A good mention may stay a mention."""
     with pytest.raises(InvalidRequest, match=r"is a digest: say with --line .*\n  1\. Squid for .* \(launch\)\n  2\. "):
-        mark_alerts(database, config, [sent[1]], GOOD)
+        mark_matches(database, config, [sent[1]], GOOD)
     with pytest.raises(InvalidRequest, match=r"has no line 4; it has:\n  1\. "):
-        mark_alerts(database, config, [sent[1]], GOOD, lines=[1, 4])
+        mark_matches(database, config, [sent[1]], GOOD, lines=[1, 4])
     assert verdicts(database) == {}
-    mark_alerts(database, config, [sent[1]], GOOD, lines=[3])
-    mark_alerts(database, config, [sent[1]], NOISE, lines=[1])
+    mark_matches(database, config, [sent[1]], GOOD, lines=[3])
+    mark_matches(database, config, [sent[1]], NOISE, lines=[1])
     assert verdicts(database) == {TITLES[0]: ["noise"], TITLES[2]: ["good"]}
-    [mark] = [mark for each in iter_marked_articles(database) for mark in each.marks if mark.verdict == "good"]
+    [mark] = [mark for each in Marks(database).iter_articles() for mark in each.marks if mark.verdict == "good"]
     assert (mark.kind, mark.alert, mark.wants_news, mark.wants_mention) == (MatchKind.MENTION, sent[1], False, True)
 
 
@@ -111,7 +110,7 @@ def test_lines_keep_the_numbers_of_the_message(database: Database, config: Confi
     erase_articles(database, config, plan_erasure(database, config, "https://post.test/squid"), NOON)
     left = show_alert(database, sent[1])
     assert left.lines == digest.lines[1:]
-    [result] = mark_alerts(database, config, [sent[1]], NOISE, lines=[2])
+    [result] = mark_matches(database, config, [sent[1]], NOISE, lines=[2])
     assert result.article.title == TITLES[1]
 
 
@@ -119,7 +118,7 @@ def test_a_line_belongs_to_one_digest(database: Database, config: Config, sent: 
     """Not to an alert, and not to several."""
     for ids in ([sent[0]], [*sent]):
         with pytest.raises(InvalidRequest, match="name one digest, and its lines"):
-            mark_alerts(database, config, ids, GOOD, lines=[1])
+            mark_matches(database, config, ids, GOOD, lines=[1])
 
 
 def test_what_has_no_article_cannot_be_marked(database: Database, config: Config, sent: tuple[str, str]) -> None:
@@ -127,14 +126,14 @@ def test_what_has_no_article_cannot_be_marked(database: Database, config: Config
     with SerialSection(database).enter(NOON) as inside:
         inside.write_notices([notice(channels=("desk",))], [])
     with pytest.raises(InvalidRequest, match="n1 is a notice about source wire, not news"):
-        mark_alerts(database, config, ["n1"], GOOD)
+        mark_matches(database, config, ["n1"], GOOD)
     with pytest.raises(InvalidRequest, match="there is no alert 'zzz'; `news-monitor alerts list`"):
-        mark_alerts(database, config, ["zzz"], GOOD)
+        mark_matches(database, config, ["zzz"], GOOD)
     with pytest.raises(InvalidRequest, match="there is no alert ''"):
-        mark_alerts(database, config, [""], GOOD)
+        mark_matches(database, config, [""], GOOD)
     erase_articles(database, config, plan_erasure(database, config, "wire"), NOON)
     with pytest.raises(InvalidRequest, match=f"alert {sent[0]} has lost its article, which was erased"):
-        mark_alerts(database, config, [sent[0]], GOOD)
+        mark_matches(database, config, [sent[0]], GOOD)
     assert "n1" not in [each.id for each in list_alerts(config, database, limit=9)]
 
 
@@ -163,20 +162,6 @@ def test_an_address_that_several_articles_have_is_not_clear(database: Database, 
         connection.execute(update(tables.article).values(canonical="https://x.test/1"))
     with pytest.raises(InvalidRequest, match=r"several articles have the address .*\n  1  of wire\n  2  of post"):
         mark_articles(database, config, ["https://x.test/1"], "korea", MISSED)
-
-
-@pytest.mark.usefixtures("sent")
-def test_marks_are_listed_by_rule_and_time(database: Database, config: Config) -> None:
-    """A rule that nobody knows is wrong use."""
-    mark_articles(database, config, ["1"], "korea", MISSED)
-    mark_articles(database, config, ["2"], "launch", replace(MISSED, at=NOON + 100 * HOUR))
-    listed = [
-        [each.mark.rule for each in list_marks(config, database, wanted, 9)]
-        for wanted in (ALL_MARKS, MarkFilter(("korea",)), MarkFilter(since=NOON + 100 * HOUR))
-    ]
-    assert listed == [["launch", "korea"], ["korea"], ["launch"]]
-    with pytest.raises(InvalidRequest, match="did you mean 'korea'"):
-        list_marks(config, database, MarkFilter(("kora",)), 9)
 
 
 def agreements(desk: Desk) -> list[tuple[str, bool | None, str]]:

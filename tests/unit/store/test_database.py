@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,6 @@ from monitor.model import (
     Reason,
     Term,
 )
-from monitor.store.commit.mark_writer import Judgement, MarkWriter
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import list_daemons
 from monitor.store.engine.database import Database, alembic_config, list_revisions
@@ -49,7 +49,7 @@ from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import match as matches
 from monitor.store.engine.tables import story as stories
 from monitor.store.engine.timestamp_column import UtcDateTime
-from monitor.store.queries.marks import MarkQueries
+from monitor.store.marks import Judgement, Marks
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
@@ -476,8 +476,8 @@ def test_matches_of_an_earlier_version_can_be_marked(empty_url: str) -> None:
         ):
             connection.exec_driver_sql(statement)
     opened.upgrade()
-    MarkWriter(opened, {}).mark_matches({1: None}, Judgement(MarkVerdict.GOOD, NOON, "ann"))
-    [marked] = MarkQueries(opened).iter_articles()
+    Marks(opened).mark_matches({1: None}, Judgement(MarkVerdict.GOOD, NOON, "ann"), attrgetter("source"))
+    [marked] = Marks(opened).iter_articles()
     assert (marked.article.title, marked.verdicts) == ("Missiles", {"launch": "good"})
     opened.close()
 

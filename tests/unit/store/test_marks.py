@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -13,14 +14,14 @@ from monitor.errors import InvalidRequest
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Article, MarkedArticle, MarkVerdict, MatchKind, OncePer, Retention, RuleMark
 from monitor.model.hashing import uid_hash
-from monitor.store.commit.mark_writer import Judgement, MarkWriter
+from monitor.services.marks import find_publisher
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import marked_article, rule_mark
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
-from monitor.store.queries.marks import MarkFilter, MarkQueries
+from monitor.store.marks import Judgement, MarkFilter, Marks
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queues.claims import Claims
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, claimed, commit, config_of, rule, rules, sources
@@ -39,8 +40,8 @@ class Desk:
         self.database = database
         self.claims, self.section = Claims(database, "here:1"), SerialSection(database)
         self.claims.register_sources(sources("wire", "post"), NOON)
-        self.writer = MarkWriter(database, sources("wire", "post"))
-        self.queries = MarkQueries(database)
+        self.marks = Marks(database)
+        self.publisher_of = partial(find_publisher, sources("wire", "post"))
         self.poll(FIRST)
         self.poll(OTHER, FERRIES)
 
@@ -51,16 +52,17 @@ class Desk:
     def mark(self, verdict: str, *ids: int, at: int = 1, who: str = "ann") -> list[tuple[MarkVerdict | None, bool]]:
         """`at`: so many hours later."""
         judgement = Judgement(MarkVerdict(verdict), NOON + at * HOUR, who)
-        results = self.writer.mark_matches(dict.fromkeys(ids), judgement)
+        results = self.marks.mark_matches(dict.fromkeys(ids), judgement, self.publisher_of)
         return [(result.before, result.is_new) for result in results]
 
     def miss(self, rule_id: str, uid: str = "c", verdict: str = "missed", at: int = 1) -> None:
         with self.database.reading() as connection:
             id_ = connection.execute(select(articles.c.id).where(articles.c.uid == uid)).scalar_one()
-        self.writer.mark_articles([id_], rule_id, "v1", Judgement(MarkVerdict(verdict), NOON + at * HOUR, "ann"))
+        judgement = Judgement(MarkVerdict(verdict), NOON + at * HOUR, "ann")
+        self.marks.mark_articles([id_], rule_id, "v1", judgement, self.publisher_of)
 
     def marked(self, *rule_ids: str) -> list[MarkedArticle]:
-        return list(self.queries.iter_articles(MarkFilter(rule_ids)))
+        return list(self.marks.iter_articles(MarkFilter(rule_ids)))
 
     def verdicts(self) -> list[tuple[str, dict[str, str]]]:
         return [(each.article.title, {**each.verdicts}) for each in self.marked()]
@@ -114,7 +116,7 @@ def test_the_newest_mark_counts_and_the_others_stay(desk: Desk) -> None:
     assert desk.mark("good", 1, at=3, who="bob") == [(MarkVerdict.GOOD, True)]
     assert desk.mark("noise", 1, at=4) == [(MarkVerdict.GOOD, True)]
     assert desk.verdicts() == [(HEADLINE, {"launch": MarkVerdict.NOISE})]
-    reports = desk.queries.newest(MarkFilter(), 10)
+    reports = desk.marks.newest(MarkFilter(), 10)
     assert [(each.mark.verdict, each.mark.who, each.is_newest) for each in reports] == [
         ("noise", "ann", True),
         ("good", "bob", False),
@@ -144,12 +146,12 @@ def test_marked_articles_come_the_oldest_first(desk: Desk) -> None:
         (HEADLINE, {"korea": "noise"}),
         (FERRIES.title, {"korea": "missed"}),
     ]
-    assert desk.queries.rules() == ["korea", "launch"]
+    assert desk.marks.rules() == ["korea", "launch"]
 
 
 def test_many_marked_articles_are_read_in_slices(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """None is lost or comes twice."""
-    monkeypatch.setattr("monitor.store.queries.marks.SLICE", 2)
+    monkeypatch.setattr("monitor.store.marks.SLICE", 2)
     desk.mark("good", 1, 3)
     desk.miss("korea")
     assert [title for title, _ in desk.verdicts()] == [OTHER.title, HEADLINE, FERRIES.title]
@@ -179,13 +181,14 @@ def test_matches_have_the_newest_mark_on_their_article_and_rule(desk: Desk) -> N
 
 def test_what_a_rule_matched_as_news_was_not_missed(desk: Desk) -> None:
     """A mention may have been; and a mark of a miss can be taken back."""
-    with pytest.raises(InvalidRequest, match=r"launch did not miss .*\(match 1\).*`news-monitor matches mark 1 good`"):
+    with pytest.raises(InvalidRequest, match=r"launch did not miss .*\(match 1\).*`news-monitor mark 1 good`"):
         desk.miss("launch", "guid 1")
     desk.miss("launch", "c")
     desk.miss("launch", "c", "noise", at=2)
     assert desk.verdicts() == [(FERRIES.title, {"launch": "noise"})]
+    judgement = Judgement(MarkVerdict.MISSED, NOON, "ann")
     with pytest.raises(InvalidRequest, match="there is no article 99"):
-        desk.writer.mark_articles([99], "launch", "v1", Judgement(MarkVerdict.MISSED, NOON, "ann"))
+        desk.marks.mark_articles([99], "launch", "v1", judgement, desk.publisher_of)
 
 
 def test_marks_outlive_the_retention(desk: Desk) -> None:
@@ -209,9 +212,9 @@ def test_an_erasure_takes_the_words_and_leaves_the_marks(desk: Desk, target: str
     assert desk.plan(target) == 1
     desk.forget(target)
     assert desk.verdicts() == [(OTHER.title, {"launch": "good"})]
-    assert desk.queries.count_erased() == 1
+    assert desk.marks.count_erased() == 1
     assert desk.plan(target) == 0
-    reports = [each for each in desk.queries.newest(MarkFilter(), 9) if each.source == "wire"]
+    reports = [each for each in desk.marks.newest(MarkFilter(), 9) if each.source == "wire"]
     assert [(each.mark.verdict, each.mark.who, each.mark.at, each.title, each.url) for each in reports] == [
         ("noise", "ann", NOON + 2 * HOUR, None, None),
         ("good", "ann", NOON + HOUR, None, None),
@@ -230,13 +233,13 @@ def elsewhere(uid: str = "hash", *marks: RuleMark) -> MarkedArticle:
 
 def test_importing_twice_adds_nothing(desk: Desk) -> None:
     """Who and when stay; a later mark of another file is added."""
-    assert desk.writer.import_marks([elsewhere()]) == 1
-    assert desk.writer.import_marks([elsewhere()]) == 0
+    assert desk.marks.import_marks([elsewhere()]) == 1
+    assert desk.marks.import_marks([elsewhere()]) == 0
     [found] = desk.marked()
     assert (found.publisher, found.marks) == ("The Far", elsewhere().marks)
     later = RuleMark("launch", MarkVerdict.NOISE, NOON + HOUR, "bob")
     earlier = RuleMark("launch", MarkVerdict.GOOD, NOON - HOUR, "zoe")
-    assert desk.writer.import_marks([elsewhere("hash", later, earlier)]) == 2
+    assert desk.marks.import_marks([elsewhere("hash", later, earlier)]) == 2
     assert desk.verdicts() == [("Missiles elsewhere", {"launch": "noise"})]
 
 
@@ -245,7 +248,7 @@ def test_an_import_does_not_change_the_words_that_are_here(desk: Desk) -> None:
     desk.mark("good", 1)
     [mine] = desk.marked()
     theirs = replace(mine, article=replace(mine.article, title="An older headline"))
-    assert desk.writer.import_marks([theirs]) == 0
+    assert desk.marks.import_marks([theirs]) == 0
     assert desk.marked() == [mine]
 
 
@@ -259,15 +262,15 @@ def test_erased_words_do_not_come_back_with_an_import(desk: Desk, *, was_marked:
             connection.execute(rule_mark.delete())
             connection.execute(marked_article.delete())
     desk.forget(URL)
-    desk.writer.import_marks(file)
+    desk.marks.import_marks(file)
     assert desk.marked() == []
-    assert desk.queries.count_erased() == 1
+    assert desk.marks.count_erased() == 1
 
 
 def test_words_that_only_an_import_brought_can_be_erased(desk: Desk) -> None:
     """By the address, or by a source that is not polled here."""
     for target in ("https://far.test/1", "far"):
-        desk.writer.import_marks([elsewhere(target)])
+        desk.marks.import_marks([elsewhere(target)])
         assert desk.plan(target) == 1
         desk.forget(target)
         assert desk.marked() == []
