@@ -52,17 +52,6 @@ def rules_options(command: F) -> F:
     return config_of_rules_option(rules(command))
 
 
-def articles_options(command: F) -> F:
-    """`--data FILE`: articles, labelled or not; without it those of the archive, at most `--articles N`."""
-    path = InputPath(allow_dash=True)
-    text = "Articles as `score` reads them (default: the marked ones and the newest of the archive)."
-    data = click.option("--data", type=path, metavar="FILE", help=text)
-    most = click.option(
-        "--articles", default=100_000, show_default=True, type=click.IntRange(1), help="How many of the archive."
-    )
-    return data(most(command))
-
-
 def load_selected_rules(config: Path | None, paths: tuple[Path, ...], *, with_routes: bool = False) -> LoadedRules:
     """The rules of the paths, or of the config, or of the monitor.yaml that is found if neither is given.
     `with_routes`: as in `load_rules_of`.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from monitor.config.language.faults import did_you_mean
 from monitor.config.language.settings import EVERY
 from monitor.config.language.sources import SourceDefaults, sources_from_document
 from monitor.config.loading.load import load_rules
@@ -14,10 +15,10 @@ from monitor.config.loading.packs import Pack, shipped_packs
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.loading.shipped import find_shipped_entity_folder, find_shipped_folder
 from monitor.config.yaml.yaml12 import read_yaml_file
+from monitor.errors import InvalidRequest
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.lints.languages import LanguageChecker, words_of_rule
 from monitor.model import Entity, Rule, RuleStatus, Source, WordList
-from monitor.services.queries.rule_improvement import find_annotated_rule
 from monitor.store.engine.database import Database
 from monitor.store.queries.rule_health import RuleHealth, RuleHealthQueries
 
@@ -25,6 +26,7 @@ __all__ = [
     "PackSummary",
     "RuleHealth",
     "RuleSummary",
+    "find_annotated_rule",
     "find_summary",
     "load_rule_health",
     "rank_by_health",
@@ -85,6 +87,17 @@ def load_rule_health(
 ) -> Mapping[str, RuleHealth]:
     """How each of these rules has done lately."""
     return RuleHealthQueries(database).load(rules, now, timezone)
+
+
+def find_annotated_rule(loaded: LoadedRules, rule: str) -> AnnotatedDocument:
+    """A rule with its document. Raises InvalidRequest if there is no such rule, or it is faulty."""
+    if rule in loaded.rules:
+        found = loaded.rules[rule]
+        return AnnotatedDocument(found, loaded.documents[found.place])
+    if rule in loaded.declared_rule_ids:
+        raise InvalidRequest(f"the rule '{rule}' has a fault: `news-monitor check` shows it")
+    hint = did_you_mean(rule, loaded.rules, "`news-monitor rules list` has them")
+    raise InvalidRequest(f"there is no rule '{rule}'; {hint}")
 
 
 def find_summary(files: LoadedRules, rule: str) -> RuleSummary:
