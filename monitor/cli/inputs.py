@@ -18,8 +18,7 @@ from monitor.config.loading.load import load_rules, load_rules_of
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.yaml.yaml12 import quote_text
 from monitor.errors import InvalidFiles, InvalidRequest, MonitorError
-from monitor.lab.line_shapes import find_unknown_keys
-from monitor.lab.recorded import RecordedArticle, UnusableLine
+from monitor.lab.recorded import RecordedArticle, UnusableLine, find_unknown_keys
 from monitor.sanitize import sanitize_line
 from monitor.sources.formats.charset import detect_codec
 from monitor.wording.quantities import format_count
