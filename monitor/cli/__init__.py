@@ -44,7 +44,7 @@ _COMMANDS = "monitor.cli.commands"
         "parse": (f"{_COMMANDS}.parse", "Print the entries of a feed, sitemap or page."),
         "replay": (f"{_COMMANDS}.replay", "Print which recorded articles would have been sent, and when."),
         "routes": (f"{_COMMANDS}.routes", "Where alerts go, and when: show."),
-        "rules": (f"{_COMMANDS}.rules", "The rules: list, show, test, try, misses, coverage, tune, packs."),
+        "rules": (f"{_COMMANDS}.rules", "The rules: list, show, test, try, misses, coverage, packs."),
         "run": (f"{_COMMANDS}.run", "Run the daemon: poll sources, match rules, send alerts."),
         "schema": (f"{_COMMANDS}.schema", "Print the JSON Schema of a kind of file."),
         "score": (f"{_COMMANDS}.score", "Measure the rules on labelled articles."),

@@ -18,8 +18,7 @@ from monitor.config.loading.load import load_rules, load_rules_of
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.yaml.yaml12 import quote_text
 from monitor.errors import InvalidFiles, InvalidRequest, MonitorError
-from monitor.lab.line_shapes import find_unknown_keys
-from monitor.lab.recorded import RecordedArticle, UnusableLine
+from monitor.lab.recorded import RecordedArticle, UnusableLine, find_unknown_keys
 from monitor.sanitize import sanitize_line
 from monitor.sources.formats.charset import detect_codec
 from monitor.wording.quantities import format_count
@@ -50,17 +49,6 @@ def rules_options(command: F) -> F:
         help="Files and folders of rules, entities and lists.",
     )
     return config_of_rules_option(rules(command))
-
-
-def articles_options(command: F) -> F:
-    """`--data FILE`: articles, labelled or not; without it those of the archive, at most `--articles N`."""
-    path = InputPath(allow_dash=True)
-    text = "Articles as `score` reads them (default: the marked ones and the newest of the archive)."
-    data = click.option("--data", type=path, metavar="FILE", help=text)
-    most = click.option(
-        "--articles", default=100_000, show_default=True, type=click.IntRange(1), help="How many of the archive."
-    )
-    return data(most(command))
 
 
 def load_selected_rules(config: Path | None, paths: tuple[Path, ...], *, with_routes: bool = False) -> LoadedRules:

@@ -328,7 +328,7 @@ _DIGIT = re.compile(r"\d|[一二三四五六七八九十百]")
 def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     later = ours if ours.at >= theirs.at else theirs
     numbers = [_find_numbers_in_slot(slot.one, ours), _find_numbers_in_slot(slot.other, theirs)]
-    is_same_number = any(_is_same_number(a, b) for a, b in product(*numbers))  # ninth, 9th
+    is_same_number = any(a.kind == b.kind and a.value == b.value for a, b in product(*numbers))  # ninth, 9th
     if all(found or _DIGIT.search(text) for found, text in zip(numbers, (slot.one, slot.other), strict=True)):
         is_settled = (
             later.revises

@@ -17,11 +17,11 @@ from monitor.config.loading.load import LoadCache, list_configured_paths, load_c
 from monitor.config.loading.user_files import FilesSnapshot
 from monitor.errors import Fault, InvalidFiles, StoreFailed
 from monitor.lab.annotated_document import Lint
+from monitor.lab.expectations import failures_of_each, rule_from_entity
 from monitor.lab.identity_memo import IdentityMemo
 from monitor.lab.lints.alerts import RECENT
 from monitor.lab.lints.all_lints import LintContext, LintMemo, Thing, find_lints
 from monitor.lab.lints.rules import DAYS
-from monitor.lab.rule_tests import failures_of_each, rule_from_entity
 from monitor.model import Config, Entity, OncePer, Place, Rule, Source
 from monitor.notify import channel_faults
 from monitor.runtime.gc_tuning import paused

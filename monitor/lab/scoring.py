@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.lab.expectation_mismatch import explain_one, quote_evidence
+from monitor.lab.expectations import explain_one, quote_evidence
 from monitor.lab.recorded import RecordedArticle, UnusableLine, is_list_of_texts, read_recorded
 from monitor.matching import RuleSet
 from monitor.model import Article, Match, MatchKind

@@ -1,4 +1,4 @@
-"""What `rules coverage`, `rules tune` and `rules list` cost on a large archive.
+"""What `rules coverage` and `rules list` cost on a large archive.
 
     ./dev bench rule_loop [--articles 1000000] [--rule port-strike]
 
@@ -132,7 +132,7 @@ def measure(count: int, rule: str) -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         build(folder, count)
-        for arguments in (("rules", "coverage", rule), ("rules", "tune", rule), ("rules", "list")):
+        for arguments in (("rules", "coverage", rule), ("rules", "list")):
             seconds, mib, printed = run(folder, *arguments)
             command = " ".join(arguments[:2])
             figures.note(**{f"{command}, first line": printed.splitlines()[0]})

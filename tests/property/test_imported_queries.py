@@ -13,7 +13,7 @@ from random import Random
 from monitor.config.editing.rule_lists import RuleListFormat
 from monitor.config.language.rules import rule_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
-from monitor.lab.rule_tests import find_test_failures
+from monitor.lab.expectations import find_test_failures
 from monitor.matching import compile_rules
 from monitor.model import Article, MatchKind
 from monitor.services.commands.rule_import import import_rules

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.lab.rule_tests import article_from_test
+from monitor.lab.expectations import article_from_test
 from monitor.matching import compile_rules
 from monitor.matching.explain import explain_rules
 from monitor.model import Article, Level, Match, Rule, RuleStatus, Term, Words

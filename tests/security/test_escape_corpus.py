@@ -290,7 +290,7 @@ VIEWS = (
     "match --rules one.yaml given.jsonl", "match --rules one.yaml --json given.jsonl",
     "match --rules one.yaml broken.jsonl", "parse feed.xml", "parse --json feed.xml", "parse page.html",
     "entities list --group {evil}", "rules list", "rules list --json", "rules show {evil}", "rules show missiles",
-    "rules misses", "rules coverage", "rules tune missiles", "rules packs",
+    "rules misses", "rules coverage missiles", "rules packs",
     "rules try one.yaml", "rules try one.yaml --json", "rules test --rules one.yaml headlines.yaml",
     "rules test --rules one.yaml --json headlines.yaml", "score --rules one.yaml given.jsonl",
     "score --rules one.yaml --list given.jsonl", "score --rules one.yaml --list --json given.jsonl", "schema rule",

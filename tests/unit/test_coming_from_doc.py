@@ -11,7 +11,7 @@ import pytest
 from monitor.config.editing.boolean_query import QueryDialect, QueryProblem, parse_query
 from monitor.config.language.rules import rule_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
-from monitor.lab.rule_tests import find_test_failures
+from monitor.lab.expectations import find_test_failures
 from monitor.services.commands.rule_import import import_rules
 from tests.doc_commands import ROOT
 

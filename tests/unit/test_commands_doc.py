@@ -37,8 +37,6 @@ LEFT_OUT: dict[tuple[str, str], str] = {
     ("docs/install.md", ""): "it installs the program in several ways: `./dev install-check` runs these blocks",
     ("docs/marks.md", "news-monitor mark 5f3c21aa07c0"): "a digest goes out once a day only; "
     "tests/unit/cli/test_marks_command.py marks a line of one",
-    ("docs/improving-rules.md", "news-monitor rules tune port-strike --leave"): "a proposal needs the marks of weeks; "
-    "tests/unit/cli/test_rules_improvement.py leaves one out and writes the others",
     ("systemd/README.md", ""): SYSTEM,
 }
 """(page, beginning of a line) -> why our tests do not run this line."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.lab.rule_tests import article_from_test, rule_from_entity
+from monitor.lab.expectations import article_from_test, rule_from_entity
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Entity, RuleTest
 from tests.shipped import load_shipped

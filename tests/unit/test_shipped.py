@@ -16,7 +16,7 @@ from monitor.config.language.file_kinds import KINDS, Kind
 from monitor.config.loading.load import load_config_files
 from monitor.config.loading.packs import shipped_packs
 from monitor.config.loading.shipped import find_shipped_folder
-from monitor.lab.rule_tests import find_test_failures
+from monitor.lab.expectations import find_test_failures
 from monitor.model import (
     AllOf,
     AnyOf,

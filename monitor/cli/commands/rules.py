@@ -36,13 +36,12 @@ _DAYS = 7
         "list": ("monitor.cli.commands.rules_list", "List the rules, and their figures of the last 30 days."),
         "misses": ("monitor.cli.commands.rules_misses", "List stories that rules should have sent, and did not."),
         "packs": ("monitor.cli.commands.rules_list", "List the packs of rules that come with the program."),
-        "tune": ("monitor.cli.commands.rules_tune", "Propose changes that would improve a rule."),
         "show": ("monitor.cli.commands.rules_list", "Show one rule, and its figures of the last 30 days."),
         "test": ("monitor.cli.commands.rules_test", "Run headlines through all rules, and check what they match."),
     },
 )
 def rules() -> None:
-    """The rules: list, show, test, try, import, misses, coverage, tune, packs.
+    """The rules: list, show, test, try, import, misses, coverage, packs.
 
     To silence a rule, write `status: off` in its file: the daemon applies that within seconds. With `status: shadow` it
     sends nothing either, but its matches are stored. To make it send again, write `status: live`.

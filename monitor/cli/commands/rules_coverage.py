@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
-from monitor.cli.inputs import articles_options, rules_options
+from monitor import clock
+from monitor.cli.config_summary import load_summary
+from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
 from monitor.cli.known_names import NameOf
-from monitor.cli.options import json_option, limit_option, print_json
-from monitor.cli.output.coverage_report import coverage_to_rows, format_coverage
+from monitor.cli.options import existing_database, json_option, limit_option, print_faults, print_json
 from monitor.cli.output.replay_report import track_progress
 from monitor.cli.output.tables import print_table
-from monitor.cli.rule_examples import read_rule_examples
-from monitor.lab.improving.coverage import Coverage
-from monitor.services.queries.rule_improvement import cover_rule
+from monitor.cli.paths import InputPath, find_required_config
+from monitor.errors import InvalidRequest
+from monitor.lab.coverage import Coverage, Example, ExampleVerdict, measure_coverage
+from monitor.lab.scoring import read_labeled
+from monitor.sanitize import sanitize_line
+from monitor.services.queries.rule_coverage import RuleExamples, read_archive, read_labels
+from monitor.services.queries.rules import find_annotated_rule
+from monitor.wording.quantities import format_count
+
+_LONGEST = 200  # characters of a title
 
 
 @click.command("coverage")
 @rules_options
 @json_option
-@articles_options
-@click.option("--single", is_flag=True, help="Also words that only one article supports.")
-@limit_option("How many demands and words to print.", default=20)
+@click.option(
+    "--data",
+    type=InputPath(allow_dash=True),
+    metavar="FILE",
+    help="Articles as `score` reads them (default: the marked ones and the newest of the archive).",
+)
+@click.option("--articles", default=100_000, show_default=True, type=click.IntRange(1), help="How many of the archive.")
+@limit_option("How many demands to print, and how many articles of each.", default=20)
 @click.argument("rule", metavar="RULE", type=NameOf("rule"))
 def coverage(
     *,
@@ -32,24 +45,17 @@ def coverage(
     as_json: bool,
     data: Path | None,
     articles: int,
-    single: bool,
     most: int,
     rule: str,
 ) -> None:
-    """Show what RULE misses and why: which demands decide, in which languages it cannot match, which words it lacks.
+    """Show what RULE misses and why: which demand decides each miss, and in which languages it cannot match.
 
     A demand decides a miss if the rule would hit the article without it: one of the things that must be near each
-    other, how near they must be, `unless`, where the evidence must be.
+    other, how near they must be, `ignore`, `unless`, `where`, or where the evidence must be. The articles that a demand
+    keeps out show which words the rule lacks.
 
-    A word is shown with the articles that it would gain (+), with those that it would bring and that are unwanted (-),
-    and with those that nobody has judged (?). The command tries each word: it adds the word to the rule, and matches
-    all articles again. You decide which words belong to the rule. Lists and entities that have words of the rule are
-    tried and shown in the same way.
-
-    An article that nobody has judged is likely to be wanted if it is in one story with a hit of the rule. If no article
-    is known to be wanted, it is also likely to be wanted if it has the words that are typical of the hits. No word is
-    proposed for a language in which the rule hits nothing. Hits that nobody has judged come last: mark them, or label
-    them.
+    An article that nobody has judged is likely to be wanted if it is in one story with a hit of the rule. Hits that
+    nobody has judged come last: mark them, or label them.
 
     \b
     Examples:
@@ -59,17 +65,37 @@ def coverage(
 
     Without -c and --rules: the rules of ./monitor.yaml. Ctrl-C ends the reading, and shows what was found so far.
     """
-    loaded, given, problems = read_rule_examples(config, rules, rule, data, articles)
-    found = cover_rule(loaded, rule, given, partial(track_progress, printing=False))
+    loaded = load_selected_rules(config, rules)
+    print_faults(loaded.faults)
+    annotated = find_annotated_rule(loaded, rule)
+    given, has_unusable = _read_examples(config, rules, rule, data, articles)
+    examples = track_progress(given.examples, given.count, printing=False)
+    found = measure_coverage(annotated, examples, loaded)
     if as_json:
-        for row in coverage_to_rows(found):
+        for row in _coverage_to_rows(found):
             print_json(row)
     else:
-        _print_coverage(found, most, with_single=single)
-    raise SystemExit(1 if problems else 0)
+        _print_coverage(found, most)
+    raise SystemExit(1 if loaded.faults or has_unusable else 0)
 
 
-def _print_coverage(found: Coverage, most: int, *, with_single: bool) -> None:
+def _read_examples(
+    config: Path | None, rules: tuple[Path, ...], rule: str, data: Path | None, most: int
+) -> tuple[RuleExamples, bool]:
+    """The articles of a file or of the archive, and whether there were unusable lines, which are printed."""
+    if data is not None:
+        articles, has_unusable = collect_usable(read_labeled(read_lines(data), clock.now()), data)
+        return read_labels(articles, rule), has_unusable
+    if rules:
+        raise InvalidRequest("--rules names no database: give --data FILE, or -c FILE for the archive of a config")
+    database = existing_database(load_summary(config or find_required_config()).settings)
+    given = read_archive(database, rule, most)
+    if given.stored is not None and given.stored > given.count:
+        click.echo(f"the newest {given.count} of {given.stored} articles; --articles N reads more", err=True)
+    return given, False
+
+
+def _print_coverage(found: Coverage, most: int) -> None:
     heads = ("language", "articles", "wanted", "hit", "missed", "")
     rows = [
         (language, count.articles, count.wanted, count.hit, count.missed, "" if count.can_match else "cannot match")
@@ -77,7 +103,74 @@ def _print_coverage(found: Coverage, most: int, *, with_single: bool) -> None:
     ]
     print_table(heads, rows, whole=("language",))
     click.echo()
-    for line in format_coverage(found, most, with_single=with_single):
+    for line in _format_coverage(found, most):
         click.echo(line)
     if not found.is_complete:
         click.echo("\ninterrupted: only what was read until then was counted", err=True)
+
+
+def _format_coverage(found: Coverage, most: int) -> Iterator[str]:
+    wanted, missed = sum(count.wanted for count in found.languages.values()), len(found.missed)
+    yield (
+        f"{found.rule.id}: {format_count(found.articles, 'article')}, {len(found.hits)} hit; {wanted} wanted, of which "
+        f"{missed} are missed; {format_count(len(found.false_alarms), 'false alarm')}"
+    )
+    if found.unmatched_sources:
+        sources = ", ".join(
+            f"{source or 'no source'} ({count})" for source, count in found.unmatched_sources.most_common(8)
+        )
+        yield f"in languages that it cannot match: articles of {sanitize_line(sources)}"
+    if missed:
+        yield "\nwhat decides the misses"
+    for demand in found.demands[:most]:
+        relaxation = demand.relaxation
+        others = f"; without it, {format_count(demand.others, 'other article')} would be hit" if demand.others else ""
+        described = f"{sanitize_line(relaxation.description)} ({relaxation.place})"
+        yield f"  {len(demand.missed)} of {missed}  {described}{others}"
+        yield from _quote_titles("    missed", demand.missed[:most])
+    if found.unexplained:
+        yield f"  {len(found.unexplained)} of {missed}  no demand decides alone"
+        yield from _quote_titles("    missed", found.unexplained[:most])
+    unjudged = [hit for hit in found.hits if hit.verdict is ExampleVerdict.UNKNOWN]
+    if unjudged:
+        yield f"\n{format_count(len(unjudged), 'hit')} that nobody has judged"
+    for hit in unjudged[:most]:
+        yield from _quote_titles(" ", [hit])
+        yield f"      {sanitize_line(hit.article.url or hit.id)}"
+
+
+def _quote_titles(label: str, examples: Iterable[Example]) -> Iterator[str]:
+    for example in examples:
+        yield f"{label} ({example.language}) {sanitize_line(example.article.title[:_LONGEST])}"
+
+
+def _coverage_to_rows(found: Coverage) -> Iterator[dict[str, object]]:
+    for language, count in sorted(found.languages.items()):
+        yield {
+            "type": "language",
+            "language": language,
+            "can_match": count.can_match,
+            "articles": count.articles,
+            "wanted": count.wanted,
+            "hit": count.hit,
+            "missed": count.missed,
+        }
+    for demand in found.demands:
+        yield {
+            "type": "demand",
+            "demand": demand.relaxation.demand,
+            "description": demand.relaxation.description,
+            "place": str(demand.relaxation.place),
+            "missed": [example.id for example in demand.missed],
+            "others": demand.others,
+        }
+    yield {
+        "type": "total",
+        "rule": found.rule.id,
+        "articles": found.articles,
+        "hit": len(found.hits),
+        "missed": [example.id for example in found.missed],
+        "unexplained": [example.id for example in found.unexplained],
+        "false_alarms": [example.id for example in found.false_alarms],
+        "is_complete": found.is_complete,
+    }

@@ -82,7 +82,7 @@ def misses(
     edited since and matches it now. A rule is not judged if it is off, or if its `match` names no entity: then nothing
     says what the rule is about. The last lines name these rules.
 
-    Each story is printed with the command that shows more. `rules coverage RULE` shows which words the rule lacks.
+    Each story is printed with the command that shows more. `rules coverage RULE` shows what in the rule decides.
 
     \b
     Examples:
@@ -164,4 +164,4 @@ def _format_rule(rule: str, of_rule: Sequence[Miss], most: int, zone: str) -> It
         yield f"    more: {sanitize_line(miss.command)}"
     if left := len(of_rule[most:]):
         yield f"  and {left} more: --limit {len(of_rule)} shows them"
-    yield f"  which words it lacks: news-monitor rules coverage {rule}"
+    yield f"  what decides: news-monitor rules coverage {rule}"

@@ -14,8 +14,8 @@ from monitor.cli.output.tables import print_table
 from monitor.cli.paths import InputPath
 from monitor.config.loading.files import is_config_file_name
 from monitor.errors import InvalidFiles, MonitorError
-from monitor.lab.expectation_mismatch import Expectation
-from monitor.lab.headline_tests import (
+from monitor.lab.expectations import (
+    Expectation,
     ExpectedArticle,
     HeadlinesReport,
     expected_of_lines,

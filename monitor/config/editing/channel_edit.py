@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from monitor.config.editing.atomic_rewrite import FileRewrite, prepare_rewrite
-from monitor.config.editing.document_edit import apply_edits
-from monitor.config.editing.edits import Edit, InsertItem, InsertKey, ReplaceValue
+from monitor.config.editing.document_edit import Edit, InsertItem, InsertKey, ReplaceValue, apply_edits
 from monitor.config.yaml.yaml12 import PlainData, decode_utf8_text, parse_yaml_text, quote_text
 from monitor.errors import InvalidRequest
 
@@ -30,7 +29,7 @@ def prepare_channel(
         edits = [_insert(data, "channels", name, {"url": url}), *_add_to_routes(data, name, routes)]
         if for_operator:
             edits.append(_add_to_operator(data, name))
-        return apply_edits(text, file, 0, edits)
+        return apply_edits(text, file, edits)
 
     return prepare_rewrite(config, edit)
 

@@ -2,7 +2,7 @@
 do.
 
 A comment in its line silences a lint, `# lint: ignore KIND`; in the first line of a document, for the whole document.
-Faults are found elsewhere (`config`, `rule_tests`); nothing is changed here.
+Faults are found elsewhere (`config`, `expectations`); nothing is changed here.
 """
 
 from __future__ import annotations

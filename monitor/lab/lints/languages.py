@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from monitor.lab.annotated_document import AnnotatedDocument, ConditionPart, Lint, LintKind
-from monitor.lab.rule_tests import article_from_test
+from monitor.lab.expectations import article_from_test
 from monitor.matching import compile_rules
 from monitor.model import (
     AllOf,

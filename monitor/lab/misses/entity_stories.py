@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from monitor.cases import determine_article_provenance, identity_features, name_publisher
 from monitor.identity import STORIES, STORY_LASTS, ClusterIndex, find_same_page, join_story
-from monitor.lab.rule_tests import rule_from_entity
+from monitor.lab.expectations import rule_from_entity
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
     Article,

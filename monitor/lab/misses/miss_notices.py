@@ -98,7 +98,7 @@ def _format_lines(by_rule: Mapping[str, Sequence[Miss]]) -> list[str]:
 def _format_rule(rule: str, found: Sequence[Miss]) -> Iterator[tuple[str, ...]]:
     """A heading, then each miss: its title, and the command that names its article. These two stay together."""
     owner = f" (owner: {found[0].owner})" if found[0].owner else ""
-    yield (f"{rule}{owner}: {format_count(len(found), 'miss')}; its words: `news-monitor rules coverage {rule}`",)
+    yield (f"{rule}{owner}: {format_count(len(found), 'miss')}; why: `news-monitor rules coverage {rule}`",)
     for miss in found[:_MAX_OF_RULE]:
         late = "" if miss.late_by is None else f", {duration_in_words(miss.late_by)} late"
         publishers = format_count(len(miss.publishers), "publisher")

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.lab.expectation_mismatch import explain_one
+from monitor.lab.expectations import explain_one
 from monitor.lab.misses.entity_stories import EntityReport
 from monitor.matching import RuleSet
 from monitor.model import Article, ConditionRole, Explanation, MatchKind, Outcome, Reason

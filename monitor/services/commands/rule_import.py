@@ -27,8 +27,8 @@ from monitor.config.language.rules import rule_from_document
 from monitor.config.loading.files import is_there
 from monitor.config.yaml.yaml12 import PlainData, YamlDocument, parse_yaml_text
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
+from monitor.lab.expectations import failures_of_each
 from monitor.lab.lints.habits import OPERATORS
-from monitor.lab.rule_tests import failures_of_each
 from monitor.model import Place, Rule
 from monitor.sanitize import sanitize_line, sanitize_text
 from monitor.sources.formats.charset import read_text

@@ -12,9 +12,9 @@ from monitor.alerting.case import DecisionContext
 from monitor.config.loading.compiled import compile_loaded
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import Fault
+from monitor.lab.expectations import failures_of_each
 from monitor.lab.replay import Replay, ScheduledArticle
 from monitor.lab.rule_diff import ReplayComparison, compare_replays
-from monitor.lab.rule_tests import failures_of_each
 from monitor.model import Config, Rule, RuleStatus
 from monitor.store.engine.database import Database
 from monitor.store.queries.archive import Archive

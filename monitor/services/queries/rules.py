@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.config.language.faults import did_you_mean
 from monitor.config.language.settings import EVERY
 from monitor.config.language.sources import SourceDefaults, sources_from_document
 from monitor.config.loading.load import load_rules
@@ -13,16 +14,17 @@ from monitor.config.loading.packs import Pack, shipped_packs
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.loading.shipped import find_shipped_entity_folder, find_shipped_folder
 from monitor.config.yaml.yaml12 import read_yaml_file
+from monitor.errors import InvalidRequest
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.lints.languages import LanguageChecker, words_of_rule
 from monitor.model import Entity, Rule, RuleStatus, Source, WordList
-from monitor.services.queries.rule_improvement import find_annotated_rule
 from monitor.store.queries.activity import RuleHealth, load_rule_health
 
 __all__ = [
     "PackSummary",
     "RuleHealth",
     "RuleSummary",
+    "find_annotated_rule",
     "find_summary",
     "load_rule_health",
     "rank_by_health",
@@ -76,6 +78,17 @@ def rank_by_health(rules: Iterable[RuleSummary], health: Mapping[str, RuleHealth
         return -(found.noise_share or 0.0), not (runs and found.is_silent)
 
     return sorted(rules, key=rank)
+
+
+def find_annotated_rule(loaded: LoadedRules, rule: str) -> AnnotatedDocument:
+    """A rule with its document. Raises InvalidRequest if there is no such rule, or it is faulty."""
+    if rule in loaded.rules:
+        found = loaded.rules[rule]
+        return AnnotatedDocument(found, loaded.documents[found.place])
+    if rule in loaded.declared_rule_ids:
+        raise InvalidRequest(f"the rule '{rule}' has a fault: `news-monitor check` shows it")
+    hint = did_you_mean(rule, loaded.rules, "`news-monitor rules list` has them")
+    raise InvalidRequest(f"there is no rule '{rule}'; {hint}")
 
 
 def find_summary(files: LoadedRules, rule: str) -> RuleSummary:

@@ -1,25 +1,17 @@
-"""An edit of a rule, a list or an entity is written as a careful person would write it by hand."""
+"""An edit is written as a careful person would write it by hand."""
 
 from __future__ import annotations
 
-from itertools import count
-from pathlib import Path
-
 import pytest
 
-from monitor.config.editing.document_edit import DocumentChange, apply_edits, find_document, prepare_changes
-from monitor.config.editing.edits import (
+from monitor.config.editing.document_edit import (
     Edit,
     InsertItem,
     InsertKey,
-    RemoveItem,
-    RemoveKey,
     ReplaceValue,
-    WrapKey,
-    WrapValue,
-    apply_edits_to_data,
+    apply_edit_to_data,
+    apply_edits,
 )
-from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.yaml.yaml12 import PlainData, ValuePath, parse_yaml_text
 from monitor.errors import EditUnsafe, InvalidRequest
 
@@ -27,7 +19,7 @@ EN: ValuePath = ("words", "en")
 
 
 def edited(before: str, *edits: Edit) -> str:
-    return apply_edits(before, "f.yaml", 0, edits)
+    return apply_edits(before, "f.yaml", edits)
 
 
 LONG = "a word, " * 13
@@ -74,24 +66,6 @@ LONG = "a word, " * 13
 )
 def test_an_item_comes_at_the_end_of_its_list(before: str, after: str) -> None:
     assert edited(before, InsertItem(EN, "new")) == after
-
-
-@pytest.mark.parametrize(
-    ("index", "before", "after"),
-    [
-        (0, "words: {en: [a, b]}\n", "words: {en: [new, a, b]}\n"),
-        (1, "words: {en: [a, b]}\n", "words: {en: [a, new, b]}\n"),
-        (2, "words: {en: [a, b]}\n", "words: {en: [a, b, new]}\n"),
-        (1, "words: {en: [a, # one\n  b]}\n", "words: {en: [a, new, # one\n  b]}\n"),
-        (0, "words: {en: [\n  a,\n  b\n]}\n", "words: {en: [\n  new,\n  a,\n  b\n]}\n"),
-        (1, "words: {en: [\n  a,  # one\n  b\n]}\n", "words: {en: [\n  a,  # one\n  new,\n  b\n]}\n"),
-        (0, "words:\n  en:\n    # all\n    - a\n", "words:\n  en:\n    # all\n    - new\n    - a\n"),
-        (1, "words:\n  en:\n    - a\n    # b\n    - b\n", "words:\n  en:\n    - a\n    - new\n    # b\n    - b\n"),
-        (0, "words:\n  en:\n    - a\n\n    - b\n", "words:\n  en:\n    - new\n\n    - a\n\n    - b\n"),
-    ],
-)
-def test_an_item_comes_before_another_one(index: int, before: str, after: str) -> None:
-    assert edited(before, InsertItem(EN, "new", index)) == after
 
 
 CONDITION: PlainData = {"words": {"en": ["a b", "*c"]}, "forms": "all"}
@@ -184,115 +158,12 @@ def test_brackets_that_close_are_counted_and_far_right_is_no_place_for_lines() -
         (2.5, "level: low\n", "level: 2.5\n"),
         (True, "level: low\n", "level: true\n"),
         (["a", 1], "level: [b,\n  # c\n  d]  # why\n", "level: [a, 1]  # why\n"),
-        ({"a": [1]}, "level:  # why\n  # and\n  - a  # one\n  - b\nc: d\n", "level: {a: [1]}  # why\n  # and\nc: d\n"),
-        ({"a": 1}, "level:\n- a\n- b", "level: {a: 1}"),
+        ({"a": 1}, "level: {}  # why\n", "level: {a: 1}  # why\n"),
     ],
 )
 def test_a_value_is_replaced(value: PlainData, before: str, after: str) -> None:
     """And the comments beside it stay."""
     assert edited(before, ReplaceValue(("level",), value)) == after
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("match: {list: x}  # why\n", "match: {any: [{list: x}, {list: y}]}  # why\n"),
-        (
-            "match: {list: x,\n  # why\n  forms: all}\n",
-            "match: {any: [{list: x,\n  # why\n  forms: all}, {list: y}]}\n",
-        ),
-        (
-            "match:  # why\n  list: x\n  # and\n  ignore:\n    - z\n\nb: 1\n",
-            "match:  # why\n  any:\n    - list: x\n      # and\n      ignore:\n        - z\n    - list: y\n\nb: 1\n",
-        ),
-        ("match: x\n", "match: {any: [x, {list: y}]}\n"),
-        (
-            "match:\n  list: x\n  # end\n# b\nb: 1\n",
-            "match:\n  any:\n    - list: x\n      # end\n    - list: y\n# b\nb: 1\n",
-        ),
-        ("match:\r\n  list: x", "match:\r\n  any:\r\n    - list: x\r\n    - list: y"),
-    ],
-)
-def test_a_value_gets_siblings(before: str, after: str) -> None:
-    """Its text and its comments stay."""
-    assert edited(before, WrapValue(("match",), "any"), InsertItem(("match", "any"), {"list": "y"})) == after
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (
-            "a: {name: n, words: {en: [x]}}  # why\n",
-            "a: {name: n, any: [{words: {en: [x]}}, {list: y}]}  # why\n",
-        ),
-        (
-            "a: {words: {en: [x,\n  # why\n  z]}, case: exact}\n",
-            "a: {any: [{words: {en: [x,\n  # why\n  z]}}, {list: y}], case: exact}\n",
-        ),
-        (
-            "a:\n  name: n  # a\n  words:\n    en: [x]  # 1\n    # 2\n  case: z\n",
-            "a:\n  name: n  # a\n  any:\n    - words:\n        en: [x]  # 1\n        # 2\n    - list: y\n  case: z\n",
-        ),
-        ("a:\n  words: [x,\n    z]\nb: 1\n", "a:\n  any:\n    - words: [x,\n        z]\n    - list: y\nb: 1\n"),
-        ("a:\r\n  words: [x]", "a:\r\n  any:\r\n    - words: [x]\r\n    - list: y"),
-    ],
-)
-def test_a_key_gets_an_alternative(before: str, after: str) -> None:
-    """The keys beside it and all comments stay where they are."""
-    assert edited(before, WrapKey(("a", "words"), "any"), InsertItem(("a", "any"), {"list": "y"})) == after
-
-
-def test_the_first_key_of_an_item_gets_an_alternative() -> None:
-    """It stays behind the dash."""
-    before = "these:\n  - words: x\n    ignore: y\n  # next\n  - list: z\n"
-    after = "these:\n  - any:\n      - words: x\n    ignore: y\n  # next\n  - list: z\n"
-    assert edited(before, WrapKey(("these", 0, "words"), "any")) == after
-
-
-def test_an_item_with_keys_below_each_other_gets_siblings() -> None:
-    """It stays the item of its list."""
-    before = "these:\n  - list: x\n    ignore: y\n  # next\n  - list: z\n"
-    after = "these:\n  - any:\n      - list: x\n        ignore: y\n  # next\n  - list: z\n"
-    assert edited(before, WrapValue(("these", 0), "any")) == after
-
-
-@pytest.mark.parametrize(
-    ("index", "before", "after"),
-    [
-        (1, "words: {en: [a, b]}\n", "words: {en: [a]}\n"),
-        (0, "words: {en: [a]}\n", "words: {en: []}\n"),
-        (1, "words:\n  en: [a,\n       b]  # all\n", "words:\n  en: [a]  # all\n"),
-        (1, "words:\n  en: [\n    a,  # one\n    b,  # two\n  ]\n", "words:\n  en: [\n    a,  # one\n  ]\n"),
-        (0, "words:\n  en:\n    - a  # one\n    - b\n", "words:\n  en:\n    - b\n"),
-        (1, "words:\n  en:\n    - a\n    # whose?\n    - b\n", "words:\n  en:\n    - a\n    # whose?\n"),
-        (1, "words:\n  en:\n    - a\n    - b\n      # of b\n    - c\n", "words:\n  en:\n    - a\n    - c\n"),
-        (0, "words:\n  en:  # all\n    # some\n    - a\nb: 1\n", "words:\n  en: []  # all\n    # some\nb: 1\n"),
-    ],
-)
-def test_an_item_is_removed_with_what_is_its_own(index: int, before: str, after: str) -> None:
-    """And a comment that may be about others stays."""
-    assert edited(before, RemoveItem((*EN, index))) == after
-
-
-@pytest.mark.parametrize(
-    ("key", "before", "after"),
-    [
-        ("b", "x: {a: 1, b: 2}\n", "x: {a: 1}\n"),
-        ("b", "x: {b: 2}\n", "x: {}\n"),
-        ("b", "x:\n  a: 1\n  b:  # why\n    - c\n    # d\n# end\n", "x:\n  a: 1\n# end\n"),
-        ("b", "x:\n  b: 2\n  a: 1\n", "x:\n  a: 1\n"),
-        ("b", "x:\n  b: 2\n  # end\nc: 1\n", "x: {}\n  # end\nc: 1\n"),
-    ],
-)
-def test_a_key_is_removed_with_its_value(key: str, before: str, after: str) -> None:
-    assert edited(before, RemoveKey(("x", key))) == after
-
-
-def test_the_first_key_behind_a_dash_leaves_the_dash() -> None:
-    """And a comment between it and the next one."""
-    assert edited("- a: 1  # one\n  b: 2\n- c\n", RemoveKey((0, "a"))) == "- b: 2\n- c\n"
-    assert edited("- a: 1\n  # two\n  b: 2\n", RemoveKey((0, "a"))) == "-\n  # two\n  b: 2\n"
-    assert edited("- - a\n  - b\n", RemoveItem((0, 0)), InsertItem((0,), "c", 0)) == "- - c\n  - b\n"
 
 
 WORDS = (
@@ -342,7 +213,10 @@ def test_any_text_is_read_as_it_was(before: str) -> None:
     for word in WORDS:
         edits: list[Edit] = [InsertItem(EN, word), InsertKey((), "new", word), InsertKey(("words",), word, [word])]
         [document] = parse_yaml_text(edited(before, *edits), "f.yaml")
-        assert document.data == apply_edits_to_data(parse_yaml_text(before, "f.yaml")[0].data, edits)
+        data = parse_yaml_text(before, "f.yaml")[0].data
+        for edit in edits:
+            data = apply_edit_to_data(data, edit)
+        assert document.data == data
     after = edited("words: {en: []}\n", *(InsertItem(EN, word) for word in ("NO", "учени*", "it's", "*a", 'a "b" #c')))
     assert after == 'words: {en: [NO, учени*, it\'s, "*a", \'a "b" #c\']}\n'
 
@@ -357,7 +231,7 @@ def test_numbers_and_switches_keep_their_kind(number: PlainData) -> None:
     ("before", "edit"),
     [
         ("[a: b]\n", InsertKey((0,), "c", "d")),
-        ("a:\n- b\n", WrapValue(("a",), "any")),
+        ("a:\n- b\n", ReplaceValue(("a",), {"any": "b"})),
         ("a: b\n", ReplaceValue(("a",), "two\nlines")),
         ("a: b\n", ReplaceValue(("a",), 10**30)),
         ("a: |+\n  b\n\n", InsertKey((), "c", "d")),
@@ -365,88 +239,20 @@ def test_numbers_and_switches_keep_their_kind(number: PlainData) -> None:
 )
 def test_what_cannot_be_edited_safely_is_refused(before: str, edit: Edit) -> None:
     """With the place, and what to do instead."""
-    with pytest.raises(EditUnsafe, match=r"f.yaml:[45]:\d+: .* edit it by hand"):
-        apply_edits(f"# one\nrule: x\n---\n{before}", "f.yaml", 1, [edit])
+    with pytest.raises(EditUnsafe, match=r"f.yaml:[23]:\d+: .* edit it by hand"):
+        apply_edits(f"# one\n{before}", "f.yaml", [edit])
 
 
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
         (InsertItem(("a",), "c"), "a is not a list"),
-        (InsertItem(("l",), "c", 3), "l.3 does not exist"),
-        (InsertItem(("l",), "c", -1), "l.-1 does not exist"),
         (InsertKey(("l",), "c", "d"), "l has no keys"),
         (InsertKey((), "a", "d"), "a is there already"),
         (ReplaceValue(("a", "b"), "c"), "a.b does not exist"),
-        (WrapValue(("l", 2), "any"), "l.2 does not exist"),
-        (RemoveItem(("l", 2)), "l.2 does not exist"),
-        (RemoveItem(("a",)), "a does not exist"),
-        (RemoveKey(("c",)), "c does not exist"),
-        (RemoveKey(("l", 0)), "l.0 does not exist"),
-        (RemoveKey(()), "the document does not exist"),
+        (ReplaceValue(("l", 2), "c"), "l.2 does not exist"),
     ],
 )
 def test_an_edit_that_does_not_fit_the_data_is_an_error(edit: Edit, message: str) -> None:
     with pytest.raises(InvalidRequest, match=f"^{message}$"):
         edited("a: b\nl: [1, 2]\n", edit)
-
-
-def test_documents_are_found_by_their_id() -> None:
-    text = "# only this\n---\nrule: a\n---\nlist: a\n---\nrule: b\n---\n- rule\n---\nrule: b\n"
-    assert find_document(text, "f.yaml", "rule", "a") == 0
-    assert find_document(text, "f.yaml", "list", "a") == 1
-    with pytest.raises(InvalidRequest, match=r"f.yaml: 'entity: a' is not there"):
-        find_document(text, "f.yaml", "entity", "a")
-    with pytest.raises(InvalidRequest, match=r"f.yaml: 'rule: b' is there more than once"):
-        find_document(text, "f.yaml", "rule", "b")
-
-
-def test_several_documents_of_a_file_are_changed_in_one_step(tmp_path: Path) -> None:
-    """Nothing is written before `write`; the mode and the byte order mark stay."""
-    file = tmp_path / "f.yaml"
-    file.write_bytes(b"\xef\xbb\xbfrule: a\r\n---\r\nlist: b\r\nwords: {en: [c]}\r\n")
-    file.chmod(0o640)
-    before = file.read_bytes()
-    rewrite = prepare_changes(
-        file,
-        [
-            DocumentChange("list", "b", (InsertItem(EN, "훈련"), InsertItem(EN, "d"))),
-            DocumentChange("rule", "a", (InsertKey((), "level", "low"),)),
-        ],
-    )
-    assert file.read_bytes() == before
-    rewrite.write()
-    after = "rule: a\r\nlevel: low\r\n---\r\nlist: b\r\nwords: {en: [c, 훈련, d]}\r\n"
-    assert file.read_bytes() == b"\xef\xbb\xbf" + after.encode()
-    assert file.stat().st_mode & 0o777 == 0o640
-
-
-LANGUAGES = {"any", "en", "zh", "ko", "ja", "ru", "de", "pl", "fr", "es"}
-
-
-def word_lists(data: PlainData, path: ValuePath = ()) -> list[ValuePath]:
-    """The paths of the lists of words, each under its language."""
-    if isinstance(data, list) and path and path[-1] in LANGUAGES and all(isinstance(item, str) for item in data):
-        return [path]
-    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    return [found for part, value in pairs for found in word_lists(value, (*path, part))]
-
-
-def comment_lines(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.lstrip().startswith("#")]
-
-
-def test_shipped_files_take_a_word_in_their_lists() -> None:
-    """In all lists of the rules, and in one of the last entity of a file. The edit itself checks the data."""
-    shipped, numbers, inserted = find_shipped_folder(), count(), 0
-    for file in sorted([*(shipped / "rules").rglob("*.yaml"), *(shipped / "seeds" / "entities").rglob("*.yaml")]):
-        text = before = file.read_text(encoding="utf-8")
-        documents = list(enumerate(parse_yaml_text(before, str(file))))
-        is_rule_file = file.is_relative_to(shipped / "rules")
-        for index, document in documents if is_rule_file else documents[-1:]:
-            paths = word_lists(document.data)
-            edits = [InsertItem(path, WORDS[next(numbers) % 12]) for path in (paths if is_rule_file else paths[-1:])]
-            text = apply_edits(text, str(file), index, edits)
-            inserted += len(edits)
-        assert comment_lines(text) == comment_lines(before)
-    assert inserted > 2000

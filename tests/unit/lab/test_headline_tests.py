@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import InvalidFiles
-from monitor.lab.expectation_mismatch import Expectation
-from monitor.lab.headline_tests import (
+from monitor.lab.expectations import (
+    Expectation,
     ExpectedArticle,
     HeadlinesReport,
     expected_of_lines,

@@ -53,7 +53,7 @@ def test_the_operator_gets_all_and_an_owner_the_part_of_its_rules() -> None:
     assert whole.id != part.id
     assert whole.title == "4 misses of 3 rules in a week"
     assert part.text.splitlines()[1:] == [
-        "drills (owner: asia): 2 misses; its words: `news-monitor rules coverage drills`",
+        "drills (owner: asia): 2 misses; why: `news-monitor rules coverage drills`",
         "- Drills near Taiwan (3 publishers): 1 of 2",
         "  `news-monitor why 'wire a 1' drills`",
         "- A late one (3 publishers, 3 hours late): 1 of 2",

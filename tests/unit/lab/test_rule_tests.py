@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitor.lab.rule_tests import find_test_failures
+from monitor.lab.expectations import find_test_failures
 from monitor.model import (
     AllOf,
     Entity,
