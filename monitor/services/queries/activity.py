@@ -213,7 +213,7 @@ def _describe_rules(
 
 
 def _describe_source(assessed: AssessedSource, counts: SourceCounts) -> SourceActivity:
-    return SourceActivity(assessed.source.id, assessed.name, counts, assessed.health.health)
+    return SourceActivity(assessed.source.id, assessed.name, counts, assessed.health)
 
 
 def _describe_sources(

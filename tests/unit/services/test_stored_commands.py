@@ -20,7 +20,6 @@ from monitor.services.commands.outbox import (
     move_deliveries,
     retry_deliveries,
 )
-from monitor.services.commands.sources import retry_sources
 from monitor.services.commands.stories import merge_stories, split_story
 from monitor.services.queries.outbox import list_deliveries
 from monitor.store.commit.serial_section import SerialSection
@@ -120,12 +119,9 @@ def test_named_sources_become_due(database: Database, claims: Claims, failures: 
     with database.writing() as connection:
         values = {"failures": failures, "next_at": NOON + HOUR, "lease_until": None}
         connection.execute(update(tables.source).where(tables.source.c.id == "wire").values(**values))
-    wire, new = retry_sources(database, ("wire", "new"), ["wire", "new", "wire"], NOON + MINUTE)
-    assert (wire.is_due, wire.is_stored) == (True, True)
-    assert (new.is_due, new.is_stored) == (True, False)
+    assert claims.make_due(["wire", "new", "wire"], NOON + MINUTE) == {"wire"}
+    assert claims.find_stored(["wire", "new"]) == {"wire"}
     assert "wire" in claims.find_due(NOON + MINUTE)
-    with pytest.raises(InvalidRequest, match="did you mean 'wire'"):
-        retry_sources(database, ("wire",), ["wiry"], NOON)
 
 
 @pytest.mark.usefixtures("claims")
