@@ -265,9 +265,11 @@ def test_no_source_that_is_well_waits_longer_than_its_interval(database: Databas
     """It is asked more often from now on, or the clock was set back; one that fails waits as long as it must."""
     commit(SerialSection(database), claimed(claims))
 
-    def known(every: timedelta, now: datetime) -> datetime | None:
+    def known(every: timedelta, now: datetime) -> datetime:
         claims.register_sources({"wire": source(every=every)}, now)
-        return load_source_reports(database)["wire"].next_at
+        next_at = load_source_reports(database)["wire"].next_at
+        assert next_at is not None
+        return next_at
 
     assert known(5 * MINUTE, NOON) == NOON + 5 * MINUTE
     assert NOON < known(MINUTE, NOON) <= NOON + MINUTE

@@ -111,9 +111,11 @@ def test_another_address_is_learnt_anew(database: Database, claims: Claims) -> N
 def test_a_source_that_may_wait_longer_is_let_wait(database: Database, claims: Claims) -> None:
     """One that is asked less while it is silent, or while it refuses us, is not asked at every start of ours."""
 
-    def planned(**bounds: Any) -> datetime | None:
+    def planned(**bounds: Any) -> datetime:
         claims.register_sources({"wire": replace(source(), **bounds)}, NOON)
-        return load_source_reports(database)["wire"].next_at
+        next_at = load_source_reports(database)["wire"].next_at
+        assert next_at is not None
+        return next_at
 
     poll(database, claims, stats=SourceStats(eased=4.0), next_at=NOON + 20 * MINUTE)
     assert planned() == NOON + 20 * MINUTE
