@@ -216,9 +216,10 @@ def show(config: Path, *, as_json: bool, id_: str) -> None:
 
 def _source_to_row(assessed: AssessedSource, details: SourceDetails | None) -> dict[str, Any]:
     source = assessed.source
-    row = {key: getattr(source, key) for key in ("id", "url", "kind", "language", "publisher", "wire")}
-    row |= {
+    row = {
+        "id": source.id,
         "name": assessed.name,
+        **{key: getattr(source, key) for key in ("url", "kind", "language", "publisher", "wire")},
         "tags": list(source.tags),
         "every": int(source.every.total_seconds()),
         "cron": source.cron,
