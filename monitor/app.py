@@ -59,7 +59,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.lifecycle.retention import ArchivePruner
-from monitor.store.queries.reports import load_feed_titles
+from monitor.store.queries.sources import load_feed_titles
 from monitor.store.queues.channel_upkeep import ChannelUpkeep
 from monitor.store.queues.claims import Claims, KnownEntries
 from monitor.store.queues.clock_correction import correct_delivery_times

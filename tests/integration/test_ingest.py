@@ -15,6 +15,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, document, page, source
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queries.reports import ReportQueries
+from monitor.store.queries.sources import load_source_reports
 from monitor.telemetry import LogEvent
 from tests.building import HEADLINE
 from tests.conftest import FaultServer
@@ -102,7 +103,7 @@ async def test_a_gap_is_told_and_filled_from_the_sitemap(database: Database, fau
     assert "2 in the news sitemap" in polled.opened_troubles[0].detail
     assert {"Lost", HEADLINE} <= set(titles(database))
     assert ReportQueries(database).counts()["alerts"] == 1
-    assert [each.kind for each in ReportQueries(database).sources()["wire"].troubles] == [TroubleKind.GAP]
+    assert [each.kind for each in load_source_reports(database)["wire"].troubles] == [TroubleKind.GAP]
 
 
 async def test_a_page_is_a_source(database: Database, faults: FaultServer) -> None:

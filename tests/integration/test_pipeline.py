@@ -22,7 +22,8 @@ from monitor.model.sources import MAX_LINK
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.tables import article, fetch, match, source
-from monitor.store.queries.reports import ReportQueries, load_feed_titles
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queries.sources import load_feed_titles, load_source_reports
 from monitor.telemetry import LogEvent
 from tests.building import HEADLINE, HOUR, MINUTE, claimed, rule, rules, stored_decision
 from tests.building import source as built
@@ -62,7 +63,7 @@ async def test_a_source_without_a_name_shows_the_title_of_its_feed(database: Dat
         assert polls.active.source_name("wire") == "The Harbour & Times"  # it says nothing now
         sources = polls.active.current.sources
     assert load_feed_titles(database, sources) == {"wire": "The Harbour & Times"}  # for the next start
-    assert ReportQueries(database).sources()["wire"].title == "The Harbour & Times"
+    assert load_source_reports(database)["wire"].title == "The Harbour & Times"
 
 
 async def test_entries_with_the_longest_identities_are_stored_with_the_others(
@@ -137,10 +138,11 @@ async def test_a_failure_is_counted_and_told(
         assert polled is not None
         again = polls.claim()
     assert (polled.fetched.outcome, polled.failures) == (outcome, 1)
-    report = ReportQueries(database).sources()["wire"]
+    report = load_source_reports(database)["wire"]
     assert report.problem
     assert problem in report.problem
     assert "\n" not in report.problem
+    assert report.next_at is not None
     assert report.next_at > polled.at
     assert logs[0]["event"] == LogEvent.POLL_PROBLEM
     assert (again.failures, again.is_first_poll) == (1, True)
@@ -216,7 +218,7 @@ async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Da
             claim = claimed(polls.claims, "wire", polled.next_at)
             assert (claim.validators.body is None) == (left > 0)
         assert len(stored) > 1
-        assert ReportQueries(database).sources()["wire"].problem is None
+        assert load_source_reports(database)["wire"].problem is None
         assert not claim.is_first_poll
     counts = ReportQueries(database).counts()
     assert (counts["matches"], counts["alerts"]) == (len(titles), 0)
@@ -443,7 +445,7 @@ async def test_a_database_that_fails_for_long_is_no_fault_of_the_source(
             assert await polls.pipeline.poll(claim) is None
         assert logs[-1]["event"] == LogEvent.DATABASE_PROBLEM
         polls.claims.release([claim])
-        assert ReportQueries(database).sources()["wire"].failures == 0
+        assert load_source_reports(database)["wire"].failures == 0
         assert await polls.poll()
     assert ReportQueries(database).counts()["alerts"] == 1
 

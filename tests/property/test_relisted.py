@@ -18,6 +18,7 @@ from monitor.store.engine.tables import alert, delivery
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.reports import ReportQueries
+from monitor.store.queries.sources import load_source_reports
 from monitor.store.queues.claims import Claims
 from tests.building import HOUR, NOON, claimed, commit, config_of, source
 
@@ -118,5 +119,5 @@ def test_what_was_forgotten_brings_nothing_whatever_becomes_of_it(
     for _ in forgetting.erase(forgetting.plan(reader.source.id), now):
         pass
     assert reader.poll(history[-1], now) == 0
-    assert ReportQueries(database).sources()[reader.source.id].articles == 0
+    assert load_source_reports(database)[reader.source.id].articles == 0
     assert list(database.check()) == []

@@ -156,8 +156,10 @@ def test_imports_stand_at_the_top() -> None:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("monitor")
     }
     assert within == {
+        "cli/commands/channels.py",
         "cli/commands/marks.py",
         "cli/commands/matches_export.py",
+        "cli/commands/sources.py",
         "cli/known_names.py",
         "config/loading/summary.py",
         "notify/in_worker.py",

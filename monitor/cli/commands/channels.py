@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
+import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
 from monitor import clock
 from monitor.cli.command_hints import SILENCING_HINTS
+from monitor.cli.config_files import load_config_with_secrets
 from monitor.cli.config_summary import load_summary, load_summary_with_secrets
 from monitor.cli.known_names import NameOf
 from monitor.cli.lazy_group import LazyGroup
@@ -23,6 +27,7 @@ from monitor.cli.options import (
     announce_wait,
     config_option,
     database_if_any,
+    database_of,
     existing_database,
     format_local_time,
     json_option,
@@ -31,23 +36,22 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.cli.output.tables import print_table
+from monitor.config.language.secrets import list_variables, secrets_of
 from monitor.errors import InvalidFiles, InvalidRequest, StoreFailed
-from monitor.model import DeliveryState, Level, Settings
-from monitor.services.commands.channel_add import AddedChannel, add_channel
-from monitor.services.commands.channels import send_test_messages
-from monitor.services.commands.drill import load_drill, start_drill
-from monitor.services.queries.channel_preview import MessagePreview, preview_alert, preview_samples
-from monitor.services.queries.channels import ChannelReport, list_channels, list_dead_letters, list_waiting
-from monitor.store.queries.reports import DeliveryReport, WaitingForChannel
+from monitor.model import CANARY_WITHIN, Config, DeliveryState, Level, Notice, Settings, list_channels_of
+from monitor.notices.canary import CanaryResult
+from monitor.notify.mail_urls import explain_mail_url
+from monitor.services.commands.channels import add_channel, send_test_messages, start_drill
+from monitor.services.queries.channels import MessagePreview, preview_alert, preview_samples
+from monitor.store.engine.database import Database
+from monitor.store.queries.reports import DeliveryReport, ReportQueries, WaitingForChannel
+from monitor.store.queues.dead_letters import find_dead_letters
 
 _LOOK = 0.5  # s, between two looks at a drill
+_CANARY_LOOK = 0.2  # s
 
 
-@click.group(
-    cls=LazyGroup,
-    hints=SILENCING_HINTS,
-    lazy={"canary": ("monitor.cli.commands.channels_canary", "A made-up article, all the way to test addresses.")},
-)
+@click.group(cls=LazyGroup, hints=SILENCING_HINTS)
 def channels() -> None:
     """The channels that messages go to: list, add, preview, test, drill, canary."""
 
@@ -65,19 +69,33 @@ def list_(config: Path, as_json: bool) -> None:
     loaded = load_summary(config)
     print_faults(loaded.faults)
     settings = loaded.settings
-    rows = list_channels(settings, database_if_any(settings), clock.now())
+    database = database_if_any(settings)
+    reports = ReportQueries(database) if database else None
+    waiting = reports.oldest_pending(clock.now()) if reports else {}
+    accepted = reports.last_accepted() if reports else {}
+    rows: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "kind": channel.scheme if channel.scheme.isalnum() else "unknown",
+            "routes": [route for route, steps in settings.routes.items() if name in list_channels_of(steps)],
+            "operator": name in settings.operator,
+            "waiting_since": waiting.get(name),
+            "last_accepted": accepted.get(name),
+        }
+        for name, channel in settings.channels.items()
+    ]
     if as_json:
         for row in rows:
-            print_json(asdict(row))
+            print_json(row)
         return
-    heads = ("channel", "kind", "routes", "its oldest alert waits since", "last accepted")
-    print_table(heads, [_row_to_cells(row, settings.timezone) for row in rows], whole=("channel",))
-
-
-def _row_to_cells(row: ChannelReport, zone: str) -> list[str]:
-    routes = [*row.routes, *(["operator"] if row.operator else [])]
-    since = format_local_time(row.waiting_since, zone) if row.waiting_since else "nothing waits"
-    return [row.name, row.kind, ", ".join(routes) or "none", since, format_local_time(row.last_accepted, zone)]
+    zone, heads = settings.timezone, ("channel", "kind", "routes", "its oldest alert waits since", "last accepted")
+    shown = (
+        (row["name"], row["kind"], ", ".join([*row["routes"], *(["operator"] if row["operator"] else [])]) or "none",
+         format_local_time(row["waiting_since"], zone) if row["waiting_since"] else "nothing waits",
+         format_local_time(row["last_accepted"], zone))
+        for row in rows
+    )  # fmt: skip
+    print_table(heads, shown, whole=("channel",))
 
 
 @channels.command()
@@ -107,19 +125,22 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...], for_operator
     if url == "-":
         url = click.prompt("URL", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
     try:
-        added = add_channel(config, name, url, routes, os.environ, for_operator=for_operator)
+        settings, made = add_channel(config, name, url, routes, os.environ, for_operator=for_operator)
     except InvalidFiles:
         click.echo(f"{name} was not added to {config}, because the file would have a fault:", err=True)
         raise
-    settings = added.settings
     named = list(dict.fromkeys(routes))
     to_routes = f" and to the route{'s' if len(named) > 1 else ''} {', '.join(named)}" if named else ""
     click.echo(f"added the channel {name} to {config}{to_routes}")
-    for line in _describe_needs(added, name):
-        click.echo(line, err=True)
-    for new in added.new_routes:
-        line = f"made the route {new.name}: alerts go there only if a rule names it, `to: [{new.name}]`"
-        meant = f". Did you mean {new.similar}? Then put {name} into that one in {config}" if new.similar else ""
+    if lacking := explain_mail_url(settings.channels[name].url):
+        click.echo(f"advice: the address of {name} {'; '.join(lacking)}", err=True)
+    if variables := list_variables(url):
+        kind = "variables" if len(variables) > 1 else "variable"
+        needed = f"a running daemon needs the {kind} {', '.join(variables)} in its own environment"
+        click.echo(f"{needed}: `news-monitor status` shows whether it uses this edit", err=True)
+    for route, similar in made.items():
+        line = f"made the route {route}: alerts go there only if a rule names it, `to: [{route}]`"
+        meant = f". Did you mean {similar}? Then put {name} into that one in {config}" if similar else ""
         click.echo(f"{line}{meant}", err=True)
     if not routes:
         click.echo(f"no alert goes there until a route names it: add {name} to a route in {config}", err=True)
@@ -130,16 +151,6 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...], for_operator
         line = f"messages about the service itself go to {now}: if {name} should get them too, add it to operator"
         click.echo(f"{line} in {config}", err=True)
     click.echo(f"try it: news-monitor channels test {name}")
-
-
-def _describe_needs(added: AddedChannel, name: str) -> Iterator[str]:
-    """What a new channel needs that only its user can give."""
-    if added.advice:
-        yield f"advice: the address of {name} {added.advice}"
-    if added.variables:
-        kind = "variables" if len(added.variables) > 1 else "variable"
-        needed = f"a running daemon needs the {kind} {', '.join(added.variables)} in its own environment"
-        yield f"{needed}: `news-monitor status` shows whether it uses this edit"
 
 
 @channels.command()
@@ -159,20 +170,34 @@ def test(config: Path, names: tuple[str, ...]) -> None:
       news-monitor channels test phone desk
     """
     settings = load_summary_with_secrets(config).settings
-    results = asyncio.run(_print_tests(settings, names))
-    _remind_of_unsent(settings, [name for name, is_accepted in results.items() if is_accepted])
-    if not all(results.values()):
+    announce_wait(f"sending a test message on {', '.join(names or settings.channels)}")
+    accepted, are_all = asyncio.run(_print_tests(settings, names))
+    _remind_of_unsent(settings, accepted)
+    if not are_all:
         raise SystemExit(1)
+
+
+async def _print_tests(settings: Settings, names: Collection[str]) -> tuple[list[str], bool]:
+    """The channels that accepted their message, and whether all did."""
+    receipts = {}
+    async for name, receipt in send_test_messages(settings, names, clock.now()):
+        click.echo(f"{name}: {receipt.kind}" + (f": {receipt.detail}" if receipt.detail != receipt.kind else ""))
+        receipts[name] = receipt
+    accepted = [name for name, receipt in receipts.items() if receipt.is_sent]
+    return accepted, len(accepted) == len(receipts)
 
 
 def _remind_of_unsent(settings: Settings, accepted: Collection[str]) -> None:
     """A test of a channel that works again sends nothing else: say so, and what does."""
     with suppress(StoreFailed):  # a test is of channels: `status` says what the database has
-        database = database_if_any(settings)
-        for waiting in list_waiting(database, accepted, clock.now()):
-            click.echo(_describe_waiting(waiting, settings.timezone), err=True)
-        for each in list_dead_letters(database, accepted):
-            click.echo(each.explain(format_local_time(each.since, settings.timezone)), err=True)
+        if (database := database_if_any(settings)) is None:
+            return
+        for waiting in ReportQueries(database).waiting_for(accepted, clock.now()):
+            if waiting.next_at > clock.now():
+                click.echo(_describe_waiting(waiting, settings.timezone), err=True)
+        for each in find_dead_letters(database):
+            if each.channel in accepted:
+                click.echo(each.explain(format_local_time(each.since, settings.timezone)), err=True)
 
 
 def _describe_waiting(waiting: WaitingForChannel, zone: str) -> str:
@@ -278,14 +303,20 @@ def drill(config: Path, names: tuple[str, ...], level: str, wait: int) -> None:
     database = existing_database(settings)
     notice = start_drill(database, settings, names, Level(level), clock.now())
     until = clock.monotonic() + wait
-    reports = load_drill(database, notice)
+    reports = _load_drill(database, notice)
     while clock.monotonic() < until and not all(report.ended_at for report in reports):
         time.sleep(_LOOK)
-        reports = load_drill(database, notice)
+        reports = _load_drill(database, notice)
     for report in reports:
         click.echo(_describe_drill(report, notice.at))
     if any(report.state != DeliveryState.ACCEPTED for report in reports):
         raise SystemExit(1)
+
+
+def _load_drill(database: Database, notice: Notice) -> list[DeliveryReport]:
+    """Its deliveries in the order of its channels, as they are now. A fallback may have one more."""
+    reports = {report.channel: report for report in ReportQueries(database).deliveries_of(notice.id)}
+    return [reports[channel] for channel in notice.channels if channel in reports]
 
 
 def _describe_drill(report: DeliveryReport, began: datetime) -> str:
@@ -295,12 +326,81 @@ def _describe_drill(report: DeliveryReport, began: datetime) -> str:
     return f"{report.channel}: {report.state}: {answer}; see `news-monitor outbox list --channel {report.channel}`"
 
 
-async def _print_tests(settings: Settings, names: Collection[str]) -> dict[str, bool]:
-    """Whether each channel accepted its message."""
-    announce_wait(f"sending a test message on {', '.join(names or settings.channels)}")
-    results = {}
-    async for test in send_test_messages(settings, names, clock.now()):
-        kind, detail = test.receipt.kind, test.receipt.detail
-        click.echo(f"{test.channel}: {kind}" + (f": {detail}" if detail != kind else ""))
-        results[test.channel] = test.is_accepted
-    return results
+# --- canary -----------------------------------------------------------------------------------------------------
+
+
+@channels.command()
+@config_option
+@json_option
+def canary(config: Path, as_json: bool) -> None:
+    """Send a made-up article all the way from a feed to your channels, and print how long each channel took.
+
+    A feed on this machine publishes the article. A separate daemon polls, matches and sends it, with the code and the
+    libraries that your daemon runs, to the `test_url` of each channel that has one. Your database is not used. With
+    `canary: {every: 6 hours}` in monitor.yaml, your daemon does this regularly, and sends the operator a notice if it
+    fails. Exit code 1 if a channel has not accepted the message within `within` (default: 5 minutes).
+
+    \b
+    Example:
+      news-monitor channels canary
+    """
+    from monitor.telemetry import configure_logging
+
+    loaded = load_config_with_secrets(config).config
+    settings = loaded.settings
+    if not any(channel.test for channel in settings.channels.values()):
+        raise InvalidRequest("no channel has a test_url: write one into the channels that the canary is for")
+    configure_logging(level=logging.CRITICAL, secrets=secrets_of(loaded))
+    with tempfile.TemporaryDirectory(prefix="news-monitor-canary-") as folder:
+        within = settings.canary.within if settings.canary else CANARY_WITHIN
+        results = asyncio.run(_run_canary(Path(folder), settings, within))
+    for result in results:
+        if as_json:
+            print_json(asdict(result))
+        else:
+            answer = result.problem or f"accepted {result.seconds:.1f} s after its publication"
+            click.echo(f"{result.channel}: {answer}")
+    if any(result.problem for result in results):
+        raise SystemExit(1)
+
+
+async def _run_canary(folder: Path, settings: Settings, within: timedelta) -> list[CanaryResult]:
+    from monitor.app import open_daemon
+    from monitor.demo.canary import CANARY, make_outlet, write_canary_config
+    from monitor.demo.newsroom import Newsroom
+
+    until = clock.monotonic() + within.total_seconds()
+    newsroom = Newsroom((make_outlet(),))
+    async with newsroom as origin:
+        config = await asyncio.to_thread(write_canary_config, folder, origin, settings)
+        async with open_daemon(config) as daemon:
+            stop = asyncio.Event()
+            running = asyncio.create_task(daemon.run(stop))
+            reports = ReportQueries(database_of(config.settings))
+            await _wait_until(lambda: newsroom.served[CANARY] > 0, until)  # what is there at first is no news
+            newsroom.publish()
+            published = clock.now()
+            await _wait_until(lambda: _has_ended_everywhere(reports, config), until)
+            stop.set()
+            await running
+        found = {report.channel: report for report in reports.deliveries([], len(config.settings.channels))}
+    return [_build_result(name, found.get(name), published) for name in config.settings.channels]
+
+
+def _has_ended_everywhere(reports: ReportQueries, config: Config) -> bool:
+    found = reports.deliveries([], len(config.settings.channels))
+    return len(found) == len(config.settings.channels) and all(report.ended_at for report in found)
+
+
+async def _wait_until(holds: Callable[[], bool], until: float) -> None:
+    """`until`: by the monotonic clock, in seconds."""
+    while clock.monotonic() < until and not holds():  # noqa: ASYNC110 - it happens in another task, and in the database
+        await asyncio.sleep(_CANARY_LOOK)
+
+
+def _build_result(channel: str, report: DeliveryReport | None, published: datetime) -> CanaryResult:
+    if report is None:
+        return CanaryResult(channel, None, "the article did not become an alert in time")
+    if report.state == DeliveryState.ACCEPTED and report.ended_at is not None:
+        return CanaryResult(channel, round((report.ended_at - published).total_seconds(), 1), None)
+    return CanaryResult(channel, None, f"not accepted in time: {report.detail or 'it was not sent yet'}")

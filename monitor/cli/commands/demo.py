@@ -98,7 +98,7 @@ async def _play_scenario(newsroom: Newsroom, reports: ReportQueries, received: C
         return all(newsroom.served[outlet] for outlet in newsroom.outlets)
 
     def committed() -> bool:
-        return sum(source.articles for source in reports.sources().values()) >= newsroom.text_count
+        return reports.counts()["articles"] >= newsroom.text_count
 
     def delivered() -> bool:
         waiting = {state: n for state, n in reports.delivery_counts().items() if state not in {"accepted", "dead"}}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -22,17 +23,14 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.cli.output.tables import print_table
+from monitor.errors import InvalidRequest
 from monitor.model import DeliveryState
-from monitor.services.commands.outbox import (
-    DeliveryChange,
-    DeliverySelection,
-    discard_deliveries,
-    move_deliveries,
-    retry_deliveries,
-)
-from monitor.services.queries.outbox import list_deliveries
-from monitor.store.queries.reports import DeliveryReport
+from monitor.services.lookup import require_known
+from monitor.store.queries.reports import DeliveryReport, ReportQueries
+from monitor.store.queues.delivery_moves import move_deliveries
+from monitor.store.queues.outbox import OPERATOR_STATES, Outbox
 
+F = TypeVar("F", bound=Callable[..., object])
 _LEFT = {
     DeliveryState.SENDING: "it is being sent just now; look again in a minute",
     DeliveryState.ACCEPTED: "its channel has accepted it",
@@ -79,7 +77,9 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[
       news-monitor outbox list --channel phone
     """
     settings, now = load_summary_to_read(config).settings, clock.now()
-    found = list_deliveries(existing_database(settings), settings, map(DeliveryState, states), channels, most)
+    database = existing_database(settings)
+    require_known("channel", channels, settings.channels, Outbox(database, "operator").channels)
+    found = ReportQueries(database).deliveries([*map(DeliveryState, states)], most, channels)
     if as_json:
         for delivery in found:
             print_json(asdict(delivery))
@@ -106,21 +106,54 @@ def _describe_answer(delivery: DeliveryReport, now: datetime, show: Callable[[da
     return delivery.detail
 
 
-_ids = click.argument("ids", nargs=-1, type=int, metavar="[ID]...")
-_dead = click.option("--dead", is_flag=True, help="All dead deliveries.")
-_channel = click.option(
-    "--channel",
-    metavar="NAME",
-    help="All deliveries of this channel that are dead or wait; with --dead, only the dead ones.",
-)
+def _selecting(command: F) -> F:
+    """The options that select deliveries; the command gives them to `_Selection`."""
+    text = "All deliveries of this channel that are dead or wait; with --dead, only the dead ones."
+    of_channel = click.option("--channel", metavar="NAME", help=text)
+    dead = click.option("--dead", is_flag=True, help="All dead deliveries.")
+    return config_option(click.argument("ids", nargs=-1, type=int, metavar="[ID]...")(dead(of_channel(command))))
+
+
+class _Selection:
+    """The deliveries that the options of `_selecting` name, and the outbox that has them. Raises InvalidRequest if they
+    name none, or name them in both ways: nobody changes everything by mistake."""
+
+    def __init__(self, config: Path, ids: Sequence[int], *, dead: bool, channel: str | None) -> None:
+        if bool(ids) == bool(dead or channel):
+            raise InvalidRequest(
+                "name the deliveries: either IDs (`news-monitor outbox list`), or --dead, --channel NAME or both"
+            )
+        self._ids, self._dead, self._channel = ids, dead, channel
+        self.settings = load_summary(config).settings
+        self.database = existing_database(self.settings)
+        self.outbox = Outbox(self.database, "operator")
+
+    def load_ids(self, unheld_at: datetime | None = None) -> list[int]:
+        """`unheld_at`: without those that the hours of a route hold at this time, unless their ids are given. Raises
+        InvalidRequest for an unknown channel."""
+        known = [self._channel] if self._channel else []
+        require_known("channel", known, self.settings.channels, self.outbox.channels)
+        states = [DeliveryState.DEAD] if self._dead else OPERATOR_STATES
+        return list(dict.fromkeys(self._ids)) or self.outbox.ids(states, self._channel, unheld_at)
+
+    def print_changes(self, ids: Sequence[int], found: Mapping[int, DeliveryState], done: str) -> None:
+        """`found`: the state in which each delivery was. Exit code 1 if one was left as it is."""
+        if not ids:
+            on_channel = f" on {self._channel}" if self._channel else ""
+            click.echo(f"nothing {'is dead' if self._dead else 'waits'}{on_channel}", err=True)
+        left = [id_ for id_ in ids if found.get(id_) not in OPERATOR_STATES]
+        for id_ in ids:
+            if id_ in left:
+                click.echo(f"{id_} is left as it is: {_LEFT[found.get(id_)]}", err=True)
+            else:
+                click.echo(f"{id_} {done}")
+        if left:
+            raise SystemExit(1)
 
 
 @outbox.command()
-@config_option
-@_ids
-@_dead
-@_channel
-def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -> None:
+@_selecting
+def retry(config: Path, **selected: Any) -> None:  # noqa: ANN401 - see `_selecting`
     """Retry deliveries that are dead or wait: send them again at once, with all attempts as if they were new.
 
     If a delivery is dead because its channel accepted nothing, it is also sent without this command, when the channel
@@ -134,18 +167,14 @@ def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -
       news-monitor outbox retry --dead
       news-monitor outbox retry --channel desk
     """
-    selection = DeliverySelection(ids, dead, channel)
-    settings = load_summary(config).settings
-    changes = retry_deliveries(existing_database(settings), settings, selection, clock.now())
-    _print_changes(selection, changes, "is sent again at once")
+    selection = _Selection(config, **selected)
+    ids = selection.load_ids(unheld_at=clock.now())
+    selection.print_changes(ids, selection.outbox.retry(ids, clock.now()), "is sent again at once")
 
 
 @outbox.command()
-@config_option
-@_ids
-@_dead
-@_channel
-def discard(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -> None:
+@_selecting
+def discard(config: Path, **selected: Any) -> None:  # noqa: ANN401 - see `_selecting`
     """Discard deliveries that are dead or wait: never send them. The alert and the record of earlier attempts stay.
 
     Deliveries that are being sent or were accepted stay as they are (exit code 1).
@@ -155,19 +184,15 @@ def discard(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None)
       news-monitor outbox discard 17 18
       news-monitor outbox discard --dead --channel gone
     """
-    selection = DeliverySelection(ids, dead, channel)
-    settings = load_summary(config).settings
-    changes = discard_deliveries(existing_database(settings), settings, selection, clock.now())
-    _print_changes(selection, changes, "is discarded")
+    selection = _Selection(config, **selected)
+    ids = selection.load_ids()
+    selection.print_changes(ids, selection.outbox.discard(ids, clock.now()), "is discarded")
 
 
 @outbox.command()
-@config_option
-@_ids
-@_dead
-@_channel
+@_selecting
 @click.option("--to", required=True, metavar="NAME", help="The channel (of monitor.yaml) that is to send them.")
-def move(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None, to: str) -> None:
+def move(config: Path, *, to: str, **selected: Any) -> None:  # noqa: ANN401 - see `_selecting`
     """Move deliveries that are dead or wait to another channel: send them there at once, with all attempts as if they
     were new.
 
@@ -180,21 +205,9 @@ def move(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None, to
       news-monitor outbox move --channel old-phone --to phone
       news-monitor outbox move 17 18 --to desk
     """
-    selection = DeliverySelection(ids, dead, channel)
-    settings = load_summary(config).settings
-    changes = move_deliveries(existing_database(settings), settings, selection, to, clock.now())
-    _print_changes(selection, changes, f"is sent on {to} at once")
-
-
-def _print_changes(selection: DeliverySelection, changes: Sequence[DeliveryChange], done: str) -> None:
-    """Exit code 1 if a delivery was left as it is."""
-    if not changes:
-        on_channel = f" on {selection.channel}" if selection.channel else ""
-        click.echo(f"nothing {'is dead' if selection.dead else 'waits'}{on_channel}", err=True)
-    for change in changes:
-        if change.is_changed:
-            click.echo(f"{change.id} {done}")
-        else:
-            click.echo(f"{change.id} is left as it is: {_LEFT[change.found]}", err=True)
-    if not all(change.is_changed for change in changes):
-        raise SystemExit(1)
+    selection = _Selection(config, **selected)
+    require_known("channel", [to], selection.settings.channels)
+    if selected["channel"] == to:
+        raise InvalidRequest(f"'{to}' is the channel that they wait for; name another one after --to")
+    ids = selection.load_ids()
+    selection.print_changes(ids, move_deliveries(selection.database, ids, to, clock.now()), f"is sent on {to} at once")

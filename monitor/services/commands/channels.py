@@ -1,40 +1,65 @@
-"""Sends test messages on channels. Nothing is stored."""
+"""Adds a channel, and sends what is no news on channels: a test message by this process, or a drill by the daemon."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Coroutine
-from dataclasses import dataclass
+import secrets
+from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from monitor.model import Alert, Article, Delivery, Level, Receipt, Settings
+from monitor.config.editing.channel_edit import list_route_names, prepare_channel
+from monitor.config.language.faults import find_close_word
+from monitor.config.language.settings import settings_from_document
+from monitor.config.loading.files import only_document
+from monitor.config.yaml.yaml12 import parse_yaml_text
+from monitor.errors import InvalidFiles, MonitorError
+from monitor.model import Alert, Article, Delivery, Level, Notice, NoticeKind, Receipt, Settings
 from monitor.model.outcome import clauses_from_sentence
-from monitor.notify import Notifier
+from monitor.notify import Notifier, channel_faults
 from monitor.services.lookup import require_known
+from monitor.store.commit.notice_writer import write_reports
+from monitor.store.engine.daemons import is_daemon_running
+from monitor.store.engine.database import Database
 
 # In the scripts that our readers' news is in: a channel that spoils one of them shows it here.
 _SENTENCE = "This is a test: prueba, проверка, 測試, 测试, テスト, 시험. 🛰"
 _HIGHLIGHTS = ((10, 14),)
+_DRILL = "drill"
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelTest:
-    """A channel, and what its server answered to a test message."""
+def add_channel(
+    config: Path,
+    name: str,
+    url: str,
+    routes: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    for_operator: bool = False,
+) -> tuple[Settings, dict[str, str | None]]:
+    """Add a channel to monitor.yaml, also as the last one of these routes and, if `for_operator`, for messages about
+    the service. A route that is not there is made. Returns the new settings, and the routes that were made: for each,
+    one that was there with almost the same name. `environment`: for the secrets in the URL.
 
-    channel: str
-    receipt: Receipt
+    Nothing is written, and InvalidFiles is raised with all faults, if the file would be faulty or Apprise cannot use
+    the URL. Raises InvalidRequest if the channel is there already."""
+    rewrite = prepare_channel(config, name, url, routes, for_operator=for_operator)
+    document = only_document(parse_yaml_text(rewrite.after.decode("utf-8-sig"), str(config)), config)
+    settings, _ = settings_from_document(document, environment, config.parent)
+    if faults := channel_faults([settings.channels[name]]):
+        raise InvalidFiles(faults)
+    rewrite.write()
+    existing = list_route_names(rewrite)
+    return settings, {route: find_close_word(route, existing) for route in routes if route not in existing}
 
-    @property
-    def is_accepted(self) -> bool:
-        """Whether the server has accepted the message, as far as its kind of channel can say."""
-        return self.receipt.is_sent
 
-
-async def send_test_messages(settings: Settings, names: Collection[str], now: datetime) -> AsyncIterator[ChannelTest]:
-    """Send one real message on each of these channels, or on all if none is named. All are sent at once; the results
-    come in the order of the names, each as soon as those before it have theirs. Raises InvalidRequest for an unknown
-    channel."""
+async def send_test_messages(
+    settings: Settings, names: Collection[str], now: datetime
+) -> AsyncIterator[tuple[str, Receipt]]:
+    """Send one real message on each of these channels, or on all if none is named; nothing is stored. All are sent at
+    once; the receipts come in the order of the names, each as soon as those before it have theirs. Raises
+    InvalidRequest for an unknown channel."""
     require_known("channel", names, settings.channels)
     zone, notifier = ZoneInfo(settings.timezone), Notifier(lambda: settings.channels, settings.limits.send)
 
@@ -45,7 +70,7 @@ async def send_test_messages(settings: Settings, names: Collection[str], now: da
     try:
         sending = {name: asyncio.create_task(send(name)) for name in dict.fromkeys(names or settings.channels)}
         for name, task in sending.items():
-            yield ChannelTest(name, await task)
+            yield name, await task
     finally:
         notifier.close()
 
@@ -67,3 +92,27 @@ def _make_test_delivery(channel: str, now: datetime) -> Delivery:
         highlights=_HIGHLIGHTS,
     )
     return Delivery(0, channel, alert, 1)
+
+
+def start_drill(database: Database, settings: Settings, names: Collection[str], level: Level, now: datetime) -> Notice:
+    """Put a message into the outbox for each of these channels, or for all if none is named, at this level. Returns it.
+    Raises InvalidRequest for an unknown channel, and MonitorError if no daemon runs that would send it."""
+    require_known("channel", names, settings.channels)
+    if not is_daemon_running(database, now):
+        raise MonitorError("no daemon runs, so nothing would be sent: start one; `channels test` sends without it")
+    id_ = secrets.token_hex(8)
+    notice = Notice(
+        id=id_,
+        dedup_key=f"{_DRILL} {id_}",
+        subject=_DRILL,
+        kind=NoticeKind.REPORT,
+        level=level,
+        at=now,
+        title="DRILL: this is not news",
+        text=f"A drill at the level {level}. If this had been an alert, you would have it now.",
+        reason="somebody ran `news-monitor channels drill`",
+        channels=tuple(dict.fromkeys(names or settings.channels)),
+    )
+    with database.writing() as connection:
+        write_reports(connection, [notice])
+    return notice

@@ -211,7 +211,7 @@ def _describe_sources(
 ) -> list[SourceActivity]:
     counts = dict(count_by_source(database, since))
     found = [
-        SourceActivity(each.source.id, each.name, counts.pop(each.source.id, SourceCounts()), each.health.health)
+        SourceActivity(each.source.id, each.name, counts.pop(each.source.id, SourceCounts()), each.health)
         for each in list_sources(config, database, now)
     ]
     found += [SourceActivity(id_, id_, of_source, None) for id_, of_source in sorted(counts.items())]

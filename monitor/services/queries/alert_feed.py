@@ -17,7 +17,7 @@ from monitor.notify.renderers.content import list_versions
 from monitor.sanitize import sanitize_text
 from monitor.store.engine.database import Database
 from monitor.store.queries.alerts import AlertQueries, AlertSummary
-from monitor.store.queries.reports import load_feed_titles
+from monitor.store.queries.sources import load_feed_titles
 from monitor.store.queues.stored_alerts import read_alert
 
 _READER = Capabilities(form=Form.HTML, max_size=2**16, max_json=None, max_title=300, joins_title=False, max_items=50)

@@ -10,7 +10,6 @@ from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import Fault
 from monitor.model import DeadLetters, RuleStatus
 from monitor.runtime.sandbox import missing_protections
-from monitor.services.queries.source_reports import load_source_reports
 from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
 from monitor.store.engine.database import Database
 from monitor.store.queries.ages import (
@@ -22,7 +21,8 @@ from monitor.store.queries.ages import (
     source_ages,
 )
 from monitor.store.queries.identity_marks import CorrectedClusters, IdentityMarkQueries
-from monitor.store.queries.reports import PendingReport, ReportQueries, ShadowReport, SourceReport
+from monitor.store.queries.reports import PendingReport, ReportQueries, ShadowReport
+from monitor.store.queries.sources import SourceReport, load_source_reports
 from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.dead_letters import find_dead_letters
 
@@ -138,7 +138,7 @@ def load_status(config: ConfigSummary, database: Database, now: datetime) -> Ser
     """The current status. Faults of channels are only those that running daemons found. Raises StoreFailed."""
     sources, rules = config.sources, config.rules
     queries = ReportQueries(database)
-    reports = {id_: each for id_, each in load_source_reports(config.settings, database).items() if id_ in sources}
+    reports = {id_: each for id_, each in load_source_reports(database, config.settings).items() if id_ in sources}
     waiting = find_pending_by_channel(database, now)
     return ServiceStatus(
         now=now,

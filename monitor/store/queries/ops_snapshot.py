@@ -23,7 +23,7 @@ from monitor.store.engine.daemons import ALIVE_WINDOW
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import alert, attempt, daemon, delivery, noticed, source
 from monitor.store.queries.ages import query_pending_by_channel
-from monitor.store.queries.source_troubles import load_ended_troubles, load_source_troubles
+from monitor.store.queries.sources import load_ended_troubles, load_source_troubles
 
 
 def load_ops_facts(connection: Connection, now: datetime) -> OpsObservation:

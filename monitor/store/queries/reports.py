@@ -18,9 +18,6 @@ from monitor.model import (
     DeliveryState,
     IdentityMarkKind,
     OncePer,
-    Source,
-    SourceStats,
-    SourceTrouble,
 )
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import (
@@ -37,32 +34,11 @@ from monitor.store.engine.tables import (
 )
 from monitor.store.engine.tables import waiting as later
 from monitor.store.queries.ages import find_pending_by_channel, is_held
-from monitor.store.queries.source_troubles import load_source_troubles
 
 
 def _find_next_attempt(not_before: datetime, paused_until: datetime | None) -> datetime:
     """When a delivery is tried next that is due at `not_before`, on a channel that is paused."""
     return not_before if paused_until is None else max(not_before, paused_until)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceReport:
-    """The state of a source. `articles`: how many are stored; times are None where it never happened. `overlap`: the
-    share of its recent documents that the poll before knew already; None: nothing is known of that. `troubles`: those
-    that last, and those that are over and still stored; `title`: what its feed calls itself, if its file gives it no
-    name; `refused`: the private address that its last poll was refused."""
-
-    id: str
-    next_at: datetime
-    last_ok_at: datetime | None
-    failing_since: datetime | None
-    failures: int
-    problem: str | None
-    articles: int
-    overlap: float | None = None
-    troubles: tuple[SourceTrouble, ...] = ()
-    title: str | None = None
-    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,26 +190,6 @@ class ReportQueries:
         (row,) = self._rows(select(func.count().label("count"), func.min(later.c.due).label("next")))
         return PendingReport(row.count, row.next)
 
-    def source(self, id_: str) -> SourceReport | None:
-        """A source that was ever polled or is known; None: there is no such one."""
-        counted = select(func.count()).where(article.c.source_id == id_).scalar_subquery().label("articles")
-        with self._database.reading() as connection:
-            row = connection.execute(select(source, counted).where(source.c.id == id_)).one_or_none()
-            troubles = [each for each in load_source_troubles(connection) if each.source == id_]
-        return None if row is None else _source_report_from_row(row, troubles)
-
-    def sources(self) -> Mapping[str, SourceReport]:
-        """Every source that was ever polled or is known, by id."""
-        counted = select(article.c.source_id, func.count().label("articles")).group_by(article.c.source_id).subquery()
-        rows = select(source, func.coalesce(counted.c.articles, 0).label("articles")).outerjoin(
-            counted, counted.c.source_id == source.c.id
-        )
-        with self._database.reading() as connection:
-            of_source: dict[str, list[SourceTrouble]] = defaultdict(list)
-            for source_trouble in load_source_troubles(connection):
-                of_source[source_trouble.source].append(source_trouble)
-            return {row.id: _source_report_from_row(row, of_source[row.id]) for row in connection.execute(rows)}
-
     def last_fetch_at(self) -> datetime | None:
         """When anything was last fetched."""
         with self._database.reading() as connection:
@@ -315,30 +271,6 @@ _SELECT_DELIVERIES = (
     .outerjoin(channel_state, channel_state.c.name == delivery.c.channel)
     .outerjoin(article, article.c.id == alert.c.article_id)
 )
-
-
-def _source_report_from_row(row: Any, troubles: Iterable[SourceTrouble]) -> SourceReport:  # noqa: ANN401
-    stats = SourceStats.of_row(row.habits)
-    plain = ("id", "next_at", "last_ok_at", "failing_since", "failures", "problem", "articles")
-    facts = {name: row._mapping[name] for name in plain}  # noqa: SLF001 - public in SQLAlchemy
-    return SourceReport(
-        **facts,
-        overlap=stats.overlap if stats.entries else None,
-        troubles=tuple(troubles),
-        title=stats.title,
-        refused=stats.refused,
-    )
-
-
-def load_feed_titles(database: Database, sources: Mapping[str, Source]) -> dict[str, str]:
-    """What the feeds of those of these sources that have no name call themselves, by source id."""
-    unnamed = {id_ for id_, each in sources.items() if not each.is_named}
-    if not unnamed:
-        return {}
-    with database.reading() as connection:
-        rows = connection.execute(select(source.c.id, source.c.habits))
-        titles = {row.id: SourceStats.of_row(row.habits).title for row in rows if row.id in unnamed}
-    return {id_: title for id_, title in titles.items() if title}
 
 
 def _row_to_fields(row: Any, shape: type[DeliveryReport]) -> dict[str, Any]:  # noqa: ANN401

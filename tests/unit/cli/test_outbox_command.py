@@ -71,6 +71,16 @@ async def test_a_channel_that_nobody_knows_is_wrong_use(tmp_path: Path) -> None:
     assert (await news_monitor("outbox", "retry", "--channel", "desk", folder=tmp_path)).code == 0
 
 
+@pytest.mark.parametrize(
+    ("to", "why"), [("dsk", "there is no channel 'dsk'; did you mean 'desk'"), ("desk", "name another one after --to")]
+)
+@pytest.mark.usefixtures("stuck")
+async def test_deliveries_are_moved_only_to_another_channel_of_the_config(to: str, why: str, tmp_path: Path) -> None:
+    """Otherwise they would wait there too."""
+    ended = await news_monitor("outbox", "move", "--channel", "desk", "--to", to, folder=tmp_path)
+    assert (ended.code, why in ended.err) == (2, True)
+
+
 async def test_what_is_discarded_is_not_sent(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
     """And stays in the list, with its attempts and its last answer."""
     _, dead, waiting = stuck
@@ -154,7 +164,8 @@ async def test_what_has_ended_stays_ended(stuck: tuple[Outbox, int, int], tmp_pa
 
 
 @pytest.mark.parametrize(
-    "options", [("retry",), ("retry", "1", "--dead"), ("discard",), ("discard", "1", "--dead"), ("retry", "one")]
+    "options",
+    [("retry",), ("retry", "1", "--dead"), ("discard",), ("discard", "1", "--channel", "desk"), ("retry", "one")],
 )
 @pytest.mark.usefixtures("stuck")
 async def test_it_must_be_said_which(options: tuple[str, ...], tmp_path: Path) -> None:

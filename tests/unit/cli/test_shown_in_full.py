@@ -10,11 +10,11 @@ from sqlalchemy import update
 from monitor.config.loading.load import load_config_files
 from monitor.matching.live import compile_live
 from monitor.services.queries.entities import show_entity
-from monitor.services.queries.sources import show_source
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import fetch, source
 from monitor.store.queries.daily_counts import DAYS, DailyCounts
+from monitor.store.queries.sources import load_source_details, load_source_reports
 from monitor.store.queues.claims import Claims
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
 from tests.e2e.whole import news_monitor, write_config
@@ -85,13 +85,10 @@ def archive(tmp_path: Path) -> Database:
     return database
 
 
-def test_a_source_is_shown_with_what_it_has_brought(archive: Database, tmp_path: Path) -> None:
+def test_a_source_is_shown_with_what_it_has_brought(archive: Database) -> None:
     """On each of 30 days of the desk, with its last polls."""
-    config = load_config_files(tmp_path / "monitor.yaml", {}).config
-    assessed, activity = show_source(config, archive, "wire", NOON + DAY)
-    assert assessed.report is not None
-    assert activity is not None
-    assert assessed.report.articles == 2
+    assert load_source_reports(archive)["wire"].articles == 2
+    activity = load_source_details(archive, "wire", NOON + DAY, "UTC")
     assert activity.articles.counts == [0] * (DAYS - 2) + [2, 0]
     assert activity.matches.counts == [0] * (DAYS - 2) + [2, 0]
     assert [(poll.at, poll.status, poll.problem, poll.page_url) for poll in activity.polls[:2]] == [

@@ -16,12 +16,7 @@ async def test_each_channel_has_a_receipt(faults: FaultServer) -> None:
     channels = {name: Channel(name, faults.url(path)) for name, path in (("good", "ok"), ("gone", "404"))}
     settings = Settings("UTC", "", channels, {"default": ()})
     good, gone = [test async for test in send_test_messages(settings, (), NOON)]
-    assert (good.channel, good.is_accepted, gone.channel, gone.receipt.kind) == (
-        "good",
-        True,
-        "gone",
-        ReceiptKind.REFUSED,
-    )
+    assert (good[0], good[1].is_sent, gone[0], gone[1].kind) == ("good", True, "gone", ReceiptKind.REFUSED)
     [only] = [test async for test in send_test_messages(settings, ["good", "good"], NOON)]
     assert only == good
     with pytest.raises(InvalidRequest, match="there is no channel 'nope'"):

@@ -17,14 +17,20 @@ from monitor.model import (
     RunningVersion,
     Settings,
 )
-from monitor.services.commands.drill import load_drill, start_drill
+from monitor.services.commands.channels import start_drill
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
+from monitor.store.queries.reports import DeliveryReport, ReportQueries
 from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, NOON
 
 CHANNELS = {name: Channel(name, "json://127.0.0.1") for name in ("desk", "phone")}
 SETTINGS = Settings("UTC", "", CHANNELS, {"default": (RouteStep("desk"),)})
+
+
+def load_drill(database: Database, notice: Notice) -> list[DeliveryReport]:
+    """Its deliveries, by channel."""
+    return sorted(ReportQueries(database).deliveries_of(notice.id), key=lambda report: report.channel)
 
 
 def test_a_drill_goes_out_on_every_channel_as_a_critical_alert(database: Database) -> None:

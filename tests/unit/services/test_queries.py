@@ -146,7 +146,7 @@ def test_the_status_says_what_needs_a_person(filled: Database) -> None:
 
 def test_sources_are_listed_with_their_health(filled: Database) -> None:
     """Before the first run nothing is known of them; the worst comes first."""
-    assert {each.health.health for each in list_sources(CONFIG, None, NOON)} == {SourceHealth.UNVERIFIED}
+    assert {each.health for each in list_sources(CONFIG, None, NOON)} == {SourceHealth.UNVERIFIED}
     known = list_sources(CONFIG, filled, NOON + MINUTE)
     assert ([each.source.id for each in known], select_unhealthy(known)) == (["wire", "post"], [])
 

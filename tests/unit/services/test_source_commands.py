@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.editing.feed_lists import ImportOutcome
 from monitor.config.editing.source_files import SourceFiles, new_source, source_files
 from monitor.errors import InvalidFiles, InvalidRequest
-from monitor.services.commands.source_add import AddressKind, SourceRequest, add_sources, propose_sources
-from monitor.services.commands.source_lists import export_source_list, import_source_list
-from monitor.services.commands.sources import remove_sources
+from monitor.services.commands.sources import (
+    SourceRequest,
+    add_sources,
+    export_source_list,
+    import_source_list,
+    propose_sources,
+    remove_sources,
+)
 from tests.building import NOON
 from tests.conftest import FaultServer
 from tests.e2e.whole import write_config
@@ -43,7 +49,7 @@ async def test_the_feeds_of_a_page_are_proposed_and_one_is_added(files: SourceFi
     fetched: list[str] = []
     request = SourceRequest(files, files.file_for(None), f"http://127.0.0.1:{faults.port}/ok/page", {"name": "Mine"})
     found = await propose_sources(request, on_fetch=lambda: fetched.append("now"))
-    assert (found.kind, fetched, list_ids(files)) == (AddressKind.PAGE, ["now"], ["wire"])
+    assert (fetched, list_ids(files)) == (["now"], ["wire"])
     one, two = found.candidates
     assert (one.keys, two.keys) == ({"name": "One"}, {"name": "Two", "language": "ko"})
     assert add_sources(request, [two]) == ["127-0-0-1"]
@@ -54,20 +60,19 @@ async def test_the_feeds_of_a_page_are_proposed_and_one_is_added(files: SourceFi
 
 
 @pytest.mark.parametrize(
-    ("url", "check", "kind"),
+    ("url", "check", "is_unreachable"),
     [
-        ("https://t.me/Harbour_News", True, AddressKind.RECOGNIZED),
-        ("https://new.test/feed", False, AddressKind.UNCHECKED),
-        ("http://127.0.0.1:9/feed", True, AddressKind.UNREACHABLE),
+        ("https://t.me/Harbour_News", True, False),
+        ("https://new.test/feed", False, False),
+        ("http://127.0.0.1:9/feed", True, True),
     ],
 )
 async def test_an_address_without_an_answer_is_proposed_as_it_is(
-    files: SourceFiles, url: str, check: bool, kind: AddressKind
+    files: SourceFiles, url: str, check: bool, is_unreachable: bool
 ) -> None:
     """With its problem, if it has one."""
     found = await propose_sources(SourceRequest(files, files.file_for(None), url), check=check)
-    assert (found.kind, len(found.candidates)) == (kind, 1)
-    assert (found.problem is not None) == (kind is AddressKind.UNREACHABLE)
+    assert (len(found.candidates), found.problem is not None) == (1, is_unreachable)
 
 
 async def test_a_source_that_is_in_a_file_is_not_proposed(files: SourceFiles) -> None:
@@ -84,11 +89,12 @@ async def test_an_address_that_a_kind_knows_is_checked_like_others(files: Source
 
 
 def test_a_list_is_previewed_imported_and_exported(files: SourceFiles) -> None:
-    """A preview has the same counts, and writes nothing."""
+    """A preview has the same results, and writes nothing."""
     target = files.file_for(None)
     for dry_run, ids in ((True, ["wire"]), (False, ["wire", "new-test"])):
-        done = import_source_list(files, target, OPML, ["desk"], dry_run=dry_run)
-        assert (done.added, done.present, done.unused, list_ids(files)) == (1, 0, 0, ids)
+        imports, problem = import_source_list(files, target, OPML, ["desk"], dry_run=dry_run)
+        assert ([each.outcome for each in imports], problem) == ([ImportOutcome.ADDED], None)
+        assert list_ids(files) == ids
     exported = export_source_list(source_files(files.config), NOON, "desk")
     assert (exported.sources, exported.faults, exported.secrets) == (1, (), ())
     assert b"https://new.test/feed" in exported.document

@@ -13,28 +13,23 @@ from monitor.errors import InvalidRequest
 from monitor.model import Channel, DeliveryState, Retention, RouteStep, Settings
 from monitor.services.commands.articles import ErasureResult, erase_articles, plan_erasure
 from monitor.services.commands.db import PruneCounts, prune_database, upgrade_database
-from monitor.services.commands.outbox import (
-    DeliveryChange,
-    DeliverySelection,
-    discard_deliveries,
-    move_deliveries,
-    retry_deliveries,
-)
-from monitor.services.commands.sources import retry_sources
 from monitor.services.commands.stories import merge_stories, split_story
-from monitor.services.queries.outbox import list_deliveries
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
+from monitor.store.queries.reports import ReportQueries
 from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.claims import Claims
-from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.delivery_moves import move_deliveries
+from monitor.store.queues.outbox import OPERATOR_STATES, Outbox
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, notice, rule, sources
 from tests.outbreaks import THAILAND, VIETNAM, Desk, story_of
 
 SETTINGS = Settings("UTC", "", {}, {"default": ()})
 PHONE = Settings("UTC", "", {"phone": Channel("phone", "json://127.0.0.1")}, {"default": (RouteStep("phone"),)})
+
+LATER = NOON + MINUTE
 
 
 @pytest.fixture
@@ -48,16 +43,13 @@ def claims(database: Database) -> Claims:
 
 @pytest.mark.usefixtures("claims")
 def test_deliveries_are_retried_and_discarded(database: Database) -> None:
-    """Each is returned once, with the state in which it was found; what was discarded stays so."""
-    (id_,) = Outbox(database, "here:1").ids([DeliveryState.PENDING])
-    desk = DeliverySelection(channel="desk")
-    assert retry_deliveries(database, SETTINGS, desk, NOON) == [DeliveryChange(id_, DeliveryState.PENDING)]
-    named = DeliverySelection([id_, id_, 99])
-    first, unknown = discard_deliveries(database, SETTINGS, named, NOON)
-    assert (first.is_changed, unknown) == (True, DeliveryChange(99, None))
-    (again,) = retry_deliveries(database, SETTINGS, DeliverySelection([id_]), NOON)
-    assert (again.found, again.is_changed) == (DeliveryState.DISCARDED, False)
-    assert retry_deliveries(database, SETTINGS, desk, NOON) == []
+    """Each is found in its state; what was discarded stays so."""
+    desk = Outbox(database, "operator")
+    (id_,) = desk.ids(OPERATOR_STATES, "desk")
+    assert desk.retry([id_], NOON) == {id_: DeliveryState.PENDING}
+    assert desk.discard([id_, 99], NOON) == {id_: DeliveryState.PENDING}
+    assert desk.retry([id_], NOON) == {id_: DeliveryState.DISCARDED}
+    assert desk.ids(OPERATOR_STATES, "desk") == []
 
 
 def test_deliveries_are_moved_to_another_channel(database: Database) -> None:
@@ -66,52 +58,27 @@ def test_deliveries_are_moved_to_another_channel(database: Database) -> None:
     with SerialSection(database).enter(NOON) as section:
         first = notice(channels=("old", "phone"))
         section.write_notices([first, replace(first, id="n2", dedup_key="notice 2", channels=("old",))], [])
-    both, alone = (delivery.id for delivery in list_deliveries(database, PHONE, [], ["old"], 9)[::-1])
-    changes = move_deliveries(database, PHONE, DeliverySelection(channel="old"), "phone", NOON + MINUTE)
-    assert [change.is_changed for change in changes] == [True, True]
-    claimed_now = (desk.claim("phone", NOON + MINUTE, HOUR) for _ in range(2))
+    both, alone = desk.ids(OPERATOR_STATES, "old")
+    assert all(state in OPERATOR_STATES for state in move_deliveries(database, [both, alone], "phone", LATER).values())
+    claimed_now = (desk.claim("phone", LATER, HOUR) for _ in range(2))
     assert {sent.alert.id for sent in claimed_now if sent} == {"n1", "n2"}
-    assert desk.claim("phone", NOON + MINUTE, HOUR) is None
-    states = {each.id: (each.state, each.detail) for each in list_deliveries(database, PHONE, [], [], 9)}
+    assert desk.claim("phone", LATER, HOUR) is None
+    states = {each.id: (each.state, each.detail) for each in ReportQueries(database).deliveries([], 9)}
     assert states[both] == (DeliveryState.DISCARDED, f"phone has it: delivery {both + 1}")
     assert states[alone][0] == DeliveryState.SENDING
-    (again,) = move_deliveries(database, PHONE, DeliverySelection([alone]), "phone", NOON + MINUTE)
-    assert not again.is_changed
+    assert move_deliveries(database, [alone], "phone", LATER) == {alone: DeliveryState.SENDING}
 
 
 def test_a_delivery_that_was_given_up_on_the_other_channel_is_sent_there(database: Database) -> None:
     """To have it once more is what the operator wants; a delivery that is discarded is no reason to discard both."""
     with SerialSection(database).enter(NOON) as section:
         section.write_notices([notice(channels=("old", "phone"))], [])
-    old, phone = (delivery.id for delivery in list_deliveries(database, PHONE, [], [], 9)[::-1])
-    discard_deliveries(database, PHONE, DeliverySelection([phone]), NOON)
-    move_deliveries(database, PHONE, DeliverySelection([old]), "phone", NOON + MINUTE)
-    states = {each.id: (each.state, each.detail) for each in list_deliveries(database, PHONE, [], [], 9)}
+    old, phone = Outbox(database, "operator").ids([DeliveryState.PENDING])
+    Outbox(database, "operator").discard([phone], NOON)
+    move_deliveries(database, [old], "phone", LATER)
+    states = {each.id: (each.state, each.detail) for each in ReportQueries(database).deliveries([], 9)}
     assert states[phone][0] == DeliveryState.PENDING
     assert states[old] == (DeliveryState.DISCARDED, f"phone has it: delivery {phone}")
-
-
-def test_deliveries_are_moved_only_to_a_channel_of_the_config(database: Database) -> None:
-    """Otherwise they would wait there too."""
-    with pytest.raises(InvalidRequest, match="there is no channel 'pohne'; did you mean 'phone'"):
-        move_deliveries(database, PHONE, DeliverySelection([1]), "pohne", NOON)
-    with pytest.raises(InvalidRequest, match="name another one"):
-        move_deliveries(database, PHONE, DeliverySelection(channel="phone"), "phone", NOON)
-    with pytest.raises(InvalidRequest, match="there is no channel 'pohne'"):
-        list_deliveries(database, PHONE, [], ["pohne"], 9)
-
-
-@pytest.mark.parametrize("selection", [{}, {"ids": [1], "dead": True}, {"ids": [1], "channel": "desk"}])
-def test_a_selection_of_deliveries_is_clear(selection: dict[str, object]) -> None:
-    """No caller retries or discards everything by leaving something out."""
-    with pytest.raises(InvalidRequest, match="name the deliveries"):
-        DeliverySelection(**selection)  # type: ignore[arg-type]
-
-
-def test_an_unknown_channel_has_no_deliveries(database: Database) -> None:
-    """The request fails, and names the channels that there are."""
-    with pytest.raises(InvalidRequest, match="there is no channel 'dsk'"):
-        discard_deliveries(database, SETTINGS, DeliverySelection(channel="dsk"), NOON)
 
 
 @pytest.mark.parametrize("failures", [0, 3])
@@ -120,12 +87,9 @@ def test_named_sources_become_due(database: Database, claims: Claims, failures: 
     with database.writing() as connection:
         values = {"failures": failures, "next_at": NOON + HOUR, "lease_until": None}
         connection.execute(update(tables.source).where(tables.source.c.id == "wire").values(**values))
-    wire, new = retry_sources(database, ("wire", "new"), ["wire", "new", "wire"], NOON + MINUTE)
-    assert (wire.is_due, wire.is_stored) == (True, True)
-    assert (new.is_due, new.is_stored) == (True, False)
+    assert claims.make_due(["wire", "new", "wire"], NOON + MINUTE) == {"wire"}
+    assert claims.find_stored(["wire", "new"]) == {"wire"}
     assert "wire" in claims.find_due(NOON + MINUTE)
-    with pytest.raises(InvalidRequest, match="did you mean 'wire'"):
-        retry_sources(database, ("wire",), ["wiry"], NOON)
 
 
 @pytest.mark.usefixtures("claims")
@@ -143,7 +107,8 @@ def test_pruning_counts_first_and_then_deletes(database: Database) -> None:
     """What is still to be delivered stays."""
     retention, later = Retention(), NOON + timedelta(days=5_000)
     assert prune_database(database, retention, later, dry_run=True).articles == 0
-    discard_deliveries(database, SETTINGS, DeliverySelection(channel="desk"), NOON)
+    desk = Outbox(database, "operator")
+    desk.discard(desk.ids(OPERATOR_STATES, "desk"), NOON)
     expected = PruneCounts(articles=1, alerts=1, fetches=1, known=0)
     assert prune_database(database, retention, later, dry_run=True) == expected
     assert prune_database(database, retention, later) == expected

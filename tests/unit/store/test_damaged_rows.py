@@ -16,7 +16,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import account, alert, article_features, match, story, waiting
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.queries.matches import MatchFilter, MatchQueries
-from monitor.store.queries.reports import ReportQueries
+from monitor.store.queries.sources import load_source_reports
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent
@@ -133,4 +133,4 @@ def test_a_source_whose_statistics_cannot_be_read_is_polled_with_the_others(data
     assert {claim.source: claim.stats for claim in claims.claim_due(known, NOON, lease=HOUR, limit=2)} == dict.fromkeys(
         known, SourceStats()
     )
-    assert ReportQueries(database).sources().keys() == known.keys()
+    assert load_source_reports(database).keys() == known.keys()

@@ -52,6 +52,7 @@ from monitor.store.engine.timestamp_column import UtcDateTime
 from monitor.store.marks import Judgement, Marks
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queries.reports import ReportQueries
+from monitor.store.queries.sources import load_source_reports
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.store.queues.stored_alerts import read_alert
@@ -278,7 +279,7 @@ def test_nothing_of_a_finished_part_is_lost(
     assert report.counts() == {**counts, "merges": 0, "splits": 0}
     found = {state: n for state, n in report.delivery_counts().items() if n}
     assert found == {**deliveries, "retry": 1, "sending": 1}
-    assert {name: each.failures for name, each in report.sources().items()} == {"en": 0, "ko": 0, "dead": 2}
+    assert {name: each.failures for name, each in load_source_reports(opened).items()} == {"en": 0, "ko": 0, "dead": 2}
     waiting = Outbox(opened, "test").claim("bad", NOON + timedelta(days=3650), timedelta(minutes=3))
     assert waiting is not None
     assert alert_of(waiting).rule == "north-korea-missile-launch"

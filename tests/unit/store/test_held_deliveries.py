@@ -20,7 +20,6 @@ from monitor.model import (
     RouteStep,
     Settings,
 )
-from monitor.services.commands.outbox import DeliverySelection, retry_deliveries
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.queries.ages import (
@@ -31,7 +30,7 @@ from monitor.store.queries.ages import (
 )
 from monitor.store.queries.ops_snapshot import load_ops_facts
 from monitor.store.queues.claims import Claims
-from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.outbox import OPERATOR_STATES, Outbox
 from tests.building import HOUR, MINUTE, article, claimed, decide_in, polled, rule, rules, sources
 
 OFFICE = Hours("office hours", "UTC", (ClockSpan(frozenset(range(5)), time(9), time(18)),))
@@ -97,9 +96,9 @@ def test_a_channel_that_accepts_a_message_wakes_nothing_that_is_held(database: D
     assert sent is not None
     outbox.settle(sent, OK, RetryVerdict(DeliveryState.ACCEPTED), NIGHT + HOUR)
     assert take(outbox, "desk", NIGHT + HOUR) is None
-    assert retry_deliveries(database, SETTINGS, DeliverySelection(channel="desk"), NIGHT + HOUR) == []
+    assert outbox.ids(OPERATOR_STATES, "desk", NIGHT + HOUR) == []
     (held,) = outbox.ids([DeliveryState.PENDING], "desk")
-    retry_deliveries(database, SETTINGS, DeliverySelection(ids=[held]), NIGHT + HOUR)
+    outbox.retry([held], NIGHT + HOUR)
     early = take(outbox, "desk", NIGHT + HOUR)
     assert early is not None
     assert early.held_by == HELD

@@ -28,6 +28,7 @@ from monitor.store.engine.tables import (
 from monitor.store.engine.tables import article as articles
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queries.reports import ReportQueries
+from monitor.store.queries.sources import load_source_reports
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.store.state.stored_ledger import StoredLedger
@@ -110,7 +111,7 @@ def test_nothing_is_written_if_the_block_raises(database: Database, claims: Clai
         inside.commit(polled(claim), decide_in(inside, [article()], rules()), to_desk)
         raise RuntimeError("power cut")
     assert set(ReportQueries(database).counts().values()) == {0}
-    assert ReportQueries(database).sources()["wire"].last_ok_at is None
+    assert load_source_reports(database)["wire"].last_ok_at is None
     assert len(alerts(commit(serial, claim, article()))) == 1
 
 

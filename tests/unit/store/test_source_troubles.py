@@ -25,7 +25,7 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database
 from monitor.store.lifecycle.retention import ArchivePruner
-from monitor.store.queries.reports import ReportQueries
+from monitor.store.queries.sources import load_source_reports
 from monitor.store.queues.claims import Claims
 from tests.building import HOUR, MINUTE, NOON, claimed, polled, source, sources, to_desk
 from tests.statements import statements
@@ -57,7 +57,7 @@ def poll(database: Database, claims: Claims, at: datetime = NOON, **left: Any) -
 
 
 def kept(database: Database) -> tuple[SourceTrouble, ...]:
-    return ReportQueries(database).sources()["wire"].troubles
+    return load_source_reports(database)["wire"].troubles
 
 
 def test_what_was_learnt_comes_with_the_next_claim(database: Database, claims: Claims) -> None:
@@ -67,7 +67,7 @@ def test_what_was_learnt_comes_with_the_next_claim(database: Database, claims: C
     poll(database, claims, stats=LEARNT, fetched=answer)
     claim = claimed(claims, at=NOON + HOUR)
     assert (claim.stats, claim.last_ok, claim.validators) == (LEARNT, NOON, validators)
-    assert ReportQueries(database).sources()["wire"].overlap == 0.9
+    assert load_source_reports(database)["wire"].overlap == 0.9
     other = claimed(claims, "post")
     assert (other.stats, other.last_ok, other.validators.body) == (SourceStats(), None, None)
 
@@ -113,7 +113,9 @@ def test_a_source_that_may_wait_longer_is_let_wait(database: Database, claims: C
 
     def planned(**bounds: Any) -> datetime:
         claims.register_sources({"wire": replace(source(), **bounds)}, NOON)
-        return ReportQueries(database).sources()["wire"].next_at
+        next_at = load_source_reports(database)["wire"].next_at
+        assert next_at is not None
+        return next_at
 
     poll(database, claims, stats=SourceStats(eased=4.0), next_at=NOON + 20 * MINUTE)
     assert planned() == NOON + 20 * MINUTE
