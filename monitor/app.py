@@ -213,7 +213,7 @@ def _open_upgraded_database(config: Config, stack: AsyncExitStack) -> Database:
     database = open_database(config.settings.database)
     stack.callback(database.close)
     stack.enter_context(database.hold_exclusively())
-    if database.upgrade(rules=partial(compile_config, config)):
+    if database.upgrade():
         log.info(LogEvent.DATABASE_CREATED, database=database.name)  # at a path that was mistyped there is none yet
     return database
 

@@ -11,8 +11,6 @@ MonitorError                   everything that this package raises on purpose; i
 │   ├── StoreRefused           it works, but refused the values of a statement
 │   ├── RowUnreadable          a row does not hold what it should
 │   ├── StoreReplaced          it is no longer the database that was opened
-│   ├── StoreSchemaTooNew      it was written by a newer version
-│   ├── StoreSchemaTooOld      it was written by an older version, and not upgraded yet
 │   └── StoreLocked            another daemon works on it
 └── InvalidRequest             a request names something that does not exist, or is not clear
 
@@ -110,14 +108,6 @@ class RowUnreadable(StoreFailed):
 
 class StoreReplaced(StoreFailed):
     """The database was deleted, moved or replaced while it was in use."""
-
-
-class StoreSchemaTooNew(StoreFailed):
-    """The database was written by a newer version of news-monitor."""
-
-
-class StoreSchemaTooOld(StoreFailed):
-    """The database was written by an older version of news-monitor, and has not been upgraded yet."""
 
 
 class StoreLocked(StoreFailed):

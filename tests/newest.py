@@ -1,4 +1,4 @@
-"""An SQLite database at the newest schema, made once in a process and copied: the migrations take a second."""
+"""An SQLite database at the newest schema, made once in a process and copied: Alembic takes a second."""
 
 from __future__ import annotations
 

@@ -141,3 +141,19 @@ async def test_run_once_ends_with_1_too(tmp_path: Path, path: str) -> None:
         ended = await news_monitor("run", "--once", folder=tmp_path)
     assert ended.code == 1
     assert re.search(r"/monitor.db was (deleted or moved|replaced by another file) while it was in use", ended.told[-1])
+
+
+async def test_a_daemon_and_commands_refuse_a_database_of_an_older_version(tmp_path: Path) -> None:
+    """In one line, with exit code 1. Nothing in the database changes, and no backup of it takes its place."""
+    write_config(tmp_path, {}, channels={})
+    path, backup = tmp_path / "monitor.db", tmp_path / "backup.db"
+    assert (await news_monitor("db", "upgrade", folder=tmp_path)).code == 0
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0009'")
+    before = path.read_bytes()
+    backup.write_bytes(before)
+    for command in (["run", "--once"], ["status"], ["db", "upgrade"], ["db", "restore", str(backup)]):
+        ended = await news_monitor(*command, folder=tmp_path)
+        assert (ended.code, path.read_bytes() == before) == (1, True), (command, ended.err)
+        assert re.search(r"\.db was written by an older news-monitor \(schema 0009\), .*: move it away", ended.err)
+        assert "Traceback" not in ended.err

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config
 from monitor.cli.config_summary import load_summary, load_summary_to_read
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import config_option, database_of, database_of_any_version, existing_database
@@ -18,7 +17,6 @@ from monitor.services.commands.db import (
     drop_search_index,
     prune_database,
     restore_backup,
-    upgrade_database,
 )
 from monitor.wording.quantities import format_count
 
@@ -30,17 +28,15 @@ def db() -> None:
 
 @db.command()
 @config_option
-@click.option("--no-copy", is_flag=True, help="Do not copy the database first, if you have a backup.")
-def upgrade(config: Path, no_copy: bool) -> None:
-    """Create the database, or upgrade it to this version's schema, after making a copy. `run` does this too.
+def upgrade(config: Path) -> None:
+    """Create the database if there is none, or check that this version can use it. `run` does this too.
 
     \b
-    Examples:
+    Example:
       news-monitor db upgrade
-      news-monitor db upgrade --no-copy
     """
     database = database_of(load_summary(config).settings)
-    made = upgrade_database(database, lambda: load_config(config).config, copy=not no_copy)
+    made = database.upgrade()
     click.echo(f"made a new database: {database.name}" if made else f"{database.name} is up to date")
 
 
@@ -68,7 +64,7 @@ def backup(config: Path, file: Path) -> None:
 def restore(config: Path, file: Path) -> None:
     """Replace the database with a backup. Stop the daemon first.
 
-    The command first reads the whole backup. It refuses a damaged one, or one of a newer version, and then changes
+    The command first reads the whole backup. It refuses a damaged one, or one of another version, and then changes
     nothing. The old database is kept under another name. The database then has no record of what was sent after the
     backup, so messages may come a second time. Those that wait in the backup say "you may have this message already".
     PostgreSQL has its own tool: the command for it is printed (exit code 1: nothing was changed).

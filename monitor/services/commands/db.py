@@ -1,17 +1,16 @@
-"""Upgrades and restores the database, and prunes the archive."""
+"""Restores the database, and prunes the archive."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from monitor.active_config import compile_config
 from monitor.errors import StoreFailed
-from monitor.model import Config, Retention
+from monitor.model import Retention
 from monitor.services.commands.slices import pause_between
 from monitor.store.engine.database import Database
 from monitor.store.engine.sqlite import SqliteDatabase
@@ -29,12 +28,6 @@ class PruneCounts:
     alerts: int
     fetches: int
     known: int
-
-
-def upgrade_database(database: Database, load_config: Callable[[], Config], *, copy: bool = True) -> bool:
-    """Create the database, or bring it to this version's schema, after a copy of it. Returns whether it was created.
-    `load_config`: called only if a step of the upgrade needs the rules. Raises StoreSchemaTooNew, StoreFailed."""
-    return database.upgrade(copy=copy, rules=lambda: compile_config(load_config()))
 
 
 def restore_backup(database: Database, backup: Path, now: datetime) -> RestoredBackup:

@@ -1,4 +1,4 @@
-"""What both kinds of database share: transactions, the translation of their errors, and the upgrade of the schema.
+"""What both kinds of database share: transactions, the translation of their errors, and the creation of the schema.
 
 `sqlite` and `postgresql` hold what differs; `opening` chooses between them.
 """
@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -16,15 +16,12 @@ from sqlalchemy import Connection, Engine, Executable, Table, inspect, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from monitor.errors import StoreFailed, StoreRefused, StoreReplaced, StoreSchemaTooNew, StoreSchemaTooOld
+from monitor.errors import StoreFailed, StoreRefused, StoreReplaced
 from monitor.store.engine.damaged_rows import ValueUnreadable
 from monitor.store.engine.tables import metadata
 
 if TYPE_CHECKING:
-    from alembic.config import Config
     from sqlalchemy.dialects import postgresql
-
-    from monitor.matching import RuleSet
 
 T = TypeVar("T")
 Identity = tuple[object, ...]
@@ -108,36 +105,30 @@ class Database(ABC):
     def _describe_change(self, known: Identity, found: Identity) -> str:
         """What happened to it, in words."""
 
-    def upgrade(self, *, copy: bool = True, rules: Callable[[], RuleSet] | None = None) -> bool:
-        """Bring the schema to this version's, after a copy. Several processes may do so at once, and if one is killed
-        meanwhile, everything stays as it was. `rules`: gives the running rules, whose entities identity uses; it is
-        called only where something has to be computed from articles. Returns whether the database was created. Raises
-        StoreSchemaTooNew, StoreFailed."""
+    def upgrade(self) -> bool:
+        """Create the schema if the database is empty. Several processes may do so at once, and if one is killed
+        meanwhile, the database stays empty. Returns whether it was created. Raises StoreFailed, also for a database of
+        another version."""
+        if self.exists():  # only looked at first: SQLite counts a change when it is merely opened to be migrated
+            with self.reading() as connection:
+                self._read_revision(connection)
         with self.translate_errors(), self.migrating() as connection:
-            found = self._read_revision(connection)
-            if found == list_revisions()[-1]:
+            if self._read_revision(connection) is not None:
                 return False
-            if found is not None and copy:
-                self.copy(connection, f"before-{list_revisions()[-1]}")
-            _run_migrations(connection, found, rules)
-            self.verify_migrated(connection)
-            return found is None
+            _run_migrations(connection)
+            return True
 
     def require_schema(self) -> None:
-        """For commands that only read. Raises StoreFailed if the database is empty or does not say its version,
-        StoreSchemaTooOld or StoreSchemaTooNew if its schema is of another version."""
+        """For commands that only read. Raises StoreFailed if the database is empty, does not say its version, or is of
+        another version."""
         with self.reading() as connection:
             found = self._read_revision(connection)
         if found is None:
             raise StoreFailed(f"{self.name} has no tables yet: `news-monitor run` creates them")
-        if found != list_revisions()[-1]:
-            raise StoreSchemaTooOld(
-                f"{self.name} was written by an older news-monitor (schema {found}): `news-monitor db upgrade`"
-            )
 
     def _read_revision(self, connection: Connection) -> str | None:
-        """The version of its schema; None if it is empty. Raises StoreSchemaTooNew, and StoreFailed if it has tables of
-        ours and nothing says of which version they are."""
+        """The version of its schema; None if it is empty. Raises StoreFailed if it is another version than ours, or if
+        there are tables of ours and nothing says of which version they are."""
         found: str | None = None
         tables = inspect(connection).get_table_names()
         if "alembic_version" in tables:
@@ -147,10 +138,16 @@ class Database(ABC):
                 f"{self.name} has tables ({', '.join(ours[:3])} ...), but alembic_version is missing or empty, "
                 "so nothing says which version wrote them: restore a backup, or name another database in monitor.yaml"
             )
-        if found is not None and found not in list_revisions():
-            raise StoreSchemaTooNew(
+        if found is not None and found < (revision := read_revision()):
+            raise StoreFailed(
+                f"{self.name} was written by an older news-monitor (schema {found}), and this version reads only "
+                f"schema {revision}; nothing in it was changed: move it away, or name another database in "
+                "monitor.yaml; `news-monitor run` then creates a new one"
+            )
+        if found is not None and found > revision:
+            raise StoreFailed(
                 f"{self.name} was written by a newer news-monitor (schema {found}): install that version again, or "
-                "restore the copy made before its upgrade"
+                "restore an older backup"
             )
         return found
 
@@ -183,15 +180,6 @@ class Database(ABC):
     @abstractmethod
     def migrating(self) -> AbstractContextManager[Connection]:
         """A transaction in which no other process migrates."""
-
-    @abstractmethod
-    def verify_migrated(self, connection: Connection) -> None:
-        """Check, before a migration is committed, that no row refers to a row that is gone. It reads every table, so it
-        is called only then. Raises StoreFailed."""
-
-    @abstractmethod
-    def copy(self, connection: Connection, tag: str) -> None:
-        """Copy everything under a name with `tag`, before `connection` changes it. Raises StoreFailed."""
 
     @abstractmethod
     def backup(self, path: Path) -> None:
@@ -247,24 +235,17 @@ def in_batches(values: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def list_revisions() -> list[str]:
-    """The schema's revisions, the newest last: the names of the migrations' files begin with them."""
-    return sorted(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+def read_revision() -> str:
+    """The schema's revision: the names of the migrations' files begin with theirs."""
+    # Alembic takes 10 MiB, which a daemon would never give back: it is loaded only if there is something to migrate.
+    return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
-def alembic_config() -> Config:
-    """The configuration with which Alembic finds the migrations."""
-    # It takes 10 MiB, which a daemon would never give back: loaded only if there is something to migrate.
+def _run_migrations(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - as above
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    return config
-
-
-def _run_migrations(connection: Connection, found: str | None, rules: Callable[[], RuleSet] | None) -> None:
-    from alembic import command  # noqa: PLC0415 - as above
-
-    config = alembic_config()
-    config.attributes.update(connection=connection, found=found, rules=rules)
+    config.attributes["connection"] = connection
     command.upgrade(config, "head")

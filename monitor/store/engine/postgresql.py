@@ -65,24 +65,11 @@ class PostgresDatabase(Database):
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         with self.write.begin() as connection:
-            connection.exec_driver_sql("SET LOCAL lock_timeout = '10min'")  # another process may copy much
-            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
             if encoding != "UTF8":
                 raise StoreFailed(f"{self.name} has the encoding {encoding}: make it with ENCODING 'UTF8'")
             yield connection
-
-    def verify_migrated(self, connection: Connection) -> None:
-        """PostgreSQL checks each statement by itself."""
-
-    def copy(self, connection: Connection, tag: str) -> None:
-        schema = tag.replace("-", "_")
-        existing = set(inspect(connection).get_table_names())
-        connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
-        for table in sorted(existing & {*metadata.tables, "alembic_version"}):
-            connection.exec_driver_sql(f'CREATE TABLE {schema}."{table}" AS TABLE "{table}"')
 
     def backup(self, path: Path) -> None:
         command = shlex.join(["pg_dump", "--format=custom", f"--file={path}", self.name])

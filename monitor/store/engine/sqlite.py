@@ -169,23 +169,6 @@ class SqliteDatabase(Database):
         with self._migrate.begin() as connection:  # BEGIN IMMEDIATE is the lock
             yield connection
 
-    def verify_migrated(self, connection: Connection) -> None:
-        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-            raise StoreFailed(
-                f"{self.path}: the upgrade would leave the table {broken[0]} in disorder; it is as it was"
-            )
-
-    def copy(self, connection: Connection, tag: str) -> None:
-        del connection  # it holds the lock; only what was committed before is copied
-        target = self.path.with_name(f"{self.path.name}.{tag}")
-        try:
-            self._copy_atomically(target)
-        except (OSError, sqlite3.Error) as error:
-            raise StoreFailed(
-                f"cannot copy {self.path} to {target} before its upgrade ({error}): make room, or copy it yourself and "
-                "run `news-monitor db upgrade --no-copy`"
-            ) from None
-
     def copy_to(self, path: Path) -> None:
         """Write a complete and compact copy of what is committed, while others go on writing. Raises sqlite3.Error,
         StoreFailed."""

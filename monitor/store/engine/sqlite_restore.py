@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlalchemy.engine import URL
 
-from monitor.errors import StoreFailed, StoreSchemaTooOld
+from monitor.errors import StoreFailed
 from monitor.model import UNSENT_STATES
 from monitor.store.engine.sqlite import SqliteDatabase, sync_to_disk
 from monitor.store.engine.sqlite_files import LOG, LOG_INDEX, make_private_file
@@ -60,11 +60,10 @@ def _open_backup(backup: Path) -> SqliteDatabase:
 
 
 def _require_usable(backup: SqliteDatabase, current: Path) -> None:
-    """Raises StoreFailed if this is no backup, a damaged one, one of a newer version, or the database itself."""
+    """Raises StoreFailed if this is no backup, a damaged one, one of another version, or the database itself."""
     if current.exists() and backup.path.samefile(current):
         raise StoreFailed(f"{backup.name} is the database itself: name a backup")
-    with suppress(StoreSchemaTooOld):  # the next start upgrades it
-        backup.require_schema()
+    backup.require_schema()
     if (damaged := next(backup.check(), None)) is not None:
         raise StoreFailed(f"{backup.name} is damaged ({damaged}): restore an older backup")
 

@@ -289,7 +289,6 @@ EXIT_CODES = [
     (1, "channels drill"),
     (2, "channels canary"),
     (0, "db upgrade"),
-    (0, "db upgrade --no-copy"),
     (2, "db upgrade -c nosuch.yaml"),
     (1, "db backup copy.db"),  # nothing has run yet
     (2, "db backup"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -12,12 +11,11 @@ from sqlalchemy import update
 from monitor.errors import InvalidRequest
 from monitor.model import Channel, DeliveryState, Retention, RouteStep, Settings
 from monitor.services.commands.articles import ErasureResult, erase_articles, plan_erasure
-from monitor.services.commands.db import PruneCounts, prune_database, upgrade_database
+from monitor.services.commands.db import PruneCounts, prune_database
 from monitor.services.commands.stories import merge_stories, split_story
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database
-from monitor.store.engine.opening import open_database
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.claims import Claims
@@ -113,16 +111,6 @@ def test_pruning_counts_first_and_then_deletes(database: Database) -> None:
     assert prune_database(database, retention, later, dry_run=True) == expected
     assert prune_database(database, retention, later) == expected
     assert prune_database(database, retention, later).articles == 0
-
-
-def test_a_database_is_created_once(tmp_path: Path) -> None:
-    """One that has this version's schema stays as it is."""
-    database = open_database(f"sqlite:///{tmp_path / 'news.db'}")
-    try:
-        assert upgrade_database(database, lambda: config_of(rule())) is True
-        assert upgrade_database(database, lambda: config_of(rule())) is False
-    finally:
-        database.close()
 
 
 def test_stories_are_merged_and_split(database: Database) -> None:

@@ -2,72 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
+import re
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from datetime import datetime, timedelta, timezone
-from operator import attrgetter
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import DateTime, delete, insert, inspect, literal, make_url, select, text, update
+from sqlalchemy import DateTime, delete, insert, inspect, literal, select, text, update
 
-from monitor.alerting.pending import build_pending_alert, candidate_to_row
-from monitor.errors import StoreFailed, StoreLocked, StoreRefused, StoreReplaced, StoreSchemaTooNew, StoreSchemaTooOld
-from monitor.identity import ArticleFeatures
-from monitor.matching import RuleSet, compile_rules
-from monitor.model import (
-    Alert,
-    DeliveryState,
-    Entity,
-    Level,
-    MarkVerdict,
-    Notice,
-    OncePer,
-    Outcome,
-    PendingKind,
-    Reason,
-    Term,
-)
+from monitor.errors import StoreFailed, StoreLocked, StoreRefused, StoreReplaced
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import list_daemons
-from monitor.store.engine.database import Database, alembic_config, list_revisions
+from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.search_tables import INDEX_TABLE
 from monitor.store.engine.sqlite import SqliteDatabase
 from monitor.store.engine.store_thread import is_database_unusable
-from monitor.store.engine.tables import alert, article_features, cluster_key, daemon, fetch, metadata, source, waiting
-from monitor.store.engine.tables import article as articles
+from monitor.store.engine.tables import daemon, metadata, source
 from monitor.store.engine.tables import match as matches
-from monitor.store.engine.tables import story as stories
 from monitor.store.engine.timestamp_column import UtcDateTime
-from monitor.store.marks import Judgement, Marks
-from monitor.store.queries.matches import MatchFilter, MatchQueries
-from monitor.store.queries.reports import ReportQueries
-from monitor.store.queries.sources import load_source_reports
 from monitor.store.queues.claims import Claims
-from monitor.store.queues.outbox import Outbox
-from monitor.store.queues.stored_alerts import read_alert
-from monitor.store.state.pending_rows import pending_alert_from_row
-from monitor.wording.reasons import reason_in_words
 from tests.building import (
-    MINUTE,
     NOON,
-    alert_of,
-    alerts,
     article,
     claimed,
     commit,
-    hearing,
-    reason_of,
     rule,
     rules,
     sources,
@@ -99,7 +63,7 @@ def test_a_moment_is_written_as_the_database_itself_writes_it(database: Database
     assert same
 
 
-def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
+def test_the_baseline_builds_what_the_tables_say(database: Database) -> None:
     """There is nothing that Alembic would still change. The search index is not in the metadata."""
     options = {"compare_type": True, "compare_server_default": True, "render_as_batch": True}
     with database.reading() as connection:
@@ -165,37 +129,10 @@ def test_three_processes_may_upgrade_at_once(empty_url: str) -> None:
     opened.close()
 
 
-def test_three_processes_may_upgrade_an_old_database_at_once(old_url: str) -> None:
-    """One upgrades it, after a copy; nothing in it is lost or doubled."""
-    assert upgraded_by_three(old_url) == [("", 0)] * 3
-    opened = open_database(old_url)
-    with opened.reading() as connection:
-        assert connection.execute(select(source.c.id).order_by(source.c.id)).scalars().all() == ["dead", "en", "ko"]
-    opened.close()
-
-
-def test_an_upgrade_keeps_a_copy_of_what_was_there(old_url: str) -> None:
-    """SQLite's beside the file, PostgreSQL's in a schema of its own; both as they were."""
-    opened = open_database(old_url)
+def test_a_copy_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its bytes reach the disk before its name does."""
+    opened, copy, synced = at(tmp_path / "news.db"), tmp_path / "copy.db", []
     opened.upgrade()
-    if opened.shared:
-        with opened.reading() as connection:
-            found = connection.exec_driver_sql(
-                f"SELECT version_num FROM before_{list_revisions()[-1]}.alembic_version"
-            ).scalar_one()
-    else:
-        copy = old_url.removeprefix("sqlite:///") + f".before-{list_revisions()[-1]}"
-        with closing(sqlite3.connect(copy)) as connection:
-            (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    assert found == "0001"
-    opened.close()
-
-
-def test_a_copy_survives_a_power_cut(
-    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its bytes reach the disk before its name does, and its name before anything is upgraded."""
-    opened, copy, synced = open_database(kept(tmp_path, request, "part-1.sqlite")), tmp_path / "copy.db", []
     fsync = os.fsync
 
     def noted(opened: int) -> None:
@@ -213,29 +150,61 @@ import os, sys
 from alembic import op
 from monitor.store.engine.opening import open_database
 create = op.create_table
-def killed(name, *rest):
+def killed(name, *rest, **options):
     if name == sys.argv[2]:
         os.kill(os.getpid(), 9)
-    return create(name, *rest)
+    return create(name, *rest, **options)
 op.create_table = killed
 open_database(sys.argv[1]).upgrade()
 """
 
 
-@pytest.mark.parametrize("table", ["daemon", "waiting"])
-def test_an_upgrade_that_is_killed_changes_nothing(old_url: str, table: str) -> None:
-    """Among the first of its steps or the last; the next start finds the old database, and upgrades it."""
-    killed = run(KILLED, old_url, table)
+@pytest.mark.parametrize("table", ["daemon", "attempt"])
+def test_a_creation_that_is_killed_leaves_an_empty_database(empty_url: str, table: str) -> None:
+    """Among the first of its steps or the last; the next start creates the tables."""
+    killed = run(KILLED, empty_url, table)
     killed.communicate(timeout=PATIENCE)
     assert killed.returncode == -9
-    opened = open_database(old_url)
-    with pytest.raises(StoreSchemaTooOld, match=r"schema 0001\): `news-monitor db upgrade`"):
+    opened = open_database(empty_url)
+    with pytest.raises(StoreFailed, match="has no tables yet"):
         opened.require_schema()
-    opened.upgrade()
+    assert opened.upgrade()
     opened.require_schema()
-    with opened.reading() as connection:
-        assert connection.execute(select(source.c.id)).scalars().all()
     opened.close()
+
+
+def test_a_database_of_before_the_baseline_is_refused_and_not_touched(database: Database) -> None:
+    """One line says where, what and what to do. Commands, an upgrade and a restore do not change it."""
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0016'")
+    before = read_everything(database)
+    says = (
+        rf"^{re.escape(database.name)} was written by an older news-monitor \(schema 0016\), and this version "
+        r"reads only schema 0017; nothing in it was changed: move it away, or name another database [^\n]*$"
+    )
+    for attempt in (database.require_schema, database.upgrade):
+        with pytest.raises(StoreFailed, match=says):
+            attempt()
+    assert read_everything(database) == before
+
+
+def test_a_newer_database_is_refused(database: Database) -> None:
+    """An older program never writes into what it does not understand."""
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    for attempt in (database.require_schema, database.upgrade):
+        with pytest.raises(StoreFailed, match=r"was written by a newer news-monitor \(schema 9999\): install"):
+            attempt()
+
+
+def read_everything(database: Database) -> object:
+    """The bytes of the file; of a PostgreSQL its tables with their numbers of changes."""
+    if isinstance(database, SqliteDatabase):
+        return database.path.read_bytes()
+    with database.reading() as connection:
+        return connection.exec_driver_sql(
+            "SELECT oid, relname, relfilenode, xmin::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        ).all()
 
 
 @pytest.mark.parametrize("damage", ["DROP TABLE alembic_version", "DELETE FROM alembic_version"])
@@ -259,392 +228,17 @@ def test_an_empty_database_says_who_fills_it(empty_url: str) -> None:
     opened.close()
 
 
-@pytest.mark.parametrize(
-    ("part", "counts", "deliveries"),
-    [
-        ("part-1.sqlite", {"articles": 6, "matches": 3, "stories": 3, "alerts": 2}, {"accepted": 2}),
-        ("part-2.sqlite", {"articles": 3, "matches": 2, "stories": 3, "alerts": 2}, {"accepted": 2}),
-        ("part-2.postgresql", {"articles": 3, "matches": 2, "stories": 3, "alerts": 2}, {"accepted": 2}),
-        ("part-3.sqlite", {"articles": 3, "matches": 2, "stories": 3, "alerts": 2}, {"accepted": 2}),
-        ("part-3.postgresql", {"articles": 3, "matches": 2, "stories": 3, "alerts": 2}, {"accepted": 2}),
-    ],
-)
-def test_nothing_of_a_finished_part_is_lost(
-    tmp_path: Path, request: pytest.FixtureRequest, part: str, counts: dict[str, int], deliveries: dict[str, int]
-) -> None:
-    """Its database, kept as it was written then (`tests/keep.py`), is upgraded with all that it holds."""
-    opened = open_database(kept(tmp_path, request, part))
-    opened.upgrade()
-    report = ReportQueries(opened)
-    assert report.counts() == {**counts, "merges": 0, "splits": 0}
-    found = {state: n for state, n in report.delivery_counts().items() if n}
-    assert found == {**deliveries, "retry": 1, "sending": 1}
-    assert {name: each.failures for name, each in load_source_reports(opened).items()} == {"en": 0, "ko": 0, "dead": 2}
-    waiting = Outbox(opened, "test").claim("bad", NOON + timedelta(days=3650), timedelta(minutes=3))
-    assert waiting is not None
-    assert alert_of(waiting).rule == "north-korea-missile-launch"
-    for match in MatchQueries(opened).iter_matches(MatchFilter()):
-        known = match.outcome is Outcome.SENT or part.startswith("part-3")  # before, only the alert said it
-        assert match.level == ("critical" if known else None)
-    with opened.reading() as connection:
-        times = connection.execute(select(source.c.failing_since, source.c.polled_at).order_by(source.c.id)).all()
-    assert [row.failing_since is not None for row in times] == [True, False, False]
-    assert all(row.polled_at is not None for row in times)
-    opened.close()
-
-
-def test_what_waits_at_an_upgrade_has_its_place_by_its_level(empty_url: str) -> None:
-    """Also what is dead, as it may be sent again; the highest goes first."""
-    opened = open_database(empty_url)
-    upgraded_to(opened, "0005")
-    with opened.writing() as connection:
-        for number, level in enumerate(Level):
-            connection.exec_driver_sql(
-                "INSERT INTO alert (id, dedup_key, kind, at, level, subject, title, reason, sentence, marks) VALUES "
-                f"('{level}', '{level}', 'problem', '2026-01-05', '{level}', 'config', 't', 'r', 's', '[]')"
-            )
-            connection.exec_driver_sql(
-                f"INSERT INTO delivery (alert_id, channel, state, not_before) VALUES ('{level}', 'desk', "
-                f"'{'dead' if number % 2 else 'retry'}', '2026-01-05')"
-            )
-    opened.upgrade()
-    outbox = Outbox(opened, "test")
-    outbox.retry(outbox.ids([DeliveryState.DEAD]), NOON)
-    claims = [outbox.claim("desk", NOON, timedelta(minutes=3)) for _ in Level]
-    assert [claim and claim.alert.level for claim in claims] == list(reversed(Level))
-    opened.close()
-
-
-SENTENCES = {
-    "told: “fires” in the title; the first that r hears of this story": (Outcome.SENT, Reason.FIRST),
-    "waits: the first that r hears of this story, 5 minutes later; it is told at 06:05": (
-        Outcome.DEFERRED,
-        Reason.HOLD,
-    ),
-    "waits: update: new fact: 900 km; no update before 09:02": (Outcome.DEFERRED, Reason.COOLDOWN),
-    "waits: only mentioned, deeper in the text than its lead; mentions go out together at 08:00": (
-        Outcome.DEFERRED,
-        Reason.MENTION,
-    ),
-    "waits: its source could not be polled from 01:00 to 03:00; what was missed is told together": (
-        Outcome.DEFERRED,
-        Reason.CATCH_UP,
-    ),
-    "waits: the first; r has sent 3 within the hour; the rest is told together": (Outcome.DEFERRED, Reason.RATE_LIMIT),
-    "waits: r has told this story at 06:02 (S1); as one names no place, it is listed in the digest at 08:00": (
-        Outcome.DEFERRED,
-        Reason.IN_DOUBT,
-    ),
-    "held: r has told this story already (S9e749e7933e7d892)": (Outcome.SUPPRESSED, Reason.ALREADY_SENT),
-    "held: r has told this story at 06:02 (S0); the same headline": (Outcome.SUPPRESSED, Reason.ALREADY_SENT),
-    "held: this event waits to be told at 06:05 (E0)": (Outcome.SUPPRESSED, Reason.ALREADY_DEFERRED),
-    "held: published 3 days ago, and max_age is 12 hours": (Outcome.SUPPRESSED, Reason.TOO_OLD),
-    "held: published 3 days ago, and came with its source's past (a first poll), where 12 hours count": (
-        Outcome.SUPPRESSED,
-        Reason.BACKLOG,
-    ),
-    "held: it came with its source's past (a first poll), and has no date of its own": (
-        Outcome.SUPPRESSED,
-        Reason.UNDATED,
-    ),
-    "held: only mentioned, deeper in the text than its lead, and r has told it since": (
-        Outcome.SUPPRESSED,
-        Reason.MENTION,
-    ),
-    "held: it was withdrawn while it waited to be told": (Outcome.SUPPRESSED, Reason.WITHDRAWN),
-    "held: The Times says more, and is told with it": (Outcome.SUPPRESSED, Reason.SUPERSEDED),
-    "held: r was put in shadow while it waited": (Outcome.SUPPRESSED, Reason.SHADOW),
-    "held: in words that nobody knows any more": (Outcome.SUPPRESSED, Reason.UNKNOWN),
-}
-
-
-def test_sentences_of_earlier_versions_become_codes(empty_url: str) -> None:
-    """And stay what they were."""
-    opened = open_database(empty_url)
-    upgraded_to(opened, "0007")
-    with opened.writing() as connection:
-        for statement in (
-            "INSERT INTO source (id, url, next_at) VALUES ('wire', 'https://x.test', '2026-01-05')",
-            """INSERT INTO article (id, source_id, uid, version, title, published_at, dated, seen_at, baseline, digest)
-            VALUES (1, 'wire', 'a', 1, 't', '2026-01-05', true, '2026-01-05', false, 'd')""",
-            """INSERT INTO article_version (article_id, version, at, title, text, digest)
-            VALUES (1, 1, '2026-01-05', 't', '', 'd')""",
-        ):
-            connection.exec_driver_sql(statement)
-        written = text(
-            "INSERT INTO match (article_id, article_version, rule_id, rule_version, kind, evidence, at, decision) "
-            "VALUES (1, 1, :rule, 'v', 'news', '[]', '2026-01-05', :decision)"
-        )
-        connection.execute(written, [{"rule": f"r{n}", "decision": said} for n, said in enumerate(SENTENCES)])
-    opened.upgrade()
-    found = {
-        f"{each.outcome.legacy_word}: {reason_of(each)}": (each.outcome, each.reason_code)
-        for each in MatchQueries(opened).iter_matches(MatchFilter())
-    }
-    assert found == SENTENCES
-    opened.close()
-
-
-def test_pages_that_could_not_be_read_have_their_address_in_a_column(empty_url: str) -> None:
-    """Earlier versions wrote it before the problem. A problem of a poll stays as it is."""
-    opened = open_database(empty_url)
-    upgraded_to(opened, "0015")
-    problems = ("page https://x.test/1?a=b:c: HTTP 404: gone", "page after page: no feed", "HTTP 503")
-    with opened.writing() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO source (id, url, next_at) VALUES ('wire', 'https://x.test', '2026-01-05')"
-        )
-        written = text(
-            'INSERT INTO "fetch" (source_id, at, outcome, entries, "new", problem) '
-            "VALUES ('wire', '2026-01-05', 'failed', 0, 0, :problem)"
-        )
-        connection.execute(written, [{"problem": problem} for problem in problems])
-    opened.upgrade()
-    with opened.reading() as connection:
-        rows = connection.execute(select(fetch.c.page_url, fetch.c.problem).order_by(fetch.c.id)).all()
-    assert rows == [
-        ("https://x.test/1?a=b:c", "HTTP 404: gone"),
-        (None, "page after page: no feed"),
-        (None, "HTTP 503"),
-    ]
-    opened.close()
-
-
-def test_sentences_of_alerts_and_pending_alerts_stay(empty_url: str) -> None:
-    """Those of notices, and of the lines of a digest, too."""
-    opened = open_database(empty_url)
-    upgraded_to(opened, "0008")
-    line = {
-        "rule": "r", "rule_title": "R", "level": "high", "story": "S1", "event": None, "source": "wire", "uid": "a",
-        "title": "t", "url": None, "sentence": "s", "reason": "“fires” in the title; only mentioned",
-    }  # fmt: skip
-    candidate = candidate_to_row(build_pending_alert(PendingKind.HOLD, hearing(), (), NOON, NOON))
-    with opened.writing() as connection:
-        for statement in (
-            "INSERT INTO source (id, url, next_at) VALUES ('wire', 'https://x.test', '2026-01-05')",
-            """INSERT INTO article (id, source_id, uid, version, title, published_at, dated, seen_at, baseline, digest)
-            VALUES (1, 'wire', 'a', 1, 't', '2026-01-05', true, '2026-01-05', false, 'd')""",
-            """INSERT INTO article_version (article_id, version, at, title, text, digest)
-            VALUES (1, 1, '2026-01-05', 't', '', 'd')""",
-            "INSERT INTO story (id, title, opened_at, last_at) VALUES ('S1', 't', '2026-01-05', '2026-01-05')",
-            """INSERT INTO alert (id, dedup_key, kind, at, level, subject, title, reason, sentence, marks) VALUES
-            ('n1', 'n1', 'problem', '2026-01-05', 'high', 'config', 't', 'rules are broken', 's', '[]')""",
-        ):
-            connection.exec_driver_sql(statement)
-        connection.execute(
-            text(
-                "INSERT INTO alert (id, dedup_key, kind, at, level, rule_id, title, story_id, article_id, "
-                "article_version, reason, sentence, marks, items) VALUES ('a1', 'a1', 'digest', '2026-01-05', 'high', "
-                "'r', 'R', 'S1', 1, 1, '1 story, only mentioned', 's', '[]', :items)"
-            ),
-            {"items": json.dumps([line])},
-        )
-        connection.execute(
-            text(
-                "INSERT INTO waiting (id, kind, rule_id, key, article_id, since, due, why, hearing) VALUES "
-                "('w1', 'hold', 'launch', 'k', 1, '2026-01-05', '2026-01-05', 'the \"first\" of its story', :hearing)"
-            ),
-            {"hearing": json.dumps(candidate)},
-        )
-    opened.upgrade()
-    with opened.reading() as connection:
-        notice, digest = read_alert(connection, "n1"), read_alert(connection, "a1")
-        pending = pending_alert_from_row(connection.execute(select(waiting)).one())
-    assert isinstance(notice, Notice)
-    assert isinstance(digest, Alert)
-    assert notice.reason == "rules are broken"
-    assert (reason_of(digest), [reason_of(item) for item in digest.items]) == (
-        "1 story, only mentioned",
-        ["“fires” in the title; only mentioned"],
-    )
-    assert reason_in_words(pending.why) == 'the "first" of its story'
-    opened.close()
-
-
-def test_matches_of_an_earlier_version_can_be_marked(empty_url: str) -> None:
-    """Its database has no marks, and takes them after the upgrade."""
-    opened = open_database(empty_url)
-    upgraded_to(opened, "0009")
-    with opened.writing() as connection:
-        for statement in (
-            "INSERT INTO source (id, url, next_at) VALUES ('wire', 'https://x.test', '2026-01-05')",
-            """INSERT INTO article (id, source_id, uid, version, title, published_at, dated, seen_at, baseline, digest)
-            VALUES (1, 'wire', 'a', 1, 't', '2026-01-05', true, '2026-01-05', false, 'd')""",
-            """INSERT INTO article_version (article_id, version, at, title, text, digest)
-            VALUES (1, 1, '2026-01-05', 'Missiles', '', 'd')""",
-            """INSERT INTO match (article_id, article_version, rule_id, rule_version, kind, evidence, at)
-            VALUES (1, 1, 'launch', 'v', 'news', '[]', '2026-01-05')""",
-        ):
-            connection.exec_driver_sql(statement)
-    opened.upgrade()
-    Marks(opened).mark_matches({1: None}, Judgement(MarkVerdict.GOOD, NOON, "ann"), attrgetter("source"))
-    [marked] = Marks(opened).iter_articles()
-    assert (marked.article.title, marked.verdicts) == ("Missiles", {"launch": "good"})
-    opened.close()
-
-
-def test_odd_sentences_do_not_stop_an_upgrade(tmp_path: Path) -> None:
-    """Bytes, which SQLite takes for text, no UTF-8, and characters that JSON writes otherwise."""
-    opened = open_database(f"sqlite:///{tmp_path}/news.db")
-    upgraded_to(opened, "0008")
-    odd = ["x'00ff'", "CAST(x'ffc328' AS TEXT)", "'{x} %s \"' || char(0, 7, 27, 8232)", "'{\"code\": 1}'", "''"]
-    values = ", ".join(
-        f"('n{n}', 'n{n}', 'problem', '2026-01-05', 'high', 'config', 't', {sentence}, 's', '[]')"
-        for n, sentence in enumerate(odd)
-    )
-    with opened.writing() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO alert (id, dedup_key, kind, at, level, subject, title, reason, sentence, marks) "
-            f"VALUES {values}"
-        )
-    opened.upgrade()
-    found = []
-    with opened.reading() as connection:
-        for n in range(2, len(odd)):
-            message = read_alert(connection, f"n{n}")
-            assert isinstance(message, Notice)
-            found.append(message.reason)
-    assert found == ['{x} %s "\0\x07\x1b\u2028', '{"code": 1}', ""]
-    opened.close()
-
-
-@pytest.mark.parametrize("part", ["part-1.sqlite", "part-2.postgresql", "part-3.sqlite"])
-def test_the_number_of_a_match_that_left_is_never_given_again(
-    tmp_path: Path, request: pytest.FixtureRequest, part: str
-) -> None:
+def test_the_number_of_a_match_that_left_is_never_given_again(database: Database) -> None:
     """Not even that of the newest, by which SQLite would go on: `why 17` of an old message must not tell of another."""
-    opened = open_database(kept(tmp_path, request, part))
-    opened.upgrade()
-    with opened.writing() as connection:
-        newest = connection.execute(select(matches).order_by(matches.c.id.desc())).first()
-        assert newest is not None
+    claims = Claims(database, "here:1")
+    claims.register_sources(sources("wire"), NOON)
+    ruleset = rules(rule("launch", ["launch"]))
+    commit(SerialSection(database), claimed(claims, "wire", NOON), article(title="A launch"), ruleset=ruleset)
+    with database.writing() as connection:
+        newest = connection.execute(select(matches).order_by(matches.c.id.desc())).one()
         connection.execute(delete(matches).where(matches.c.id == newest.id))
         row = {column.key: newest._mapping[column] for column in matches.c if column.key != "id"}
         assert connection.execute(insert(matches).values(row).returning(matches.c.id)).scalar_one() == newest.id + 1
-    opened.close()
-
-
-PARTS = ["part-1.sqlite", "part-2.postgresql", "part-3.sqlite", "part-3.postgresql"]
-
-
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param((part, before), id=f"{part}-{before}") for before in (None, "0004") for part in PARTS],
-)
-def upgraded_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of a database of a finished part that was upgraded, at once or by way of a revision. Nobody writes to
-    it: tests copy it."""
-    part, before = request.param
-    url = kept(tmp_path_factory.mktemp("upgraded"), request, part)
-    opened = open_database(url)
-    if before is not None:
-        upgraded_to(opened, before)
-    opened.upgrade()
-    opened.close()
-    return url
-
-
-@pytest.mark.parametrize("once_per", OncePer)
-def test_what_was_told_before_an_upgrade_is_not_told_again(
-    tmp_path: Path, request: pytest.FixtureRequest, upgraded_url: str, once_per: OncePer
-) -> None:
-    """By a rule that tells stories, and by one that told stories then and tells events now; from every revision. One
-    that tells every article has not told this one."""
-    opened = open_database(copied(upgraded_url, tmp_path, request))
-    with opened.reading() as connection:
-        asked = select(alert.c.rule_id, alert.c.at, articles.c.title).join(articles).order_by(alert.c.at)
-        told = connection.execute(asked).first()
-    assert told is not None
-    again = rules(rule(told.rule_id, told.title.split()[:1], once_per=once_per))
-    claims = Claims(opened, "here:1")
-    claims.register_sources(sources("other"), told.at)
-    serial, page = SerialSection(opened), article(title=told.title, of="other", seen=told.at + MINUTE)
-    decision = commit(serial, claimed(claims, "other", told.at), page, at=told.at + MINUTE, ruleset=again)
-    assert bool(alerts(decision)) is (once_per is OncePer.ARTICLE)
-    assert [judged.join_reason for judged in decision.article_decisions] == ["the same headline"]
-    opened.close()
-
-
-def test_an_upgrade_works_out_what_identity_knows_of_the_last_days(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    """Of each version that a rule hit, once; so stories go on as if they had always been kept so. The rules are asked
-    for only then: whose entities are known."""
-    asked: list[str] = []
-
-    def known_rules() -> RuleSet:
-        asked.append("once")
-        return compile_rules((), {"missile": Entity("missile", "weapon", "missile", (Term("미사일", "ko"),))})
-
-    opened = open_database(kept(tmp_path, request, "part-3.sqlite"))
-    opened.upgrade(rules=known_rules)
-    opened.upgrade(rules=known_rules)
-    assert asked == ["once"]
-    with opened.reading() as connection:
-        hit = connection.execute(select(matches.c.article_id, matches.c.article_version).distinct()).all()
-        known = connection.execute(select(article_features)).all()
-        keys = connection.execute(select(cluster_key)).all()
-        members = connection.execute(select(stories.c.members).where(stories.c.members.is_not(None))).scalars().all()
-    assert sorted((row.article_id, row.version) for row in known) == sorted(map(tuple, hit))
-    assert sorted(tuple(each[:2]) for some in members for each in some) == sorted(map(tuple, hit))
-    assert {row.key for row in keys if row.scope == ""} == {
-        key for row in known for key in ArticleFeatures.from_row(row.row).index_keys
-    }
-    assert "name:entity:missile" in {row.key for row in keys}
-    opened.close()
-
-
-def upgraded_to(opened: Database, revision: str) -> None:
-    """As an older version of this program would have left it."""
-    config = alembic_config()
-    with opened.migrating() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-
-
-def kept(folder: Path, request: pytest.FixtureRequest, part: str) -> str:
-    """The URL of a database as a finished part left it."""
-    script = (Path(__file__).parents[2] / "data" / f"{part}.sql").read_text(encoding="utf-8")
-    if part.endswith("postgresql"):
-        url = new_database(request, "template0")
-        filled = open_database(url)
-        with filled.writing() as postgres:
-            postgres.exec_driver_sql(script.replace("%", "%%"))
-        filled.close()
-        return url
-    with closing(sqlite3.connect(folder / "news.db")) as connection:
-        connection.executescript(script)
-    return f"sqlite:///{folder / 'news.db'}"
-
-
-def copied(url: str, folder: Path, request: pytest.FixtureRequest) -> str:
-    """The URL of a copy of a database that nobody has open."""
-    if not url.startswith("sqlite"):
-        return new_database(request, make_url(url).database or "")
-    shutil.copy(url.removeprefix("sqlite:///"), folder / "news.db")
-    return f"sqlite:///{folder / 'news.db'}"
-
-
-@pytest.fixture
-def old_url(empty_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """A database of the first part, of each kind. Part 1 knew only SQLite: the other has its schema and its sources."""
-    if empty_url.startswith("sqlite"):
-        return kept(tmp_path, request, "part-1.sqlite")
-    opened = open_database(empty_url)
-    upgraded_to(opened, "0001")
-    with opened.writing() as connection:
-        for name in ("en", "ko", "dead"):
-            connection.exec_driver_sql(f"INSERT INTO source (id, url, next_at) VALUES ('{name}', '{name}', now())")
-    opened.close()
-    return empty_url
-
-
-def test_a_newer_database_is_refused(database: Database) -> None:
-    """An older program never writes into what it does not understand."""
-    with database.writing() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(StoreSchemaTooNew, match=r"was written by a newer news-monitor \(schema 9999\): install"):
-        database.upgrade()
 
 
 HOLD = """
@@ -876,9 +470,3 @@ def test_moments_come_back_in_utc(database: Database) -> None:
         found: datetime = connection.execute(select(source.c.next_at)).scalar_one()
     assert found == NOON
     assert found.utcoffset() == timedelta(0)
-
-
-def test_the_names_of_the_migrations_say_what_alembic_says() -> None:
-    """So that Alembic need not be loaded to know that there is nothing to migrate."""
-    scripts = ScriptDirectory.from_config(alembic_config())
-    assert list_revisions() == [script.revision for script in reversed([*scripts.walk_revisions()])]
