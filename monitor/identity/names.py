@@ -75,6 +75,7 @@ def name_parts(name: str, language: str = "") -> tuple[str, ...]:
 
 _NOT_NAMES = frozenset((*collect_words(lambda language: language.names.not_names), *WEEKDAYS, *MONTHS, *AGENCY_OF))
 """In small letters. They are capitalised next to names, or by custom: a run of capitalised words is cut there."""
+_DIRECTIONS = frozenset(collect_words(lambda language: language.names.directions))
 _PARTICLES = "de|da|do|dos|das|di|del|della|des|du|la|van|von|der|den|ter|bin|ibn|al|el"
 _LETTERS = f"[^\\W_{UNSPACED}{APART}]"
 _UPPER = "".join(letter for letter in map(chr, (*range(0x41, 0x250), *range(0x400, 0x530))) if letter.isupper())
@@ -151,6 +152,8 @@ def _part_of_name(text: str, match: re.Match[str], excluded: Sequence[Span]) -> 
 def _mentions_from_run(
     text: str, run: Sequence[_CapitalizedWord], weak_until: int, language: str
 ) -> Iterator[NameMention]:
+    if len(run) == 1 and _POSSESSIVE.sub("", run[0].text).lower() in _DIRECTIONS:
+        return
     is_certain = any(
         _is_marked_as_name(word.text) or (word.start >= weak_until and not word.begins) for word in run
     ) or (len(run) > 1 and (_capitalizes_nouns(language) or run[0].start >= weak_until))

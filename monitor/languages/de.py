@@ -97,6 +97,7 @@ LANGUAGE = Language(
             herr frau taifun hurrikan sturm
             """
         ),
+        directions=split_words("norden süden osten westen nord"),
         capitalizes_nouns=True,
     ),
     credits=CreditPatterns(

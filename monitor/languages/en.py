@@ -130,6 +130,7 @@ LANGUAGE = Language(
             hurricane cyclone storm tropical category magnitude mount lake cape
             """
         ),
+        directions=split_words("north south east west northern southern eastern western"),
     ),
     credits=CreditPatterns(
         offices=(

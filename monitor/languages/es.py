@@ -90,6 +90,7 @@ LANGUAGE = Language(
             presidente primer ministro ministra rey reina papa canciller senador gobernador premier huracán tifón
             """
         ),
+        directions=split_words("norte sur este oeste"),
     ),
     credits=CreditPatterns(
         offices=(

@@ -91,6 +91,7 @@ LANGUAGE = Language(
             président présidente ministre chancelier chancelière roi reine pape monsieur madame m mme typhon ouragan
             """
         ),
+        directions=split_words("nord sud est ouest"),
     ),
     credits=CreditPatterns(
         offices=(

@@ -85,6 +85,7 @@ LANGUAGE = Language(
     ),
     names=NameVocabulary(
         not_names=split_words("presidente ministro ministra papa premier tifone uragano"),
+        directions=split_words("nord sud est ovest"),
     ),
     credits=CreditPatterns(
         offices=(

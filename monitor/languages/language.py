@@ -111,6 +111,7 @@ class NameVocabulary:
     """Words next to proper names and within them, for identity/names.py."""
 
     not_names: Words = ()  # titles and offices, kinds of storm, and other words that are capitalised next to names
+    directions: Words = ()  # capitalised points of the compass: they are names only with other words
     capitalizes_nouns: bool = False  # a capital marks every noun
     endings: str = ""  # endings of inflected names
 

@@ -101,6 +101,7 @@ LANGUAGE = Language(
             prezydent premier minister kanclerz król papież marszałek wojewoda burmistrz tajfun huragan
             """
         ),
+        directions=split_words("północ południe wschód zachód"),
         endings="owi|iem|em|ego|emu|ami|im|ym",
     ),
     credits=CreditPatterns(

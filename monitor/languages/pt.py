@@ -82,6 +82,7 @@ LANGUAGE = Language(
     ),
     names=NameVocabulary(
         not_names=split_words("presidente ministro ministra papa"),
+        directions=split_words("norte sul este oeste"),
     ),
     credits=CreditPatterns(
         offices=(

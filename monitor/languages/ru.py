@@ -143,6 +143,7 @@ LANGUAGE = Language(
             госпожа господин генерал полковник губернатор мэр тайфун ураган
             """
         ),
+        directions=split_words("юг восток запад север"),
         endings="ого|его|ому|ему|ами|ями|ым|им|ом|ем",
     ),
     credits=CreditPatterns(

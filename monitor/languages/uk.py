@@ -86,6 +86,7 @@ LANGUAGE = Language(
     ),
     names=NameVocabulary(
         not_names=split_words("президент канцлер король генерал губернатор прем'єр-міністр міністр тайфун ураган"),
+        directions=split_words("північ південь схід захід"),
     ),
     credits=CreditPatterns(
         offices=(

@@ -28,6 +28,7 @@ def one(title: str, language: str = "en") -> NameFact:
         ("en", "They saw Ursula von der Leyen there", {"Ursula von der Leyen"}),
         ("en", "It was Poland's Tusk who left The Hague", {"Tusk", "Poland's", "Hague"}),
         ("en", "He crossed the North Sea Trust", {"North Sea Trust"}),
+        ("en", "It hit the South's base in the West", set()),
         ("fr", "La sonde quitte l'Orion avec Thomas Pesquet", {"Orion", "Thomas Pesquet"}),
         ("es", "El fiscal acusa a Marta Quiroga", {"Marta Quiroga"}),
         ("it", "Il tribunale assolve Carla Rinaldi", {"Carla Rinaldi"}),
