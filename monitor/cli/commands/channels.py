@@ -19,7 +19,6 @@ import click
 
 from monitor import clock
 from monitor.cli.command_hints import SILENCING_HINTS
-from monitor.cli.config_files import load_config_with_secrets
 from monitor.cli.config_summary import load_summary, load_summary_with_secrets
 from monitor.cli.known_names import NameOf
 from monitor.cli.lazy_group import LazyGroup
@@ -344,6 +343,7 @@ def canary(config: Path, as_json: bool) -> None:
     Example:
       news-monitor channels canary
     """
+    from monitor.cli.config_files import load_config_with_secrets
     from monitor.telemetry import configure_logging
 
     loaded = load_config_with_secrets(config).config

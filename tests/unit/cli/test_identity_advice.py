@@ -85,12 +85,12 @@ def row(*args: str) -> dict[str, Any]:
     [
         (
             STRIKES,
-            [("한빛그룹 장도현 회장 검찰 출석", "ko", 0), ("한빛그룹 장민수 대표 검찰 출석", "ko", 1)],
+            [("Port fire: police question Dohyun Jang", "en", 0), ("Port fire: police question Minsu Park", "en", 1)],
             (
-                "the same title but for 장민수 대표, not 장도현 회장",
-                "write one entity that has both “장민수” and “장도현” under `sure`",
+                "the same title but for Minsu Park, not Dohyun Jang",
+                "write one entity that has both “Minsu Park” and “Dohyun Jang” under `sure`",
             ),
-            (STRIKES, "entity: jang\nkind: person\nname: Jang\nsure: {ko: [장민수, 장도현]}\n"),
+            (STRIKES, "entity: jang\nkind: person\nname: Jang\nsure: {en: [Minsu Park, Dohyun Jang]}\n"),
         ),
         (
             STRIKES,
