@@ -70,7 +70,7 @@ EACH_COMMAND = """
 import os, pkgutil, traceback
 import aiohttp, alembic, apprise, apscheduler, click, rich.console
 import sqlalchemy.dialects.postgresql, sqlalchemy.dialects.sqlite
-import monitor.config.language.settings, monitor.identity.alignment
+import monitor.config.language.settings, monitor.text.alignment
 import monitor.cli.commands
 for module in pkgutil.iter_modules(monitor.cli.commands.__path__, "monitor.cli.commands."):
     if not (child := os.fork()):

@@ -25,6 +25,7 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
+    open_output,
     print_faults,
     print_json,
     write_page,
@@ -595,8 +596,11 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
             click.echo(f"{source.place}: {key} holds {what}", err=True)
     if tag is not None and not exported.sources:  # a slip in the tag must not leave an empty list in place of a backup
         raise InvalidRequest(f"no source has the tag '{tag}'")
-    write_page(output or Path("-"), exported.document.decode())
-    if output is not None and str(output) != "-":
+    if output is None or str(output) == "-":
+        write_page(Path("-"), exported.document.decode())
+    else:
+        with open_output(output) as out:
+            out.write(exported.document.decode())
         click.echo(f"{exported.sources} sources written to {output}")
     if exported.faults:
         click.get_current_context().exit(1)

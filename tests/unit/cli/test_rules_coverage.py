@@ -109,8 +109,8 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
 def test_the_archive_and_its_marks(tmp_path: Path) -> None:
     """What is marked as missed is missed, and noise is a false alarm; nothing else is judged."""
     database = fill(tmp_path)
-    read_output("articles", "mark", CAME[2][2], "floods", "missed")
-    read_output("matches", "mark", "2", "noise")
+    read_output("mark", CAME[2][2], "missed", "--rule", "floods")
+    read_output("mark", "2", "noise")
     printed = read_output("rules", "coverage", "floods")
     assert "floods: 3 articles, 0 hit; 1 wanted, of which 1 are missed; 0 false alarms\n" in printed
     assert f"    missed (en) {CAME[2][1]}\n" in printed
