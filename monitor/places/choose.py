@@ -137,11 +137,14 @@ class PlaceDisambiguator:
         return any(
             self._place_names[container] - {candidate.name}
             for container in containers
-            if not finer_than_country or self._lies_in_country(container)
+            if not finer_than_country or self._is_division(container)
         )
 
-    def _lies_in_country(self, place: str) -> bool:
-        return any(len(container) == 2 for container in self._gazetteer.containers_of(place))
+    def _is_division(self, place: str) -> bool:
+        """Whether it is a province or the like. A country is in every report from there, and so is the area around its
+        capital."""
+        record = self._gazetteer.place(place)
+        return record is not None and record.level == DIVISION
 
     def _has_place_words(self, candidate: PlaceCandidate) -> bool:
         """Whether the words next to the name show that it is a place."""

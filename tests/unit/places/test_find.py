@@ -167,10 +167,16 @@ def test_an_unsure_name_is_a_place_with_support() -> None:
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [("서울시 예산 50조원", "KR-11"), ("한국 예산 728조원", "KR"), ("코스피 사상 최고, 서울 증시", "KR-11")],
+    [
+        ("서울시 예산 50조원", "KR-11"),
+        ("한국 예산 728조원", "KR"),
+        ("코스피 사상 최고, 서울 증시", "KR-11"),
+        ("핵무력 강화, 서울 우려", "KR-11"),  # both are in the area of the capital
+    ],
 )
 def test_the_country_does_not_make_a_common_word_a_place(text: str, place: str) -> None:
-    """예산 is "budget" and a county, 사상 "ever" and a district: every Korean report is from their country."""
+    """예산 is "budget" and a county, 사상 "ever" and a district, 강화 "to strengthen" and a county: every Korean report
+    is from their country."""
     assert found(text) == [place]
     assert names("충남 예산 사과축제")[1:] == ["Yesan-gun"]
 
