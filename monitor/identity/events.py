@@ -141,9 +141,9 @@ def assign_event(article: RuleArticle, index: ClusterIndex) -> EventAssignment:
 
 def _find_doubt_removal(article: RuleArticle, event: Cluster, index: ClusterIndex) -> str | None:
     """Why the event is surely another than the one that it was possibly the same as, in words: its article is another
-    than that one. None if there is no doubt, or it stays."""
+    than that one. None if there is no doubt, or it stays: to come late says nothing of what happened."""
     older = index.get(article.rule, event.possibly_of) if event.possibly_of else None
-    if older is None or not older.members:
+    if older is None or not older.members or not _is_in_time(article, older):
         return None
     [compared] = compare_with_events(article, [older], index)
     if compared.decision.sameness is not Sameness.ANOTHER:

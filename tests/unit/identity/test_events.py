@@ -383,3 +383,12 @@ def test_a_country_by_the_sea_that_was_named_is_no_further_place() -> None:
     older = report("North Korea fires ballistic missile into East China Sea").features
     assert not find_new_name(report("Missile of North Korea falls off Japan").features, [older])
     assert "Hanoi" in find_new_name(report("Missile of North Korea falls in Hanoi").features, [older])
+
+
+def test_a_report_that_only_comes_late_leaves_the_doubt() -> None:
+    """It is outside the time of the older event, but nothing says that the two are different."""
+    older = report("Mpox outbreak kills nine in Busan", found="mpox")
+    in_doubt = report("Mpox outbreak kills nine in Incheon as Busan counts its dead", 11 * HOUR, found="mpox")
+    late = report("Mpox outbreak kills nine in Incheon", 22 * HOUR, found="mpox")
+    decided = of(older, in_doubt, late)
+    assert (decided.event.id, decided.event.possibly_of) == (new_event(in_doubt).id, new_event(older).id)
