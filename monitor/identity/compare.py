@@ -102,7 +102,7 @@ class Comparison:
         return tuple(fact.kind for fact in self.facts if fact.verdict is Verdict.UNKNOWN)
 
 
-@lru_cache(maxsize=10_000)  # the stories and the events of each rule have the same members
+@lru_cache(maxsize=1_000)  # the stories and the events of each rule have the same members
 def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
     """Compare an article with an earlier one."""
     facts = (
@@ -173,8 +173,7 @@ def has_place_of(place: PlaceFact, features: ArticleFeatures) -> bool:
 
 
 def may_happen_at(place: PlaceFact, features: ArticleFeatures) -> bool:
-    """Whether what a report tells may have happened at the place: it names that, or a sea on
-    whose coast it may be."""
+    """Whether a report may tell what happened at the place: it names that, or a sea on whose coast it may be."""
     return any(not _are_apart(place, other) for other in _select_places(features))
 
 
