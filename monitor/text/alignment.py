@@ -123,7 +123,6 @@ def _merge_opcodes(codes: Sequence[_Code], left: Sequence[_Token]) -> list[_Code
 # --- slots ------------------------------------------------------------------------------------------------------------
 
 _MAX_SLOT = 6  # half words: a longer slot is another sentence
-_HIRAGANA_END = re.compile(r"[ぁ-ん]$")
 _CLAUSE = re.compile(r"[.…·,;:!?\"“”'‘’„«»()\[\]|—–、。，：；「」『』\n]\W|[…“”«»、。，：；「」『』]")
 _SAME_BEGINNING = 4  # letters: Thai, Thailand
 _SAME_LETTERS = 2  # of Hangul, Han and kana: 아세안대표부, 주아세안

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config.editing.source_edit import with_source, without_sources
+from monitor.config.editing.source_edit import with_sources, without_sources
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import InvalidFiles, MonitorError
 
@@ -134,7 +134,7 @@ def held(text: str) -> list[str]:
 @given(files())
 def test_adding_and_removing_gives_the_bytes_back(written: Written) -> None:
     """What was there stands where it stood, in either step."""
-    added = with_source(written.text, "f.yaml", NEW)
+    added = with_sources(written.text, "f.yaml", [NEW])
     assert held(added) == [*written.ids, "new"]
     assert without_sources(added, "f.yaml", {"new"}) == written.text
 
@@ -159,7 +159,7 @@ def test_any_text_is_written_so_that_it_reads_as_itself(text: str) -> None:
     plain = " ".join(text.split()) or "x"
     for before in ("sources: [{id: a}]", "sources:\n- id: a\n"):
         source = {"id": "new", "url": "https://new.example", "name": plain, "tags": [plain]}
-        [document] = parse_yaml_text(with_source(before, "f.yaml", source), "f.yaml")
+        [document] = parse_yaml_text(with_sources(before, "f.yaml", [source]), "f.yaml")
         assert document.data == {"sources": [{"id": "a"}, source]}
 
 
@@ -171,7 +171,7 @@ def test_whatever_the_text_the_edit_is_right_or_refused(text: str) -> None:
     except InvalidFiles:
         return
     try:
-        added = with_source(text, "f.yaml", NEW)
+        added = with_sources(text, "f.yaml", [NEW])
     except MonitorError:
         return
     assert held(added)[-1] == "new"

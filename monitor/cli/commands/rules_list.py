@@ -31,14 +31,13 @@ from monitor.model import Rule
 from monitor.sanitize import sanitize_line
 from monitor.services.queries.rules import (
     PackSummary,
-    RuleHealth,
     RuleSummary,
     find_summary,
-    load_rule_health,
     rank_by_health,
     summarize_packs,
     summarize_rules,
 )
+from monitor.store.queries.activity import RuleHealth, load_rule_health
 from monitor.wording.alert_policy import describe_age_limit, describe_frequency
 from monitor.wording.quantities import format_count
 

@@ -43,11 +43,6 @@ _LIST = "sources"
 _STYLE = TextStyle(quote="'")
 
 
-def with_source(text: str, file: str, source: NewSource) -> str:
-    """The text with one more source, at the end of its last list. Raises MonitorError."""
-    return with_sources(text, file, [source])
-
-
 def with_sources(text: str, file: str, sources: Sequence[NewSource]) -> str:
     """The text with more sources, in this order, at the end of its last list. Raises MonitorError."""
     if not sources:

@@ -18,19 +18,7 @@ from monitor.errors import InvalidRequest
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.lints.languages import LanguageChecker, words_of_rule
 from monitor.model import Entity, Rule, RuleStatus, Source, WordList
-from monitor.store.queries.activity import RuleHealth, load_rule_health
-
-__all__ = [
-    "PackSummary",
-    "RuleHealth",
-    "RuleSummary",
-    "find_annotated_rule",
-    "find_summary",
-    "load_rule_health",
-    "rank_by_health",
-    "summarize_packs",
-    "summarize_rules",
-]
+from monitor.store.queries.activity import RuleHealth
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.editing.source_edit import NewSource, with_source, with_sources, without_sources
+from monitor.config.editing.source_edit import NewSource, with_sources, without_sources
 from monitor.errors import MonitorError
 
 NEW = {"id": "new", "url": "https://new.example/?a=1", "tags": ["a", "b"], "every": "2 minutes"}
@@ -52,7 +52,7 @@ def item(indent: int) -> str:
 )
 def test_a_source_comes_at_the_end_of_the_list(before: str, after: str) -> None:
     """It is written as its neighbours are."""
-    assert with_source(before, "f.yaml", NEW) == after
+    assert with_sources(before, "f.yaml", [NEW]) == after
 
 
 PAGE: NewSource = {
@@ -117,7 +117,7 @@ BRACES = "{id: new, url: https://new.example/}"
 )
 def test_in_a_list_in_brackets_it_comes_after_the_last(before: str, after: str) -> None:
     """With the comma where it belongs, and on a line of its own where the last one has one."""
-    assert with_source(before, "f.yaml", {"id": "new", "url": "https://new.example/"}) == after
+    assert with_sources(before, "f.yaml", [{"id": "new", "url": "https://new.example/"}]) == after
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_many_go_at_once() -> None:
 def test_what_cannot_be_edited_safely_is_refused(text: str) -> None:
     """In a line that says what to do instead."""
     with pytest.raises(MonitorError, match=r"f.yaml: .* edit it by hand"):
-        with_source(text, "f.yaml", NEW)
+        with_sources(text, "f.yaml", [NEW])
 
 
 def test_an_edit_that_would_change_another_source_is_refused() -> None:
