@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import logging
 import shutil
+import signal
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
@@ -32,6 +33,10 @@ from tests.postgres import postgres
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is timed
 settings.load_profile("house")
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in its background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # else the programs that the tests start ignore it too
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

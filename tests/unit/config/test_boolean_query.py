@@ -23,6 +23,7 @@ from monitor.config.language.rules import rule_from_document
 from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text
 from monitor.matching import compile_rules
 from tests.building import article
+from tests.growth import measure_growth
 
 ISSUE = "Busan AND (strike OR walkout) NOT baseball"
 BUSAN, STRIKE, BOTH = {"words": ["Busan"]}, {"words": ["strike"]}, {"words": ["strike", "walkout"]}
@@ -229,17 +230,14 @@ def test_a_query_that_some_article_can_meet_is_a_rule(query: str) -> None:
 def test_many_words_take_time_in_proportion(*, excluded: bool) -> None:
     """Eight times the words take at most some twenty times the time; comparing each with each took sixty times."""
 
-    def measure(count: int) -> float:
+    def translate(count: int) -> None:
         query: QueryNode = QueryAny(tuple(QueryTerm(f"word{number}", 0) for number in range(count)))
         if excluded:
             others = QueryAny(tuple(QueryTerm(f"other{number}", 0) for number in range(count)))
             query = QueryAll((query, QueryNot(others)))
-        start = time.process_time()
         rule_from_query(query)
-        return time.process_time() - start
 
-    measure(100)
-    assert measure(8_000) < 24 * max(measure(1_000), 0.001)
+    assert measure_growth(translate, 1_000, 8_000) < 24
 
 
 @pytest.mark.parametrize(
