@@ -218,7 +218,7 @@ def _story_key(id_: str) -> str:
 
 def _article_key(features: ArticleFeatures) -> str:
     """The key that finds the event of an earlier version of the article."""
-    return features.sure[0].key
+    return features.sure[0]
 
 
 def _find_by_conflict(article: RuleArticle, event: Cluster) -> SamenessDecision | None:

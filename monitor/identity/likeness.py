@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from zlib import crc32
 
 from monitor.text.folding import fold_text
@@ -42,33 +41,21 @@ class WordFeatures:
 
     @cached_property
     def of_title(self) -> frozenset[str]:
-        """The terms of the title."""
         return frozenset(self.title)
 
     @cached_property
     def of_both(self) -> frozenset[str]:
-        """The terms of title and lead."""
         return self.of_title.union(self.lead)
 
     @cached_property
     def sample(self) -> frozenset[int]:
-        """The hashes of the shingles."""
         return frozenset(self.runs)
-
-    def to_row(self) -> dict[str, Any]:
-        """As plain JSON."""
-        return {"title": list(self.title), "lead": list(self.lead), "runs": list(self.runs)}
-
-    @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> WordFeatures:
-        """Restore what `to_row` returned."""
-        return cls(tuple(row["title"]), tuple(row["lead"]), tuple(row["runs"]))
 
 
 def word_features_of(title: str, lead: str, text: str) -> WordFeatures:
     """Compute the words of an article. `lead` is the beginning of `text`, without credits."""
-    title_terms = dict.fromkeys(_stem_terms(title))
-    lead_terms = [term for term in dict.fromkeys(_stem_terms(lead)) if term not in title_terms]
+    title_terms = dict.fromkeys(stem_terms(title))
+    lead_terms = [term for term in dict.fromkeys(stem_terms(lead)) if term not in title_terms]
     tokens = fold_text(f"{lead} {text[len(lead) : TEXT]}")[0].encode("utf-8", "surrogatepass").split() if lead else []
     return WordFeatures(
         tuple(title_terms)[:TERMS],
@@ -108,7 +95,7 @@ def _find_sample_limit(runs: tuple[int, ...]) -> int:
     return runs[-1] if len(runs) == RUNS else 1 << 32
 
 
-def _stem_terms(text: str) -> list[str]:
+def stem_terms(text: str) -> list[str]:
     """Words cut to a few letters, as an approximate stem; pairs of letters in scripts without spaces and in Hangul."""
     joined = fold_text(text)[0]
     if joined.isascii():
