@@ -27,16 +27,14 @@ STRONG_KEY_WEIGHT = 100.0  # of a key that alone decides: more than all other ke
 class Cluster:
     """A story, or an event of a rule.
 
-    opened         of a story: when we saw its first article; of an event: when its first article was news
-    last           when its latest article was news
-    touched        when we saw the last article that joined it
-    members        its first and its last articles; new articles are compared with these
-    by             of an event: the values of the conditions in the rule's `by`, by member (`ArticleFeatures.name`);
-                   a member without values is missing
-    possibly_of    of an event: the id of the older event that it is possibly the same as; `doubt`: why, in words
-    merged_into    the id of the cluster that a person merged it into. Articles are compared with the members of each
-                   part, because the parts may differ, and belong to the merged cluster
-    kept_apart     the ids of the clusters that a person split it from
+    opened       of a story: when we saw its first article; of an event: when its first article was news
+    last         when its latest article was news; `touched`: when we saw the last article that joined it
+    members      its first and its last articles; new articles are compared with these
+    by           of an event: what the conditions in the rule's `by` found, by member (`ArticleFeatures.name`)
+    possibly_of  of an event: the id of the older event that it is possibly the same as; `doubt`: why, in words
+    merged_into  the id of the cluster that a person merged it into. Articles are compared with the members of each
+                 part, because the parts may differ, and belong to the merged cluster
+    kept_apart   the ids of the clusters that a person split it from
     """
 
     id: str
@@ -100,16 +98,11 @@ class Posting(NamedTuple):
 class ClusterIndex(StatePart):
     """Clusters by scope and key.
 
-    A key has only the CLUSTERS_PER_KEY clusters that articles with this key joined last. A cluster that was pushed out
-    comes back only when another article joins it. So a key gives the same clusters whether the index has all clusters
-    or only those that were loaded.
+    A key has only the CLUSTERS_PER_KEY clusters that articles with this key joined last, the latest first. So it gives
+    the same clusters whether the index has all clusters or only those that were loaded.
 
-    Without `find` the index is complete: a cluster that it does not have does not exist. With `find` it has only what
-    was loaded: a key that was not loaded raises NotLoaded, and `find` gives a cluster that was not loaded, or None if
-    there is none.
-
-    clusters   by scope and id
-    postings   by scope and key: the clusters under the key, the latest posting first
+    Without `find` the index is complete. With `find` it has only what was loaded: a key that was not loaded raises
+    NotLoaded, and `find` gives a cluster that was not loaded, or None if there is none.
     """
 
     def __init__(self, find: Callable[[Key], Cluster | None] | None = None) -> None:
@@ -138,7 +131,6 @@ class ClusterIndex(StatePart):
         return self.clusters.get((scope, id_))
 
     def postings_for(self, scope: str, key: str) -> tuple[Posting, ...]:
-        """The clusters under a key, the latest first; at most CLUSTERS_PER_KEY. NotLoaded if the key was not loaded."""
         return self.postings.get((scope, key)) or ()
 
     def top_ids(self, scope: str, weights: Mapping[str, float]) -> list[str]:
@@ -150,8 +142,7 @@ class ClusterIndex(StatePart):
         return sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)[:MAX_CANDIDATES]
 
     def candidates(self, scope: str, weights: Mapping[str, float]) -> list[Cluster]:
-        """The clusters that share the most with an article, the likeliest first; without clusters that have no
-        members to compare."""
+        """The clusters with members that share the most with an article, the likeliest first."""
         found = [self.get(scope, id_) for id_ in self.top_ids(scope, weights)]
         return [cluster for cluster in found if cluster is not None and cluster.members]
 

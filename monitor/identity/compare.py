@@ -59,11 +59,8 @@ class FactComparison:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An `article` compared with an older one, the `other`.
-
-    likeness  of their words, from 0 to 1
-    is_copy   one copies the text of the other
-    """
+    """An `article` compared with an older one, the `other`. `likeness`: of their words, from 0 to 1; `is_copy`: one
+    copies the text of the other."""
 
     article: ArticleFeatures
     other: ArticleFeatures
@@ -107,12 +104,8 @@ class Comparison:
 @lru_cache(maxsize=1_000)  # the stories and the events of each rule have the same members
 def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
     """Compare an article with an earlier one."""
-    facts = (
-        compare_places(ours, theirs),
-        compare_names(ours, theirs),
-        compare_numbers(ours, theirs),
-        compare_wording(ours, theirs),
-    )
+    places, names = compare_places(ours, theirs), compare_names(ours, theirs)
+    facts = (places, names, compare_numbers(ours, theirs), compare_wording(ours, theirs))
     return Comparison(ours, theirs, facts, measure_likeness(ours.words, theirs.words), is_copy(ours, theirs))
 
 
@@ -141,7 +134,7 @@ _relate = lru_cache(maxsize=50_000)(relate_places)
 def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Compare places. They differ if each title names a place that lies apart from all places of the other report. They
     are doubtful if all their places lie apart, but one is only below a title, where it may be background."""
-    one, other = _select_places(ours), _select_places(theirs)
+    one, other = select_places(ours), select_places(theirs)
     alone = _find_own_place(ours, theirs), _find_own_place(theirs, ours)
     if one and other and alone[0] and alone[1]:
         return FactComparison(FactKind.PLACE, Verdict.DIFFERS, alone[0].text, alone[1].text)
@@ -154,7 +147,7 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
 
 
 @lru_cache(maxsize=10_000)  # each article is compared with many
-def _select_places(features: ArticleFeatures) -> tuple[PlaceFact, ...]:
+def select_places(features: ArticleFeatures) -> tuple[PlaceFact, ...]:
     """The places of a report without regions like Europe, which are too wide to separate happenings."""
     return tuple(place for place in features.facts.places if get_place_level(place.place) != REGION)
 
@@ -162,29 +155,25 @@ def _select_places(features: ArticleFeatures) -> tuple[PlaceFact, ...]:
 def find_scenes(features: ArticleFeatures) -> list[PlaceFact]:
     """The places in a title where something may have happened. Who speaks says where only if nothing else in the title
     does: "Five dead in earthquake: Indonesian police"."""
-    places = [place for place in _select_places(features) if place.in_title and place.role != "dateline"]
+    places = [place for place in select_places(features) if place.in_title and place.role != "dateline"]
     scenes = [place for place in places if place.role not in _REPORTING_ROLES]
     return places if all(place.role == _PEOPLE for place in scenes) else scenes
 
 
 def has_place_of(place: PlaceFact, features: ArticleFeatures) -> bool:
     """Whether a report names the place, one within it, or one that it lies in."""
-    return any(_overlap(place, other) for other in _select_places(features))
+    return any(_overlap(place, other) for other in select_places(features))
 
 
 def may_happen_at(place: PlaceFact, features: ArticleFeatures) -> bool:
     """Whether a report may tell what happened at the place: it names that, or a sea on whose coast it may be."""
-    return any(not _are_apart(place, other) for other in _select_places(features))
-
-
-def names_place(features: ArticleFeatures) -> bool:
-    return bool(_select_places(features))
+    return any(not _are_apart(place, other) for other in select_places(features))
 
 
 def _find_own_place(features: ArticleFeatures, other: ArticleFeatures) -> PlaceFact | None:
     """A place in the title that lies apart from all places in the other report; None if there is none. Of the other,
     what only says where another place of it lies does not count (Texas of Dallas)."""
-    places = _select_places(other)
+    places = select_places(other)
     others = [one for one in places if all(_relate(one.place, each.place) is not Relation.CONTAINS for each in places)]
     scenes = find_scenes(features)
     return next((place for place in scenes if all(_are_apart(place, each) for each in others)), None)
@@ -259,23 +248,16 @@ def compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
 
 def find_series_number(features: ArticleFeatures, *, in_title: bool) -> NumberFact | None:
     """The first number that makes a report the next of a series; `in_title`: only there."""
-    numbers = _find_title_numbers(features) if in_title else features.facts.numbers
+    numbers = features.numbers_in_title if in_title else features.facts.numbers
     return next((number for number in numbers if number.kind in _SERIES_KINDS and number.value > 1), None)
-
-
-def _find_title_numbers(features: ArticleFeatures) -> list[NumberFact]:
-    return [number for number in features.facts.numbers if number.start < len(features.title)]
 
 
 def _is_distinctive(fact: NumberFact) -> bool:
     """Whether few happenings have the same number: "first" and "two dead" are common, "16 dead" is not."""
     if fact.kind in {"ordinal", "serial", "model"}:
         return fact.value > 1
-    return fact.kind not in _COMMON_KINDS and _count_significant_digits(fact.value) > 1
-
-
-def _count_significant_digits(value: float) -> int:
-    return len(f"{value:.6g}".split("e", maxsplit=1)[0].replace(".", "").strip("0"))
+    digits = f"{fact.value:.6g}".partition("e")[0].replace(".", "").strip("0")
+    return fact.kind not in _COMMON_KINDS and len(digits) > 1
 
 
 def _is_conflicting_number(a: NumberFact, b: NumberFact) -> bool:
@@ -312,7 +294,7 @@ _DIGIT = re.compile(r"\d|[一二三四五六七八九十百]")
 
 def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     sides = ((slot.one, ours), (slot.other, theirs))
-    numbers = [_find_in_slot(text, _find_title_numbers(each)) for text, each in sides]
+    numbers = [_find_in_slot(text, each.numbers_in_title) for text, each in sides]
     if all(found or _DIGIT.search(text) for found, (text, _) in zip(numbers, sides, strict=True)):
         is_same_number = any(a.kind == b.kind and a.value == b.value for a, b in product(*numbers))  # ninth, 9th
         # A toll grows, and `compare_numbers` knows when a magnitude is another earthquake.

@@ -21,7 +21,7 @@ from monitor.identity.compare import (
     find_series_number,
     has_place_of,
     may_happen_at,
-    names_place,
+    select_places,
 )
 from monitor.identity.explain import (
     agreeing_in_words,
@@ -204,7 +204,7 @@ def _has_gap(comparison: Comparison) -> bool:
 def find_new_name(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> str:
     """What the title names and no report of the event has named, in words: a place, or "again"; "" if there is
     nothing."""
-    if any(map(names_place, members)):
+    if any(map(select_places, members)):
         for place in find_scenes(features):
             if place.role != "people" and not any(may_happen_at(place, member) for member in members):
                 return f"only this one names {place.text}"

@@ -37,13 +37,9 @@ _FACT_WEIGHT, _SHARED_WEIGHT = 1.0, 0.1  # of a key of a fact, and of one that m
 
 @dataclass(frozen=True, slots=True)
 class RuleArticle:
-    """An article with its story, as input for the events of one rule.
-
-    by_values      the values of the conditions that the rule names in `by`
-    found_terms    the words and entities that the rule found
-    event_lasts    how long the rule says that its events last
-    is_story_only  the rule sends no events now, but may have sent the event of this story before it was edited
-    """
+    """An article with its story, as input for the events of one rule. `by_values`: what the conditions that the rule
+    names in `by` found; `found_terms`: the words and entities that the rule found; `is_story_only`: the rule sends no
+    events now, but may have sent the event of this story before it was edited."""
 
     rule: str
     story: Story
@@ -84,7 +80,7 @@ class EventAssignment:
 
     is_new              the event is new, or an earlier version of this article opened it
     is_no_longer_found  an earlier version of this article opened the event, and this version does not match it any more
-    compared_article    the older article of this event, or of the nearest other event, that was compared
+    compared_article    the older article of this or the nearest other event that was compared
     """
 
     event: Cluster
@@ -95,12 +91,10 @@ class EventAssignment:
 
     @property
     def reason(self) -> str:
-        """Why the article belongs to the event, in words."""
         return FIRST_OF_EVENT if self.is_new else self.decision.reason
 
     @property
     def uncertainty(self) -> str:
-        """What one side does not say, in words; empty if the event is new."""
         return "" if self.is_new else self.decision.uncertainty
 
 
@@ -190,9 +184,8 @@ def event_of_version(article: RuleArticle) -> Cluster:
 
 def join_event(article: RuleArticle, event: Cluster, index: ClusterIndex) -> None:
     """Add the article to the event in `index`."""
-    index.add_article(
-        event.joined_by(article.features, article.by_values), article.features, article.key_weights.keys()
-    )
+    cluster = event.joined_by(article.features, article.by_values)
+    index.add_article(cluster, article.features, article.key_weights.keys())
 
 
 def keys_from_by_values(by_values: Mapping[str, Iterable[str]]) -> list[str]:
@@ -234,10 +227,9 @@ def compare_with_events(
 def _is_busy(article: RuleArticle, index: ClusterIndex) -> bool:
     """Whether the rule had articles of `CLUSTERS_PER_KEY` events or more within a day."""
     postings = index.postings_for(article.rule, _ANY_EVENT_KEY)
-    return (
-        len(postings) >= CLUSTERS_PER_KEY
-        and article.features.seen - datetime_from_micros(postings[-1].last_seen) <= _BUSY_WINDOW
-    )
+    if len(postings) < CLUSTERS_PER_KEY:
+        return False
+    return article.features.seen - datetime_from_micros(postings[-1].last_seen) <= _BUSY_WINDOW
 
 
 def _decide(article: RuleArticle, event: Cluster, *, has_topic: bool) -> SamenessDecision:

@@ -1,8 +1,6 @@
 """Describes a comparison of two articles in words: which facts agree, differ, or are not known. Pure.
 
-The short forms are the reasons in decisions and messages. The long form is what `why` and `stories show` print. A place
-has the name that the article uses; if the languages differ, its English name follows in brackets. A number has the name
-of what it counts, if that is one word.
+A place has the name that the article uses; if the languages differ, its English name follows in brackets.
 """
 
 from __future__ import annotations
@@ -114,11 +112,9 @@ def _map_words_to_places(features: ArticleFeatures) -> dict[str, str]:
 
 def _add_kinds(words: str, features: ArticleFeatures) -> str:
     kinds = {number.text: number.kind for number in features.facts.numbers}
-    return ", ".join(_format_number(number, kinds.get(number)) for number in words.split(", "))
+    return ", ".join(_format_number(number, kinds.get(number, "")) for number in words.split(", "))
 
 
-def _format_number(text: str, kind: str | None) -> str:
-    if kind is None or kind in _KINDS_WITHOUT_LABEL:
-        return text
-    label = kind.replace("_", " ")
-    return f"{label} {text}" if kind in _KINDS_BEFORE_NUMBER else f"{text} {label}"
+def _format_number(text: str, kind: str) -> str:
+    label = "" if kind in _KINDS_WITHOUT_LABEL else kind.replace("_", " ")
+    return (f"{label} {text}" if kind in _KINDS_BEFORE_NUMBER else f"{text} {label}").strip()

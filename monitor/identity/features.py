@@ -21,6 +21,7 @@ from monitor.model.hashing import hash_name
 from monitor.places.gazetteer import country_of
 from monitor.text.folding import folded_tokens
 from monitor.text.language_tags import parse_primary_subtag
+from monitor.text.numbers import NumberFact
 from monitor.text.scripts import count_half_words
 
 SAME_ADDRESS = SHORTEST_RETENTION
@@ -64,6 +65,10 @@ class ArticleFeatures:
 
     def has_all_words(self, text: str) -> bool:
         return self.words.of_both.issuperset(stem_terms(text))
+
+    @property
+    def numbers_in_title(self) -> list[NumberFact]:
+        return [number for number in self.facts.numbers if number.start < len(self.title)]
 
     @property
     def address_key(self) -> str | None:
