@@ -322,6 +322,9 @@ _CJK_REACH_AFTER, _CJK_REACH_BEFORE = 12, 6  # characters
 _NAME_BEFORE = re.compile(rf"(?<![\w'])({LETTERS}{{3,}}) $")  # Boeing 787
 
 
+_DISTANCE = re.compile(r"[\s\u00a0-]{0,2}(?:(?:km|км)\b|(?:k|ch)il[oó]m[eè]t|к[иі]ломет)")
+
+
 def _parse_count(
     text: _NumberedText, span: tuple[int, int], value: float, *, known_only: bool = False
 ) -> NumberFact | None:
@@ -335,7 +338,7 @@ def _parse_count(
     words_after, words_before = _words_around(text, start, end)
     number = f"{value:g}"
     kind = _find_kind(text.words, (number, *words_after)) or _find_kind_before(text.words, words_before, number)
-    if kind is not None:
+    if kind is not None and not _DISTANCE.match(text.lowercase, end):  # how far a missile flew is no count of missiles
         return text.fact((start, end), value, kind, may_grow=kind in GROWING)
     if known_only or (number_end - start == 4 and may_be_year(value)):
         return None

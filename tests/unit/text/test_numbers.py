@@ -64,6 +64,8 @@ def test_tolls(language: str, text: str, facts: list[tuple[str, float]]) -> None
         ("en", "It is of clade 1b", "model", 1, "cladeb"),
         ("en", "One of H5N1", "model", 5, "h5n1"),
         ("en", "It fell 30 km away", "count", 30, "km"),
+        ("de", "Rakete flog 900 km weit", "count", 900, "km"),
+        ("es", "El misil recorrió 900 kilómetros", "count", 900, "kilome"),
         ("en", "Plane with 62 people crashes", "count", 62, "people"),
         ("ko", "나래호 4차 발사 성공", "ordinal", 4, "flight"),
         ("ko", "나래호 네 번째 비행", "ordinal", 4, "flight"),
