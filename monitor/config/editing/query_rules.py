@@ -20,8 +20,8 @@ from monitor.config.editing.boolean_query import (
     QueryNot,
     QueryProblem,
     QueryTerm,
+    join_parts,
 )
-from monitor.config.editing.query_hosts import require_compatible_hosts
 from monitor.config.yaml.yaml12 import PlainData
 from monitor.text.folding import folded_tokens
 
@@ -49,15 +49,15 @@ def rule_from_query(query: QueryNode) -> QueryRule | None:
     """The rule for a query; None if an article without any of its words would meet it. Raises QueryProblem if no
     article can meet it."""
     parts = _flatten(QueryAll, [_simplify(query)])
-    require_compatible_hosts(_join(QueryAll, parts))
+    _find_hosts(join_parts(QueryAll, parts))
     wanted = [part for part in parts if not isinstance(part, QueryNot)]
     excluded = _flatten(QueryAny, [part.part for part in parts if isinstance(part, QueryNot)])
     if all(map(_holds_without_words, wanted)):
         return None
     _require_satisfiable(wanted, [part for part in excluded if isinstance(part, QueryTerm)])
-    keys: dict[str, PlainData] = {"match": _to_condition(_join(QueryAll, wanted))}
+    keys: dict[str, PlainData] = {"match": _to_condition(join_parts(QueryAll, wanted))}
     if excluded:
-        keys["unless"] = _to_condition(_join(QueryAny, excluded))
+        keys["unless"] = _to_condition(join_parts(QueryAny, excluded))
     return QueryRule(keys, (_make_test(wanted),), tuple(_iter_silent(wanted, excluded)))
 
 
@@ -88,9 +88,9 @@ def _simplify(node: QueryNode) -> QueryNode:
         case QueryNot(part):
             return _simplify_not(part)
         case QueryAll(parts):
-            return _join(QueryAll, _flatten(QueryAll, map(_simplify, parts)))
+            return join_parts(QueryAll, _flatten(QueryAll, map(_simplify, parts)))
         case QueryAny(parts):
-            return _join(QueryAny, _flatten(QueryAny, map(_simplify, parts)))
+            return join_parts(QueryAny, _flatten(QueryAny, map(_simplify, parts)))
         case QueryTerm() | QueryNear():
             return node
 
@@ -121,10 +121,6 @@ def _has_not(node: QueryNode) -> bool:
 def _flatten(kind: type[QueryAll | QueryAny], parts: Iterable[QueryNode]) -> list[QueryNode]:
     """The parts, with those of the same kind replaced by their own parts."""
     return [inner for part in parts for inner in (part.parts if isinstance(part, kind) else (part,))]
-
-
-def _join(kind: type[QueryAll | QueryAny], parts: Sequence[QueryNode]) -> QueryNode:
-    return parts[0] if len(parts) == 1 else kind(tuple(parts))
 
 
 def _holds_without_words(node: QueryNode) -> bool:
@@ -184,6 +180,60 @@ def _iter_implied(term: QueryTerm, exclusions: _Exclusions) -> Iterator[QueryTer
             for other in by_words.get(words[at : at + length], ()):
                 if other.field == term.field or (other.field is None and term.field in _TEXT_FIELDS):
                     yield other
+
+
+# --- hosts ----------------------------------------------------------------------------------------------------------
+
+
+def _find_hosts(node: QueryNode) -> Sequence[QueryTerm] | None:
+    """The hosts that an article may be at if it meets this node; None: any host. Raises QueryProblem if a part asks for
+    two hosts at once: no article would meet it, and to exclude it would exclude nothing."""
+    match node:
+        case QueryTerm(field=field):
+            return [node] if field == HOST else None
+        case QueryNear():
+            return None
+        case QueryNot(part):
+            _find_hosts(part)
+            return None
+        case QueryAny(parts):
+            alternatives = [_find_hosts(part) for part in parts]
+            return None if None in alternatives else [host for hosts in alternatives for host in hosts or ()]
+        case QueryAll(parts):
+            found: Sequence[QueryTerm] | None = None
+            for hosts in filter(None, map(_find_hosts, parts)):
+                found = hosts if found is None else _intersect_hosts(found, hosts)
+            return found
+
+
+def _intersect_hosts(some: Sequence[QueryTerm], others: Sequence[QueryTerm]) -> Sequence[QueryTerm]:
+    """The hosts that are of both. Raises QueryProblem if there is none."""
+    if common := [_choose_narrower(one, other) for one in some for other in others if _has_common_address(one, other)]:
+        return common
+    problem = f"no article is at both '{some[0].text}' and '{others[0].text}'"
+    raise QueryProblem(others[0].offset, problem, "write OR between hosts: site:(example.org OR example.net)")
+
+
+def _has_common_address(one: QueryTerm, other: QueryTerm) -> bool:
+    (host, path), (other_host, other_path) = _split_host(one), _split_host(other)
+    return _begins_alike(host, other_host) and _begins_alike(path, other_path)
+
+
+def _choose_narrower(one: QueryTerm, other: QueryTerm) -> QueryTerm:
+    return max(one, other, key=lambda term: tuple(map(len, _split_host(term))))
+
+
+def _split_host(term: QueryTerm) -> tuple[list[str], list[str]]:
+    """The labels of a host, the top-level domain first, without a port; and the parts of its path."""
+    host, _, path = term.text.lower().strip(".").partition("/")
+    return host.partition(":")[0].split(".")[::-1], [part for part in re.split("[/?#]", path) if part]
+
+
+def _begins_alike(some: Sequence[str], others: Sequence[str]) -> bool:
+    return all(one == other for one, other in zip(some, others, strict=False))
+
+
+# --- conditions -------------------------------------------------------------------------------------------------------
 
 
 def _to_condition(node: QueryNode) -> dict[str, PlainData]:
