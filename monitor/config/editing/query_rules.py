@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.config.editing.boolean_query import (
     HOST,
@@ -87,10 +87,8 @@ def _simplify(node: QueryNode) -> QueryNode:
     match node:
         case QueryNot(part):
             return _simplify_not(part)
-        case QueryAll(parts):
-            return join_parts(QueryAll, _flatten(QueryAll, map(_simplify, parts)))
-        case QueryAny(parts):
-            return join_parts(QueryAny, _flatten(QueryAny, map(_simplify, parts)))
+        case QueryAll(parts) | QueryAny(parts):
+            return join_parts(type(node), _flatten(type(node), map(_simplify, parts)))
         case QueryTerm() | QueryNear():
             return node
 
@@ -100,22 +98,15 @@ def _simplify_not(inside: QueryNode) -> QueryNode:
     match inside:
         case QueryNot(part):
             return _simplify(part)
-        case QueryAll(parts) if any(map(_has_not, parts)):
-            return _simplify(QueryAny(tuple(map(QueryNot, parts))))
-        case QueryAny(parts) if any(map(_has_not, parts)):
-            return _simplify(QueryAll(tuple(map(QueryNot, parts))))
+        case QueryAll(parts) | QueryAny(parts) if _has_not(inside):
+            kind = QueryAny if isinstance(inside, QueryAll) else QueryAll
+            return _simplify(kind(tuple(map(QueryNot, parts))))
         case _:
             return QueryNot(_simplify(inside))
 
 
 def _has_not(node: QueryNode) -> bool:
-    match node:
-        case QueryNot():
-            return True
-        case QueryAll(parts) | QueryAny(parts):
-            return any(map(_has_not, parts))
-        case QueryTerm() | QueryNear():
-            return False
+    return isinstance(node, QueryNot) or (isinstance(node, QueryAll | QueryAny) and any(map(_has_not, node.parts)))
 
 
 def _flatten(kind: type[QueryAll | QueryAny], parts: Iterable[QueryNode]) -> list[QueryNode]:
@@ -158,13 +149,10 @@ def _find_excluded(node: QueryNode, exclusions: _Exclusions) -> QueryTerm | None
     match node:
         case QueryTerm():
             return next(_iter_implied(node, exclusions), None)
-        case QueryNear(parts, field=field):
-            terms = (
-                QueryTerm(term.text, term.offset, field) if isinstance(term, QueryTerm) else term for term in parts
-            )
-            return next(filter(None, (_find_excluded(term, exclusions) for term in terms)), None)
-        case QueryAll(parts):
-            return next(filter(None, (_find_excluded(part, exclusions) for part in parts)), None)
+        case QueryAll(parts) | QueryNear(parts):
+            field = node.field if isinstance(node, QueryNear) else None
+            placed = (replace(part, field=field) if field and isinstance(part, QueryTerm) else part for part in parts)
+            return next(filter(None, (_find_excluded(part, exclusions) for part in placed)), None)
         case QueryAny(parts):
             found = [_find_excluded(part, exclusions) for part in parts]
             return found[0] if all(found) else None
@@ -208,29 +196,22 @@ def _find_hosts(node: QueryNode) -> Sequence[QueryTerm] | None:
 
 def _intersect_hosts(some: Sequence[QueryTerm], others: Sequence[QueryTerm]) -> Sequence[QueryTerm]:
     """The hosts that are of both. Raises QueryProblem if there is none."""
-    if common := [_choose_narrower(one, other) for one in some for other in others if _has_common_address(one, other)]:
+    pairs = ((one, other) for one in some for other in others if _has_common_address(one, other))
+    if common := [max(pair, key=lambda term: tuple(map(len, _split_host(term)))) for pair in pairs]:
         return common
     problem = f"no article is at both '{some[0].text}' and '{others[0].text}'"
     raise QueryProblem(others[0].offset, problem, "write OR between hosts: site:(example.org OR example.net)")
 
 
 def _has_common_address(one: QueryTerm, other: QueryTerm) -> bool:
-    (host, path), (other_host, other_path) = _split_host(one), _split_host(other)
-    return _begins_alike(host, other_host) and _begins_alike(path, other_path)
-
-
-def _choose_narrower(one: QueryTerm, other: QueryTerm) -> QueryTerm:
-    return max(one, other, key=lambda term: tuple(map(len, _split_host(term))))
+    both = zip(_split_host(one), _split_host(other), strict=True)
+    return all(mine == its for some, others in both for mine, its in zip(some, others, strict=False))
 
 
 def _split_host(term: QueryTerm) -> tuple[list[str], list[str]]:
     """The labels of a host, the top-level domain first, without a port; and the parts of its path."""
     host, _, path = term.text.lower().strip(".").partition("/")
     return host.partition(":")[0].split(".")[::-1], [part for part in re.split("[/?#]", path) if part]
-
-
-def _begins_alike(some: Sequence[str], others: Sequence[str]) -> bool:
-    return all(one == other for one, other in zip(some, others, strict=False))
 
 
 # --- conditions -------------------------------------------------------------------------------------------------------
@@ -315,12 +296,9 @@ def _choose_terms(node: QueryNode) -> Iterator[QueryTerm]:
         case QueryTerm():
             yield node
         case QueryNear(parts, field=field):
-            for part in parts:
-                for term in _choose_terms(part):
-                    yield QueryTerm(term.text, term.offset, field)
+            yield from (replace(term, field=field) for part in parts for term in _choose_terms(part))
         case QueryAll(parts):
-            for part in parts:
-                yield from _choose_terms(part)
+            yield from (term for part in parts for term in _choose_terms(part))
         case QueryAny(parts):
             for part in [part for part in parts if not _holds_without_words(part)][:1]:
                 yield from _choose_terms(part)
