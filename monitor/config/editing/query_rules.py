@@ -82,27 +82,17 @@ def make_rule_id(text: str, used_ids: Collection[str], otherwise: str) -> str:
 # --- what a query means ------------------------------------------------------------------------------------------
 
 
-def _simplify(node: QueryNode) -> QueryNode:
-    """The same with every NOT in front of something that has no NOT inside: it then has words as evidence."""
+def _simplify(node: QueryNode, *, negated: bool = False) -> QueryNode:
+    """The same, or its negation, with every NOT in front of something that has no NOT inside: it then has words as
+    evidence."""
     match node:
         case QueryNot(part):
-            return _simplify_not(part)
-        case QueryAll(parts) | QueryAny(parts):
-            return join_parts(type(node), _flatten(type(node), map(_simplify, parts)))
-        case QueryTerm() | QueryNear():
-            return node
-
-
-def _simplify_not(inside: QueryNode) -> QueryNode:
-    """The same as NOT in front of this."""
-    match inside:
-        case QueryNot(part):
-            return _simplify(part)
-        case QueryAll(parts) | QueryAny(parts) if _has_not(inside):
-            kind = QueryAny if isinstance(inside, QueryAll) else QueryAll
-            return _simplify(kind(tuple(map(QueryNot, parts))))
+            return _simplify(part, negated=not negated)
+        case QueryAll(parts) | QueryAny(parts) if not negated or _has_not(node):
+            kind = QueryAny if isinstance(node, QueryAny) is not negated else QueryAll
+            return join_parts(kind, _flatten(kind, (_simplify(part, negated=negated) for part in parts)))
         case _:
-            return QueryNot(_simplify(inside))
+            return QueryNot(_simplify(node)) if negated else node
 
 
 def _has_not(node: QueryNode) -> bool:

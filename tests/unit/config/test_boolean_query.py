@@ -15,10 +15,10 @@ from monitor.config.editing.boolean_query import (
     parse_query,
 )
 from monitor.config.editing.query_rules import make_rule_id, rule_from_query
-from monitor.config.editing.rule_text import format_rule
 from monitor.config.language.rules import rule_from_document
 from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text
 from monitor.matching import compile_rules
+from monitor.services.commands.rule_import import format_rule
 from tests.building import article
 from tests.growth import measure_growth
 
