@@ -125,6 +125,18 @@ def test_its_later_articles_are_its_own() -> None:
     assert (again.kind, again.thread, first_key(again.dedup_key)) == (AlertKind.UPDATE, first.id, "launch event E1")
 
 
+def test_what_the_older_one_said_is_no_update_of_what_is_in_doubt() -> None:
+    """Until the doubt is removed: then it is news of another event."""
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT})))
+    desk.sent(OLDER, facts=(("ships", 14),))
+    desk.sent(YOUNGER, NOON + MINUTE)
+    assert desk.hear(YOUNGER, NOON + 2 * HOUR, facts=(("ships", 14),)).alert is None
+    update = desk.sent(YOUNGER, NOON + 3 * HOUR, facts=(("ships", 14), ("dead", 3)))
+    assert reason_of(update) == "“missiles” in the title; update: new fact: 3 dead; first sent at 12:01"
+    sure = desk.sent(SURE, NOON + 4 * HOUR, join_reason=REMOVED, facts=(("ships", 14),))
+    assert sure.kind is AlertKind.NEW
+
+
 def test_only_events_are_in_doubt() -> None:
     """A rule that tells stories, or articles, tells each by itself."""
     assert kinds([*map(Desk().sent, (OLDER, YOUNGER))]) == [("E1", "new"), ("E2", "possibly")]
