@@ -29,6 +29,7 @@ from monitor.text.number_units import (
     is_date,
     kind_beside,
     may_be_year,
+    measure_beside,
     parse_score,
 )
 from monitor.text.number_words import (
@@ -322,23 +323,21 @@ _CJK_REACH_AFTER, _CJK_REACH_BEFORE = 12, 6  # characters
 _NAME_BEFORE = re.compile(rf"(?<![\w'])({LETTERS}{{3,}}) $")  # Boeing 787
 
 
-_DISTANCE = re.compile(r"[\s\u00a0-]{0,2}(?:(?:km|км)\b|(?:k|ch)il[oó]m[eè]t|к[иі]ломет)")
-
-
 def _parse_count(
     text: _NumberedText, span: tuple[int, int], value: float, *, known_only: bool = False
 ) -> NumberFact | None:
     """How many of what. `known_only`: only if the kind is known."""
     start, number_end = span
     value, end = apply_multiplier(text.lowercase, number_end, value)
-    if currency := currency_beside(text.lowercase, start, end):
-        return text.fact((start, end), value, "money", currency)
+    currency, measure = currency_beside(text.lowercase, start, end), measure_beside(text.lowercase, end)
+    if currency or measure:  # how far a missile flew is no number of missiles
+        return text.fact((start, end), value, "money" if currency else "count", currency or measure)
     if _CJK.match(text.lowercase, end):
         return _parse_count_in_cjk(text, (start, end), value)
     words_after, words_before = _words_around(text, start, end)
     number = f"{value:g}"
     kind = _find_kind(text.words, (number, *words_after)) or _find_kind_before(text.words, words_before, number)
-    if kind is not None and not _DISTANCE.match(text.lowercase, end):  # how far a missile flew is no count of missiles
+    if kind is not None:
         return text.fact((start, end), value, kind, may_grow=kind in GROWING)
     if known_only or (number_end - start == 4 and may_be_year(value)):
         return None
