@@ -42,7 +42,7 @@ def _check_sent_or_deferred(case: Case) -> Ruling:
     candidate, policy = case.candidate, case.rule.alert
     predecessor = find_sent_predecessor(candidate, case.ledger, case.now)
     # in doubt, only what is new to both events is news
-    known = (record.merge(predecessor[0]) if predecessor else record).after_match(candidate, case.now)
+    known = (record.with_news_of(predecessor[0]) if predecessor else record).after_match(candidate, case.now)
     before = _find_pending(case, case.own_keys, PendingKind.RATE_LIMIT, PendingKind.UPDATE)
     reasons = updates.find_update_reasons(
         policy, candidate, known.after_send(before.candidate, case.now, None) if before else known

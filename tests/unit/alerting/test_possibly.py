@@ -137,6 +137,26 @@ def test_what_the_older_one_said_is_no_update_of_what_is_in_doubt() -> None:
     assert sure.kind is AlertKind.NEW
 
 
+def test_a_correction_of_what_is_in_doubt_is_sent_also_if_the_older_one_was_corrected() -> None:
+    """It says that this report was wrong, and not the older one."""
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.CORRECTED})))
+    desk.sent(OLDER)
+    desk.sent(OLDER, NOON + MINUTE, wire_status="corrected")
+    desk.sent(YOUNGER, NOON + 2 * MINUTE)
+    assert desk.sent(YOUNGER, NOON + 3 * MINUTE, wire_status="corrected").kind is AlertKind.UPDATE
+
+
+def test_publishers_of_the_older_one_are_none_of_what_is_in_doubt() -> None:
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.MORE_PUBLISHERS}), more_publishers=3))
+    desk.sent(OLDER)
+    for minute in (1, 2):
+        desk.hear(OLDER, NOON + minute * MINUTE)
+    desk.sent(YOUNGER, NOON + 3 * MINUTE)
+    for hour in (2, 3):
+        assert desk.hear(YOUNGER, NOON + hour * HOUR).alert is None
+    assert "update: 3 more independent publishers" in reason_of(desk.sent(YOUNGER, NOON + 4 * HOUR))
+
+
 def test_only_events_are_in_doubt() -> None:
     """A rule that tells stories, or articles, tells each by itself."""
     assert kinds([*map(Desk().sent, (OLDER, YOUNGER))]) == [("E1", "new"), ("E2", "possibly")]
