@@ -7,13 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from monitor import identity
 from monitor.alerting.case import LATE
 from monitor.alerting.pending import DIGEST_AT
 from monitor.alerting.stages import STAGES
 from monitor.alerting.stages.catch_up import CATCHING_UP
 from monitor.alerting.updates import GROWS
-from monitor.identity import bounds, clusters, compare
+from monitor.identity import bounds, clusters, compare, features
 from monitor.model import AlertKind
 from monitor.notify.renderers.content import ITEMS
 from tests.alerts_doc import PAGE, decide_pair, page
@@ -38,8 +37,7 @@ UNKNOWN = cells("| first report | second report | hours later | what is sent | w
 def test_the_sentence_is_that_of_the_code() -> None:
     """In the same words where it is decided."""
     sentence = WORDS[WORDS.index("Two reports that come in time") : WORDS.index("| kind | agrees |")].strip()
-    for module in (identity, compare):
-        assert sentence in " ".join((module.__doc__ or "").split())
+    assert sentence in " ".join((compare.__doc__ or "").split())
 
 
 def test_there_are_ten_pairs() -> None:
@@ -109,7 +107,7 @@ def test_the_table_has_every_stage_in_its_order() -> None:
         ("a day, if the last report is at most 6 hours old", (bounds.MOMENT, bounds.PAUSE) == (DAY, 6 * HOUR)),
         ("3 days, if both name the same day", bounds.DAY_NAMED_FOR == 3 * DAY),
         ("6 hours, for a flash", bounds.PAUSE == 6 * HOUR),
-        ("a week, for the same address", identity.SAME_ADDRESS == 7 * DAY),
+        ("a week, for the same address", features.SAME_ADDRESS == 7 * DAY),
         ("12 hours, for the same headline", bounds.SAME_DAY == 12 * HOUR),
     ],
 )
