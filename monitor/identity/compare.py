@@ -1,11 +1,8 @@
 """Compares two reports: do they tell the same happening? Pure.
 
-Two reports that come in time tell the same happening, if one copies the other or their words are alike (by .4; by .2 if
-a place, a name or a number agrees; in two languages, if one of these agrees), unless each names something of its own
-kind that the other does not: another place, another person, another number of a series. They are possibly the same, and
-the message is quiet, if there is a doubt: the later title names a further place, or says "again" or "second" for the
-first time, or each title has another name, or the titles are the same but for a part; or if too little agrees to be
-sure (words by .2, or one fact; in two languages, nothing).
+Two reports that come in time tell the same happening, if one copies the other or their words are alike, unless each
+names something of its own kind that the other does not: another place, another person, another number of a series. If
+only one of them names something new, or little agrees, they are possibly the same, and the message is quiet.
 """
 
 from __future__ import annotations
@@ -294,6 +291,10 @@ _DIGIT = re.compile(r"\d|[一二三四五六七八九十百]")
 
 def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     sides = ((slot.one, ours), (slot.other, theirs))
+    names = [_find_in_slot(text, [fact for fact in each.facts.names if fact.in_title]) for text, each in sides]
+    are_other_names = all(names) and not any(do_names_agree(a, b) for a, b in product(*names))
+    if slot.is_clear and are_other_names and all(map(_is_name_certain, names, (ours, theirs))):
+        return Verdict.DIFFERS
     numbers = [_find_in_slot(text, each.numbers_in_title) for text, each in sides]
     if all(found or _DIGIT.search(text) for found, (text, _) in zip(numbers, sides, strict=True)):
         is_same_number = any(a.kind == b.kind and a.value == b.value for a, b in product(*numbers))  # ninth, 9th
@@ -307,15 +308,18 @@ def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFea
     if all(places):
         are_apart = all(_relate(a.place, b.place) is Relation.APART for a, b in product(*places))
         return Verdict.DIFFERS if are_apart else Verdict.UNKNOWN
-    names = [_find_in_slot(text, [fact for fact in each.facts.names if fact.in_title]) for text, each in sides]
     if all(names):
-        if any(do_names_agree(a, b) for a, b in product(*names)):
-            return Verdict.UNKNOWN
-        are_certain = all(any(name.is_certain for name in side) for side in names)
-        return Verdict.DIFFERS if are_certain else Verdict.DOUBTFUL
+        return Verdict.DOUBTFUL if are_other_names else Verdict.UNKNOWN
     # Then only the wording of its title differs.
     is_in_other_report = theirs.has_all_words(slot.one) or ours.has_all_words(slot.other)
     return Verdict.UNKNOWN if is_in_other_report else Verdict.DOUBTFUL
+
+
+def _is_name_certain(names: Iterable[NameFact], features: ArticleFeatures) -> bool:
+    """Whether one of these is surely a name: it is certain where it stands, or elsewhere in the report ("Lee arrives"
+    above "President Lee Jae Myung")."""
+    certain = [name for name in features.facts.names if name.is_certain]
+    return any(do_names_agree(name, other) for name, other in product(names, certain))
 
 
 _Fact = TypeVar("_Fact", PlaceFact, NameFact, NumberFact)
