@@ -101,9 +101,10 @@ class Comparison:
 @lru_cache(maxsize=1_000)  # the stories and the events of each rule have the same members
 def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
     """Compare an article with an earlier one."""
-    places, names = compare_places(ours, theirs), compare_names(ours, theirs)
-    facts = (places, names, compare_numbers(ours, theirs), compare_wording(ours, theirs))
-    return Comparison(ours, theirs, facts, measure_likeness(ours.words, theirs.words), is_copy(ours, theirs))
+    facts = [compare_places(ours, theirs), compare_names(ours, theirs), compare_numbers(ours, theirs)]
+    if all(fact.verdict is not Verdict.DIFFERS for fact in facts):  # else the wording would say the same again
+        facts.append(compare_wording(ours, theirs))
+    return Comparison(ours, theirs, tuple(facts), measure_likeness(ours.words, theirs.words), is_copy(ours, theirs))
 
 
 def in_one_language(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:

@@ -121,9 +121,9 @@ def decide_on_story(features: ArticleFeatures, members: Sequence[ArticleFeatures
     """Whether an article is read together with a story: by the likeness of the words, or as a copy, unless a fact
     differs, its title names what no report of the story has named, or it is the title of each of them but for a part.
     Other doubts do not matter: to read is not to send."""
-    comparisons = [compare(features, member) for member in reversed(members)]
-    if apart := _find_difference(comparisons):
-        return apart
+    comparisons = _compare(features, members)
+    if isinstance(comparisons, SamenessDecision):
+        return comparisons
     nearest = max(comparisons, key=lambda comparison: (comparison.is_copy, comparison.likeness))
     likeness = fmean(comparison.likeness for comparison in comparisons)
     decision = SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=nearest)
@@ -137,12 +137,15 @@ def decide_on_story(features: ArticleFeatures, members: Sequence[ArticleFeatures
     return decision
 
 
-def _find_difference(comparisons: Iterable[Comparison]) -> SamenessDecision | None:
-    """That a fact differs from one of these reports; None if none does."""
-    each = next((each for each in comparisons if each.differing_facts), None)
-    if each is None:
-        return None
-    return SamenessDecision(Sameness.ANOTHER, differing_in_words(each), each.likeness, comparison=each)
+def _compare(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> SamenessDecision | list[Comparison]:
+    """The comparisons with all members, the latest first; or the decision, if a fact differs from one of them."""
+    comparisons = []
+    for member in reversed(members):
+        each = compare(features, member)
+        if each.differing_facts:
+            return SamenessDecision(Sameness.ANOTHER, differing_in_words(each), each.likeness, comparison=each)
+        comparisons.append(each)
+    return comparisons
 
 
 def may_be_of_story(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> bool:
@@ -160,9 +163,9 @@ def decide_on_event(
     has_topic       one rule looks for all of them, by words for a topic, and finds few: that is something in common
     is_one_by_rule  the rule says that whatever comes within its time is one event, unless something separates it
     """
-    comparisons = [compare(features, member) for member in reversed(members)]
-    if apart := _find_difference(comparisons):
-        return apart
+    comparisons = _compare(features, members)
+    if isinstance(comparisons, SamenessDecision):
+        return comparisons
     in_language = [each for each in comparisons if each.same_language]
     likeness = fmean(each.likeness for each in in_language) if in_language else 0.0
     agrees = any(each.agreement for each in comparisons)
