@@ -18,7 +18,6 @@ from monitor.config.loading.load import shipped_lists
 from monitor.config.yaml.comments import list_comments
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.lab.annotated_document import AnnotatedDocument, Lint
-from monitor.lab.identity_memo import IdentityMemo
 from monitor.lab.lints import alerts, channels, files, habits, languages, near, routes, rules, settings, sources, words
 from monitor.model import Channel, Entity, ListNamed, OncePer, Place, RouteStep, Rule, Source, WordList, lists_within
 from monitor.sources.http.guard import Network
@@ -57,22 +56,16 @@ class LintContext:
 
 
 Thing = Rule | Entity | WordList
-LintMemo = IdentityMemo[Thing, tuple[Lint, ...]]
 
 
-def find_lints(context: LintContext, checked: Sequence[Thing], memo: LintMemo | None = None) -> tuple[Lint, ...]:
-    """The lints of the things in `checked`, in the order of the files. `memo`: the lints of things that are the same
-    objects as the last time, and refer to the same objects."""
+def find_lints(context: LintContext, checked: Sequence[Thing]) -> tuple[Lint, ...]:
+    """The lints of the things in `checked`, and of the settings, sources and channels, in the order of the files."""
     things: list[Thing] = [*context.rules.values(), *checked]
     annotated = {thing.place: AnnotatedDocument(thing, context.documents[thing.place]) for thing in things}
     bare_lists, used_lists = _find_bare_lists(annotated.values(), context.lists), _find_used_lists(context)
-
-    def work(new: list[Thing]) -> list[tuple[Lint, ...]]:
-        return [_lint_document(annotated[thing.place], context) for thing in new]
-
-    by_thing = (LintMemo() if memo is None else memo).compute(checked, work)
-    lints = [lint for thing_lints in by_thing for lint in thing_lints]
+    lints: list[Lint] = []
     for thing in checked:
+        lints += _lint_document(annotated[thing.place], context)
         lints += _lint_in_context(annotated[thing.place], context, bare_lists, used_lists)
     lints += sources.lint_private_addresses(
         context.sources, context.source_places, context.allowed_networks, context.allowed_for

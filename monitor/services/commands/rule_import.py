@@ -27,7 +27,7 @@ from monitor.config.language.rules import rule_from_document
 from monitor.config.loading.files import is_there
 from monitor.config.yaml.yaml12 import PlainData, YamlDocument, parse_yaml_text
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
-from monitor.lab.expectations import failures_of_each
+from monitor.lab.expectations import find_test_failures
 from monitor.lab.lints.habits import OPERATORS
 from monitor.model import Place, Rule
 from monitor.sanitize import sanitize_line, sanitize_text
@@ -168,8 +168,7 @@ def _keep_true_tests(keys: Mapping[str, PlainData], rule: QueryRule, now: dateti
     made = {"fires": [*rule.fires], "silent": [*rule.silent]}
     tests: dict[str, PlainData] = {"tests": {key: articles for key, articles in made.items() if articles}}
     document, parsed = _parse_rule({**keys, **tests})
-    (failures,) = failures_of_each([parsed], {}, {}, {}, now)
-    failed = {fault.place for fault in failures}
+    failed = {fault.place for fault in find_test_failures([parsed], {}, {}, {}, now)}
     true = {key: [*_iter_true(document.item_places(("tests", key)), made[key], failed)] for key in made}
     kept: dict[str, PlainData] = {key: articles for key, articles in true.items() if articles}
     return {"tests": kept} if true["fires"] else {}
