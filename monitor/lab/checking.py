@@ -18,9 +18,8 @@ from monitor.config.loading.user_files import FilesSnapshot
 from monitor.errors import Fault, InvalidFiles, StoreFailed
 from monitor.lab.annotated_document import Lint
 from monitor.lab.expectations import find_test_failures
-from monitor.lab.lints.alerts import RECENT
 from monitor.lab.lints.all_lints import LintContext, Thing, find_lints
-from monitor.lab.lints.rules import DAYS
+from monitor.lab.lints.rules import DAYS, RECENT
 from monitor.model import Config, Entity, OncePer, Place, Rule
 from monitor.notify import channel_faults
 from monitor.runtime.gc_tuning import paused

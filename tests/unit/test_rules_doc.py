@@ -12,7 +12,7 @@ from monitor.config.language.durations import parse_duration
 from monitor.config.loading.load import load_rules
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.expectations import find_test_failures
-from monitor.lab.lints.habits import OPERATORS, lint_search_operators
+from monitor.lab.lints.words import OPERATORS, lint_search_operators
 from monitor.matching import compile_rules
 from monitor.model import AlertPolicy, Level, Rule, Term, UpdateTrigger, Words
 from tests.building import NOON, article

@@ -32,8 +32,15 @@ from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.yaml.yaml12 import quote_text
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
-from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, ScheduledArticle, in_time_order, replay_articles
-from monitor.lab.rule_diff import compare_replays
+from monitor.lab.replay import (
+    Replay,
+    ReplayedAlert,
+    ReplayedArticle,
+    ScheduledArticle,
+    compare_replays,
+    in_time_order,
+    replay_articles,
+)
 from monitor.model import MatchKind, MatchOutcome
 from monitor.model.outcome import clauses_to_row
 from monitor.sanitize import sanitize_line

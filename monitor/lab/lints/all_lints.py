@@ -18,7 +18,7 @@ from monitor.config.loading.load import shipped_lists
 from monitor.config.yaml.comments import list_comments
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.lab.annotated_document import AnnotatedDocument, Lint
-from monitor.lab.lints import alerts, channels, files, habits, languages, near, routes, rules, settings, sources, words
+from monitor.lab.lints import languages, newsroom, rules, words
 from monitor.model import Channel, Entity, ListNamed, OncePer, Place, RouteStep, Rule, Source, WordList, lists_within
 from monitor.sources.http.guard import Network
 from monitor.store.queries.reports import RuleHitReport
@@ -67,18 +67,18 @@ def find_lints(context: LintContext, checked: Sequence[Thing]) -> tuple[Lint, ..
     for thing in checked:
         lints += _lint_document(annotated[thing.place], context)
         lints += _lint_in_context(annotated[thing.place], context, bare_lists, used_lists)
-    lints += sources.lint_private_addresses(
+    lints += newsroom.lint_private_addresses(
         context.sources, context.source_places, context.allowed_networks, context.allowed_for
     )
-    lints += sources.lint_open_credentials(context.sources, context.source_places)
-    lints += sources.lint_sent_credentials(context.sources, context.source_places)
-    lints += channels.lint_silent_channels(context.channels)
-    lints += channels.lint_mail_channels(context.channels)
+    lints += newsroom.lint_open_credentials(context.sources, context.source_places)
+    lints += newsroom.lint_sent_credentials(context.sources, context.source_places)
+    lints += newsroom.lint_silent_channels(context.channels)
+    lints += newsroom.lint_mail_channels(context.channels)
     if context.is_complete and context.sources_place is not None:
-        lints += sources.lint_no_sources(context.sources, context.sources_place)
-    lints += files.lint_ignored_files(context.paths)
+        lints += newsroom.lint_no_sources(context.sources, context.sources_place)
+    lints += newsroom.lint_ignored_files(context.paths)
     if context.settings_document is not None:
-        lints += routes.lint_routes(context.routes, context.settings_document)
+        lints += newsroom.lint_routes(context.routes, context.settings_document)
         lints += _lint_settings(context, context.settings_document)
     return tuple(sorted(_drop_silenced(lints)))
 
@@ -86,12 +86,12 @@ def find_lints(context: LintContext, checked: Sequence[Thing]) -> tuple[Lint, ..
 def _lint_settings(context: LintContext, document: YamlDocument) -> Iterator[Lint]:
     """The lints of monitor.yaml."""
     if context.is_complete:
-        yield from settings.lint_no_rules(context.rules, document)
+        yield from newsroom.lint_no_rules(context.rules, document)
         if context.rules:
-            yield from routes.lint_unused_routes(context.routes, context.rules.values(), document)
-    yield from settings.lint_open_passwords(document)
-    yield from settings.lint_open_files(document, Path(document.file).parent)
-    yield from settings.lint_wide_networks(document)
+            yield from newsroom.lint_unused_routes(context.routes, context.rules.values(), document)
+    yield from newsroom.lint_open_passwords(document)
+    yield from newsroom.lint_open_files(document, Path(document.file).parent)
+    yield from newsroom.lint_wide_networks(document)
 
 
 def _lint_document(annotated: AnnotatedDocument, context: LintContext) -> tuple[Lint, ...]:
@@ -102,15 +102,15 @@ def _lint_document(annotated: AnnotatedDocument, context: LintContext) -> tuple[
         *rules.lint_patterns_alone(annotated),
         *rules.lint_never_news(annotated),
         *rules.lint_unknown_sources(annotated, sources),
-        *alerts.lint_official_source(annotated, sources),
-        *alerts.lint_alert_frequency(annotated),
-        *alerts.lint_event_identity(annotated, context.entities, context.lists),
+        *rules.lint_official_source(annotated, sources),
+        *rules.lint_alert_frequency(annotated),
+        *rules.lint_event_identity(annotated, context.entities, context.lists),
         *languages.lint_languages(annotated, context.entities, context.lists),
         *languages.lint_few_words(annotated, context.entities, context.lists),
-        *near.lint_many_things(annotated),
-        *near.lint_shared_words(annotated, context.lists),
-        *habits.lint_search_operators(annotated),
-        *habits.lint_short_latin_words(annotated),
+        *words.lint_many_things(annotated),
+        *words.lint_shared_words(annotated, context.lists),
+        *words.lint_search_operators(annotated),
+        *words.lint_short_latin_words(annotated),
         *words.lint_function_words(annotated),
         *words.lint_short_prefixes(annotated),
         *words.lint_never_counting(annotated, context.lists),
@@ -129,7 +129,7 @@ def _lint_in_context(
         yield from rules.lint_unused_list(annotated, used_lists)
     if context.recent_matches is not None:
         yield from rules.lint_too_many_matches(annotated, context.recent_matches)
-    yield from alerts.lint_once_per_edit(annotated, context.first_alerts)
+    yield from rules.lint_once_per_edit(annotated, context.first_alerts)
 
 
 def _find_bare_lists(annotated: Iterable[AnnotatedDocument], lists: Mapping[str, WordList]) -> set[str]:

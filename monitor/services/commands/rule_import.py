@@ -28,7 +28,7 @@ from monitor.config.loading.files import is_there
 from monitor.config.yaml.yaml12 import PlainData, YamlDocument, parse_yaml_text
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
 from monitor.lab.expectations import find_test_failures
-from monitor.lab.lints.habits import OPERATORS
+from monitor.lab.lints.words import OPERATORS
 from monitor.model import Place, Rule
 from monitor.sanitize import sanitize_line, sanitize_text
 from monitor.sources.formats.charset import read_text

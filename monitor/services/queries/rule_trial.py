@@ -13,8 +13,7 @@ from monitor.config.loading.compiled import compile_loaded
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import Fault
 from monitor.lab.expectations import find_test_failures
-from monitor.lab.replay import Replay, ScheduledArticle
-from monitor.lab.rule_diff import ReplayComparison, compare_replays
+from monitor.lab.replay import Replay, ReplayComparison, ScheduledArticle, compare_replays
 from monitor.model import Config, Rule, RuleStatus
 from monitor.store.engine.database import Database
 from monitor.store.queries.archive import Archive
