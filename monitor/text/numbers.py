@@ -29,6 +29,7 @@ from monitor.text.number_units import (
     is_date,
     kind_beside,
     may_be_year,
+    measure_beside,
     parse_score,
 )
 from monitor.text.number_words import (
@@ -328,8 +329,9 @@ def _parse_count(
     """How many of what. `known_only`: only if the kind is known."""
     start, number_end = span
     value, end = apply_multiplier(text.lowercase, number_end, value)
-    if currency := currency_beside(text.lowercase, start, end):
-        return text.fact((start, end), value, "money", currency)
+    currency, measure = currency_beside(text.lowercase, start, end), measure_beside(text.lowercase, end)
+    if currency or measure:  # how far a missile flew is no number of missiles
+        return text.fact((start, end), value, "money" if currency else "count", currency or measure)
     if _CJK.match(text.lowercase, end):
         return _parse_count_in_cjk(text, (start, end), value)
     words_after, words_before = _words_around(text, start, end)
