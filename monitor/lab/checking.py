@@ -1,7 +1,7 @@
 """Finds the faults and lints that `check` reports, of a config or of some files; with `--watch` again and again.
 
-What has not changed since the last time is not parsed again. Nothing is printed or changed here. Of a
-database, if there is one, it asks only what rules matched and sent.
+What has not changed since the last time is not parsed again. Nothing is printed or changed here. Of a database, if
+there is one, it asks only what rules matched and sent.
 """
 
 from __future__ import annotations

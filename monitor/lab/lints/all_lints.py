@@ -65,8 +65,7 @@ def find_lints(context: LintContext, checked: Sequence[Thing]) -> tuple[Lint, ..
     bare_lists, used_lists = _find_bare_lists(annotated.values(), context.lists), _find_used_lists(context)
     lints: list[Lint] = []
     for thing in checked:
-        lints += _lint_document(annotated[thing.place], context)
-        lints += _lint_in_context(annotated[thing.place], context, bare_lists, used_lists)
+        lints += _lint_document(annotated[thing.place], context, bare_lists, used_lists)
     lints += newsroom.lint_private_addresses(
         context.sources, context.source_places, context.allowed_networks, context.allowed_for
     )
@@ -94,42 +93,36 @@ def _lint_settings(context: LintContext, document: YamlDocument) -> Iterator[Lin
     yield from newsroom.lint_wide_networks(document)
 
 
-def _lint_document(annotated: AnnotatedDocument, context: LintContext) -> tuple[Lint, ...]:
-    """The lints that follow from the thing itself, and from what it refers to."""
-    sources = context.sources if context.has_all_sources else {}  # a faulty source may be the one that is named
-    return (
-        *rules.lint_untested(annotated),
-        *rules.lint_patterns_alone(annotated),
-        *rules.lint_never_news(annotated),
-        *rules.lint_unknown_sources(annotated, sources),
-        *rules.lint_official_source(annotated, sources),
-        *rules.lint_alert_frequency(annotated),
-        *rules.lint_event_identity(annotated, context.entities, context.lists),
-        *languages.lint_languages(annotated, context.entities, context.lists),
-        *languages.lint_few_words(annotated, context.entities, context.lists),
-        *words.lint_many_things(annotated),
-        *words.lint_shared_words(annotated, context.lists),
-        *words.lint_search_operators(annotated),
-        *words.lint_short_latin_words(annotated),
-        *words.lint_function_words(annotated),
-        *words.lint_short_prefixes(annotated),
-        *words.lint_never_counting(annotated, context.lists),
-        *words.lint_dropped_by_unless(annotated, context.lists),
-        *words.lint_dropped_by_not(annotated, context.lists),
-        *words.lint_duplicates(annotated),
-    )
-
-
-def _lint_in_context(
+def _lint_document(
     annotated: AnnotatedDocument, context: LintContext, bare_lists: set[str], used_lists: set[str]
 ) -> Iterator[Lint]:
-    """The lints that follow from other things, or from recent matches."""
+    """The lints of a rule, an entity or a list."""
+    sources = context.sources if context.has_all_sources else {}  # a faulty source may be the one that is named
+    yield from rules.lint_untested(annotated)
+    yield from rules.lint_patterns_alone(annotated)
+    yield from rules.lint_never_news(annotated)
+    yield from rules.lint_unknown_sources(annotated, sources)
+    yield from rules.lint_official_source(annotated, sources)
+    yield from rules.lint_alert_frequency(annotated)
+    yield from rules.lint_event_identity(annotated, context.entities, context.lists)
+    yield from languages.lint_languages(annotated, context.entities, context.lists)
+    yield from languages.lint_few_words(annotated, context.entities, context.lists)
+    yield from words.lint_many_things(annotated)
+    yield from words.lint_shared_words(annotated, context.lists)
+    yield from words.lint_search_operators(annotated)
+    yield from words.lint_short_latin_words(annotated)
+    yield from words.lint_function_words(annotated)
+    yield from words.lint_short_prefixes(annotated)
+    yield from words.lint_never_counting(annotated, context.lists)
+    yield from words.lint_dropped_by_unless(annotated, context.lists)
+    yield from words.lint_dropped_by_not(annotated, context.lists)
+    yield from words.lint_duplicates(annotated)
     yield from words.lint_single_characters(annotated, bare_lists)
+    yield from rules.lint_once_per_edit(annotated, context.first_alerts)
     if context.is_complete:
         yield from rules.lint_unused_list(annotated, used_lists)
     if context.recent_matches is not None:
         yield from rules.lint_too_many_matches(annotated, context.recent_matches)
-    yield from rules.lint_once_per_edit(annotated, context.first_alerts)
 
 
 def _find_bare_lists(annotated: Iterable[AnnotatedDocument], lists: Mapping[str, WordList]) -> set[str]:

@@ -172,7 +172,7 @@ def lint_too_many_matches(annotated: AnnotatedDocument, report: RuleHitReport) -
 
 MAX_CRITICAL_WAIT = timedelta(minutes=10)
 """How long a critical alert may be deferred."""
-DAY = timedelta(days=1)
+LONG_EVENT = timedelta(days=1)
 """If events last so long, the next one is likely to begin before the first is over."""
 RECENT = timedelta(hours=24)
 """How long most reports of something that was sent may still come."""
@@ -223,7 +223,7 @@ def lint_event_identity(
             "'by: [firm]' beside this"
         )
         yield annotated.make_lint(LintKind.NO_IDENTITY, ("alert", "once_per"), problem, hint)
-    if rule.alert.event_lasts is not None and rule.alert.event_lasts >= DAY:
+    if rule.alert.event_lasts is not None and rule.alert.event_lasts >= LONG_EVENT:
         path = ("alert", "event_lasts")
         problem = (
             f"everything that this rule hits within {annotated.value_at(path)} is one event, unless a fact differs"

@@ -293,7 +293,7 @@ def _make_token_key(token: Token) -> object:
     )
 
 
-# --- words that stand there twice -------------------------------------------------------------------------------
+# --- words that are listed twice ---------------------------------------------------------------------------------
 
 
 def lint_duplicates(annotated: AnnotatedDocument) -> Iterator[Lint]:
