@@ -15,7 +15,7 @@ from monitor.config.language.faults import did_you_mean
 from monitor.config.loading.expectations import ANY_RULE, read_expectations
 from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.errors import Fault
-from monitor.lab.recorded import UnusableLine, is_list_of_texts, read_recorded
+from monitor.lab.recorded import RecordedArticle, UnusableLine, is_list_of_texts
 from monitor.matching import RuleSet, compile_rules
 from monitor.matching.explain import explain_rules
 from monitor.model import (
@@ -224,22 +224,18 @@ def expected_of_yaml(file: Path, now: datetime) -> list[ExpectedArticle]:
     ]
 
 
-def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterator[ExpectedArticle | UnusableLine]:
-    """The expectations of articles as `recorded` reads them. They need no id, and have lists of ids of rules under
-    `fires`, `mentions` and `silent`. An article without any of these is an unusable line."""
-    for found in read_recorded(lines, now, needs_ids=False):
-        if isinstance(found, UnusableLine):
-            yield found
-            continue
-        listed = {key: ids for key in Expectation if (ids := found.row.get(key)) is not None}
-        if invalid := [key for key, ids in listed.items() if not is_list_of_texts(ids)]:
-            yield UnusableLine(found.line, f"{', '.join(invalid)} must be a list of ids of rules")
-        elif not listed:
-            yield UnusableLine(found.line, f"it expects nothing: give it one of {', '.join(Expectation)}")
-        else:
-            wanted = tuple((rule, key) for key, ids in listed.items() for rule in ids)
-            place = Place(file, found.line)
-            yield ExpectedArticle(found.article, wanted, place, place)
+def parse_expected(found: RecordedArticle, file: str) -> ExpectedArticle | UnusableLine:
+    """The article with the expectations of its line in `file`: lists of ids of rules under `fires`, `mentions` and
+    `silent`. A line without any of these is unusable."""
+    listed = {key: ids for key in Expectation if (ids := found.row.get(key)) is not None}
+    if invalid := [key for key, ids in listed.items() if not is_list_of_texts(ids)]:
+        return UnusableLine(found.line, f"{', '.join(invalid)} must be a list of ids of rules")
+    if not listed:
+        return UnusableLine(found.line, f"it expects nothing: give it one of {', '.join(Expectation)}")
+    place = Place(file, found.line)
+    return ExpectedArticle(
+        found.article, tuple((rule, key) for key, ids in listed.items() for rule in ids), place, place
+    )
 
 
 def find_unknown_rules(expected: Iterable[ExpectedArticle], known: AbstractSet[str]) -> list[Fault]:
