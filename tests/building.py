@@ -11,7 +11,7 @@ from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.alerting.case import DecisionContext
 from monitor.cases import prepare_articles
 from monitor.decide import Decision, decide_articles
-from monitor.identity import ArticleFeatures, features_of
+from monitor.identity.features import ArticleFeatures, features_of
 from monitor.identity.known_names import NOBODY, KnownNames
 from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
 from monitor.lab.replay import ReplayedAlert

@@ -29,10 +29,13 @@ from hashlib import blake2b
 
 from monitor.alerting.routing import plan_deliveries
 from monitor.cases import determine_article_provenance, identity_features, name_publisher
-from monitor.identity import STORIES, STORY_LASTS, ClusterIndex, find_same_page, join_story
+from monitor.identity.bounds import STORY_LASTS
+from monitor.identity.clusters import ClusterIndex
+from monitor.identity.stories import find_same_page, join_story
 from monitor.lab.expectations import explain_one, rule_from_entity
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
+    STORIES,
     Article,
     ConditionRole,
     Entity,

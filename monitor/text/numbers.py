@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise, takewhile
+from typing import NamedTuple
 
 from monitor.languages import LANGUAGES
 from monitor.text.folding import fold, lower_keeping_length
@@ -45,8 +45,7 @@ from monitor.text.scripts import APART, HANGUL, UNSPACED
 from monitor.text.spelled_numbers import find_spelled_numbers, number_grammar
 
 
-@dataclass(frozen=True, slots=True)
-class NumberFact:
+class NumberFact(NamedTuple):
     r"""A number in an article.
 
     kind        what the number means, independent of language ("dead", "ordinal", "magnitude", "count" ...)

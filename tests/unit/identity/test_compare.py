@@ -258,6 +258,7 @@ def test_numbers_differ_if_each_names_another_one_of_a_series(
         ("Workers at Samsung strike", "Workers at Hyundai strike", "en", DIFFERS),
         ("釜山港口工人罢工", "上海港口工人罢工", "zh", DIFFERS),
         ("Huelga en Iberia", "Huelga en Vueling", "es", DIFFERS),
+        ("China launches Shenzhou-21 to station", "China launches Tianzhou-9 to station", "en", DIFFERS),
         # what may be a name
         ("WHO approves mpox vaccine for children", "EMA approves mpox vaccine for children", "en", DOUBTFUL),
         ("Streik bei Lufthansa", "Streik bei Eurowings", "de", DOUBTFUL),
@@ -310,6 +311,15 @@ def test_a_word_that_the_other_report_has_is_no_difference() -> None:
     leads = ("", "The turkey farm was closed, and ducks of the farm were culled.")
     comparison = compared("Bird flu found at turkey farm", "Bird flu found at duck farm", leads=leads)
     assert of_kind(WORDING, comparison).verdict is UNKNOWN
+
+
+def test_a_capital_at_the_beginning_is_a_name_if_the_lead_has_it() -> None:
+    """There the capital alone shows nothing."""
+    titles = "Lee arrives for talks with Trump", "Ishiba arrives for talks with Trump"
+    leads = "South Korean President Lee Jae Myung arrived.", "Japan's Prime Minister Shigeru Ishiba arrived."
+    nobody = KnownNames(())
+    assert of_kind(WORDING, compared(*titles, leads=leads, known=nobody)).verdict is DIFFERS
+    assert of_kind(WORDING, compared(*titles, known=nobody)).verdict is DOUBTFUL
 
 
 def test_a_number_in_the_leads_says_nothing_about_the_titles() -> None:

@@ -16,7 +16,7 @@ def entity(identity: str, *names: str) -> Entity:
 
 
 def named(text: str, names: KnownNames) -> list[tuple[str, str]]:
-    return [(each.entity, text[each.start : each.end]) for each in names.find(text)]
+    return [(entity, text[start:end]) for entity, start, end in names.find(text)]
 
 
 def test_the_longest_name_counts() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 
 from monitor.alerting.release import ReleasedAlert
 from monitor.alerting.retry import RetryVerdict
-from monitor.identity import ArticleFeatures
+from monitor.identity.features import ArticleFeatures
 from monitor.ingest.entry_identity import assign_uids
 from monitor.ingest.new_articles import select_new_articles
 from monitor.matching import RuleSet
