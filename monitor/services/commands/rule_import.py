@@ -27,8 +27,8 @@ from monitor.config.language.rules import rule_from_document
 from monitor.config.loading.files import is_there
 from monitor.config.yaml.yaml12 import PlainData, YamlDocument, parse_yaml_text
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
-from monitor.lab.expectations import failures_of_each
-from monitor.lab.lints.habits import OPERATORS
+from monitor.lab.expectations import find_test_failures
+from monitor.lab.lints.words import OPERATORS
 from monitor.model import Rule
 from monitor.sanitize import sanitize_line, sanitize_text
 from monitor.sources.formats.charset import read_text
@@ -168,8 +168,7 @@ def _keep_true_tests(keys: Mapping[str, PlainData], rule: QueryRule, now: dateti
     has a fault."""
     made = {key: [*articles] for key, articles in (("fires", rule.fires), ("silent", rule.silent)) if articles}
     document, parsed = _parse_rule({**keys, "tests": {**made}})
-    (failures,) = failures_of_each([parsed], {}, {}, {}, now)
-    failed = {fault.place for fault in failures}
+    failed = {fault.place for fault in find_test_failures([parsed], {}, {}, {}, now)}
     for key, articles in made.items():
         places = document.item_places(("tests", key))
         made[key] = [article for place, article in zip(places, articles, strict=True) if place not in failed]
