@@ -3,7 +3,7 @@
 A channel that accepts a message works. So in the same transaction other deliveries of the channel become due: dead ones
 for which the channel was to blame, with all their attempts, as after `outbox retry`; and those that wait for their next
 attempt, in the order in which they were due first. A message that is itself to blame stays dead: its channel accepted
-others after the message had failed for the first time, or another one just before the message was tried again.
+others after the message had failed for the first time (since it was revived, except for one that was refused).
 (docs/decisions/028)
 """
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     select,
     update,
 )
@@ -56,7 +57,9 @@ def build_resend_values(now: datetime | BindParameter[datetime]) -> Mapping[str,
 
 def build_dead_letter_values(connection: Connection, sent: Delivery, receipt: Receipt) -> Mapping[str, object]:
     """The column values, besides the state, for a delivery that is given up after this receipt."""
-    if not _is_message_to_blame(connection, sent):
+    refused = receipt.kind is ReceiptKind.REFUSED
+    accepted = has_accepted_others(since_attempt=literal(1)) if refused else has_accepted_others()
+    if connection.execute(select(delivery.c.id).where(delivery.c.id == sent.id, accepted)).first() is None:
         return {"blame": Blame.CHANNEL, "detail": receipt.detail}
     why = "its channel accepts others, so this message itself is to blame"
     return {"blame": Blame.MESSAGE, "detail": f"{receipt.detail}; {why}"}
@@ -92,7 +95,7 @@ def find_dead_letters(database: Database) -> list[DeadLetters]:
         return [
             DeadLetters(
                 row.channel,
-                row.blame and Blame(row.blame),
+                Blame(row.blame),
                 row.deliveries,
                 row.since,
                 connection.execute(_select_latest_detail(row.channel, row.blame)).scalar() or "",
@@ -110,10 +113,10 @@ def _build_dead_query() -> Select[*tuple[Any, ...]]:
     return dead.group_by(*columns).order_by(*columns)
 
 
-def _select_latest_detail(channel: str, blame: str | None) -> Select[str]:
+def _select_latest_detail(channel: str, blame: str) -> Select[str]:
     """The last receipt's detail of the delivery of a group that died last."""
     dead = (delivery.c.state == DeliveryState.DEAD) & (delivery.c.channel == channel)
-    group = select(delivery.c.detail).where(dead, delivery.c.blame.is_not_distinct_from(blame))
+    group = select(delivery.c.detail).where(dead, delivery.c.blame == blame)
     return group.order_by(delivery.c.ended_at.desc(), delivery.c.id.desc()).limit(1)
 
 
@@ -143,35 +146,14 @@ def _build_revival() -> ReturningUpdate[str]:
     return changing.returning(delivery.c.state)
 
 
-def _is_message_to_blame(connection: Connection, sent: Delivery) -> bool:
-    this = delivery.c.id == sent.id
-    if connection.execute(select(delivery.c.id).where(this, has_accepted_others())).first() is not None:
-        return True
-    return connection.execute(_select_previous_receipt(sent)).scalar() == ReceiptKind.ACCEPTED
-
-
-def has_accepted_others(except_id: BindParameter[int] | None = None) -> ColumnElement[bool]:
-    """Whether the channel of a delivery has accepted another one (except `except_id`) since the delivery's first
-    attempt that counts."""
+def has_accepted_others(
+    except_id: BindParameter[int] | None = None, since_attempt: ColumnElement[int] = delivery.c.forgiven + 1
+) -> ColumnElement[bool]:
+    """Whether the channel of a delivery has accepted another one (except `except_id`) since an attempt of the delivery
+    ended: the first that counts."""
     other = delivery.alias("other")
-    first = (attempt.c.delivery_id == delivery.c.id) & (attempt.c.number == delivery.c.forgiven + 1)
-    since = select(attempt.c.ended_at).where(first).correlate(delivery).scalar_subquery()
+    its_attempt = (attempt.c.delivery_id == delivery.c.id) & (attempt.c.number == since_attempt)
+    since = select(attempt.c.ended_at).where(its_attempt).correlate(delivery).scalar_subquery()
     accepted = (other.c.state == DeliveryState.ACCEPTED) & (other.c.channel == delivery.c.channel)
     apart = (other.c.id != delivery.c.id) & (other.c.id != except_id if except_id is not None else True)
     return exists().where(accepted, other.c.ended_at > since, apart).correlate(delivery)
-
-
-def _select_previous_receipt(sent: Delivery) -> Select[str]:
-    """The receipt of the channel's last attempt before this delivery was tried again. Attempts from before the delivery
-    died for the first time prove nothing, so there is none for a delivery that never died."""
-    number = attempt.c.number
-    is_own = attempt.c.delivery_id == sent.id
-    died = select(attempt.c.id).where(is_own, number == sent.forgiven_attempts)
-    revived = select(attempt.c.id).where(is_own, number == sent.forgiven_attempts + 1)
-    # All deliveries of one message begin their attempts at the same moment: those do not count.
-    revived_at = select(attempt.c.started_at).where(is_own, number == sent.forgiven_attempts + 1)
-    is_other_message = attempt.c.started_at != revived_at.scalar_subquery()
-    between = (attempt.c.id > died.scalar_subquery()) & (attempt.c.id < revived.scalar_subquery()) & is_other_message
-    on_channel = select(attempt.c.receipt).join(delivery, delivery.c.id == attempt.c.delivery_id)
-    others = on_channel.where(between, delivery.c.channel == sent.channel, delivery.c.id != sent.id)
-    return others.order_by(attempt.c.id.desc()).limit(1)
