@@ -61,9 +61,8 @@ from monitor.store.engine.store_thread import StoreThread
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.sources import load_feed_titles
 from monitor.store.queues.claims import Claims, KnownEntries
-from monitor.store.queues.clock_correction import correct_delivery_times
 from monitor.store.queues.full_text_queue import FullTextQueue
-from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.outbox import Outbox, correct_delivery_times
 from monitor.store.search.search_index import IndexBuilder, switch_index
 from monitor.telemetry import LogEvent, hide_secrets, log
 from monitor.telemetry.metrics import Metrics

@@ -44,8 +44,7 @@ from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import alert as alert_table
 from monitor.store.engine.tables import delivery as delivery_table
 from monitor.store.queries.reports import ReportQueries
-from monitor.store.queues.delivery_claims import MAX_COMBINED, MAX_TRIES_TOGETHER
-from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.outbox import MAX_COMBINED, MAX_TRIES_TOGETHER, Outbox
 from tests.building import HOUR, MINUTE, alert, delivery
 from tests.patience import PATIENCE
 from tests.sending import fill

@@ -19,8 +19,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article_version, delivery
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
-from monitor.store.queues.dead_letters import find_dead_letters
-from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.outbox import Outbox, find_dead_letters
 from monitor.telemetry import LogEvent
 from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, commit, notice, rule, rules, sources
 from tests.statements import statements
