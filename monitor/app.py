@@ -63,7 +63,7 @@ from monitor.store.queries.sources import load_feed_titles
 from monitor.store.queues.claims import Claims, KnownEntries
 from monitor.store.queues.full_text_queue import FullTextQueue
 from monitor.store.queues.outbox import Outbox, correct_delivery_times
-from monitor.store.search.search_index import IndexBuilder, switch_index
+from monitor.store.search.index import switch_index
 from monitor.telemetry import LogEvent, hide_secrets, log
 from monitor.telemetry.metrics import Metrics
 from monitor.text import inflection
@@ -243,7 +243,7 @@ def _make_upkeep_jobs(
             PRUNE_EVERY,
             lambda: prune_archive(ArchivePruner(database, active.current.config.settings.retention), thread),
         ),
-        Job("index", INDEX_LOOK, lambda: build_index(IndexBuilder(database), thread)),
+        Job("index", INDEX_LOOK, lambda: build_index(database, thread)),
     ]
 
 

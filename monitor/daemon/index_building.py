@@ -6,17 +6,18 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
-from monitor.store.search.search_index import IndexBuilder
+from monitor.store.search.index import build_slices
 from monitor.telemetry import LogEvent, log
 
 LOOK_EVERY = timedelta(minutes=1)
-_PAUSE = 0.1  # s after a slice, which takes half of that: polls have most of the time
+_PAUSE = 0.1  # s after a slice, which takes less: polls have most of the time
 
 
-async def build_index(builder: IndexBuilder, thread: StoreThread) -> None:
+async def build_index(database: Database, thread: StoreThread) -> None:
     """Add what is missing, and log how much that was."""
-    slices = builder.build_slices()
+    slices = build_slices(database)
     added = 0
     while (count := await thread.run(lambda: next(slices, None))) is not None:
         added += count

@@ -38,7 +38,7 @@ from monitor import clock
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
-from monitor.store.search.search_index import IndexBuilder, switch_index
+from monitor.store.search.index import build_slices, switch_index
 from tests.bench.command_cost import rested, used_by
 from tests.bench.world.archive import write_archive
 from tests.bench.world.figures import Figures, share
@@ -98,7 +98,7 @@ def build(folder: Path, articles: int) -> None:
         database.upgrade()
         write_archive(database, articles, at, at, now + timedelta(days=365))
         switch_index(database, wanted=True)
-        for _ in IndexBuilder(database).build_slices():
+        for _ in build_slices(database):
             pass
         with database.writing() as connection:
             connection.execute(tables.source.insert().values(id="one", url="u", next_at=now))

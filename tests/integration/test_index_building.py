@@ -22,8 +22,8 @@ from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
-from monitor.store.search import search_index
-from monitor.store.search.search_index import IndexBuilder, IndexState, load_index_state, switch_index
+from monitor.store.search import index
+from monitor.store.search.index import IndexState, count_missing, load_index_state, switch_index
 from monitor.telemetry import LogEvent
 from tests.building import NOON, article, claimed, commit, config_of, sources
 from tests.e2e.whole import write_config
@@ -47,23 +47,22 @@ async def test_others_get_in_between_the_slices(
     database: Database, thread: StoreThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever asks for the thread while much is added waits for one slice, not for all."""
-    monkeypatch.setattr(search_index, "_LISTING_TIME", -1)
-    monkeypatch.setattr(search_index, "_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(index, "_SLICE", 2)
     monkeypatch.setattr(index_building, "_PAUSE", 0)
     store(database, 20)
     switch_index(database, wanted=True)
     missing: set[int] = set()
     with capture_logs() as logs:
-        building = asyncio.create_task(build_index(IndexBuilder(database), thread))
+        building = asyncio.create_task(build_index(database, thread))
         while not building.done():
-            missing.add(await thread.run(IndexBuilder(database).count_missing))
+            missing.add(await thread.run(lambda: count_missing(database)))
     await building
     assert [entry for entry in logs if entry["event"] == LogEvent.INDEX_BUILT] == [
         {"event": LogEvent.INDEX_BUILT, "log_level": "info", "articles": 20}
     ]
     assert len(missing) > 5
     with capture_logs() as logs:
-        await build_index(IndexBuilder(database), thread)
+        await build_index(database, thread)
     assert logs == []
 
 
@@ -71,8 +70,7 @@ async def test_a_database_that_fails_meanwhile_loses_no_progress(
     database: Database, thread: StoreThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next run goes on from the last slice that was committed."""
-    monkeypatch.setattr(search_index, "_LISTING_TIME", -1)
-    monkeypatch.setattr(search_index, "_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(index, "_SLICE", 2)
     monkeypatch.setattr(index_building, "_PAUSE", 0)
     store(database, 10)
     switch_index(database, wanted=True)
@@ -87,10 +85,10 @@ async def test_a_database_that_fails_meanwhile_loses_no_progress(
     with monkeypatch.context() as patch:
         patch.setattr(type(database), "enter_section", fail_at_the_third)
         with pytest.raises(StoreFailed, match="the disk is full"):
-            await build_index(IndexBuilder(database), thread)
-    assert IndexBuilder(database).count_missing() == 6
-    await build_index(IndexBuilder(database), thread)
-    assert IndexBuilder(database).count_missing() == 0
+            await build_index(database, thread)
+    assert count_missing(database) == 6
+    await build_index(database, thread)
+    assert count_missing(database) == 0
     assert ReportQueries(database).counts()["articles"] == 10
 
 
@@ -140,7 +138,7 @@ async def test_an_edit_of_something_else_says_nothing_of_the_index(
     config = tmp_path / "monitor.yaml"
     files = UserFiles(config, {})
     loaded = files.load()
-    search_index._explain_sqlite.cache_clear()
+    index._explain_sqlite.cache_clear()
     monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 40, 1))
     try:
         with capture_logs() as logged:
@@ -150,7 +148,7 @@ async def test_an_edit_of_something_else_says_nothing_of_the_index(
                     assert daemon._reload is not None
                     await daemon._reload()
     finally:
-        search_index._explain_sqlite.cache_clear()
+        index._explain_sqlite.cache_clear()
     events = [line["event"] for line in logged]
     assert events.count("search.unsupported") == 1
     assert events.count("config.reloaded") == 2

@@ -61,9 +61,8 @@ from monitor.sources.polling.in_worker import check_robots_txt
 from monitor.sources.polling.source_poller import SourcePoller
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
-from monitor.store.engine.search_tables import search_index
 from monitor.store.engine.store_thread import StoreThread
-from monitor.store.engine.tables import metadata
+from monitor.store.engine.tables import metadata, search_index
 from monitor.store.queries.articles import article_version_from_row, select_article_versions
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox

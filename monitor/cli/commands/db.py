@@ -137,7 +137,7 @@ def index(config: Path) -> None:
 
     To switch the index off, write `archive: {search: off}` in monitor.yaml. You can interrupt the command; the next run
     continues where it stopped. The daemon may run meanwhile. Searches find everything even before the index is
-    complete: they read the articles that are not in it yet.
+    complete: they read every text until then.
 
     \b
     Example:

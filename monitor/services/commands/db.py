@@ -16,8 +16,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.sqlite import SqliteDatabase
 from monitor.store.engine.sqlite_restore import RestoredBackup, restore_database
 from monitor.store.lifecycle.retention import ArchivePruner
-from monitor.store.search.index_removal import purge_discarded
-from monitor.store.search.search_index import IndexBuilder, drop_index, switch_index
+from monitor.store.search.index import build_slices, count_missing, load_index_state, switch_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +54,12 @@ def build_search_index(database: Database) -> tuple[int, Iterator[int]]:
     problem = switch_index(database, wanted=True)
     if problem is not None:
         raise StoreFailed(problem)
-    builder = IndexBuilder(database)
-    return builder.count_missing(), pause_between(builder.build_slices())
+    return count_missing(database), pause_between(build_slices(database))
 
 
 def drop_search_index(database: Database) -> bool:
-    """Switch the search index off, and delete it. Returns whether there was anything in it."""
+    """Switch the search index off, which deletes it. Returns whether there was one."""
+    with database.reading() as connection:
+        was_on = load_index_state(connection).is_on
     switch_index(database, wanted=False)
-    dropped = drop_index(database)
-    for _ in pause_between(purge_discarded(database)):
-        pass
-    return dropped
+    return was_on

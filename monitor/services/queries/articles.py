@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monitor.store.engine.database import Database
 from monitor.store.queries.articles import ArticleQueries, MissingArticle, StoredArticle
-from monitor.store.search.title_search import TitleSearch
+from monitor.store.search.articles import ArticleSearch
 
 __all__ = ["MAX_FOUND", "ArticleLookup", "MissingArticle", "StoredArticle", "look_up_article"]
 
@@ -40,8 +40,8 @@ class ArticleLookup:
 
 def look_up_article(database: Database, name: str) -> ArticleLookup:
     """The articles with this name (`ArticleQueries.find` says what a name is), else those with this title or a part of
-    it (`TitleSearch.find`), else those whose titles have its words in any order. A uid alone, and a title, may have
-    several."""
+    it (`ArticleSearch.find_title`), else those whose titles have its words in any order. A uid alone, and a title, may
+    have several."""
     queries = ArticleQueries(database)
     if found := tuple(queries.find(name)):
         numbered = _find_numbered(queries, name)
@@ -50,11 +50,11 @@ def look_up_article(database: Database, name: str) -> ArticleLookup:
         return ArticleLookup((), missing)
     if not _may_be_title(name):
         return ArticleLookup((), numbered=_find_numbered(queries, name))
-    titles = TitleSearch(database)
-    ids = titles.find(name, MAX_FOUND)
+    search = ArticleSearch(database)
+    ids = search.find_title(name, MAX_FOUND)
     is_by_words = not ids
     if is_by_words:
-        ids = titles.find_by_words(name, MAX_FOUND)
+        ids = search.find_title_words(name, MAX_FOUND)
     return ArticleLookup(tuple(queries.load_by_ids(ids)), is_by_words=is_by_words and bool(ids))
 
 

@@ -14,7 +14,6 @@ from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
 from monitor.store.queries.matches import ExportedMatch, MatchDetails, MatchFilter, MatchQueries, MatchReport
 from monitor.store.queries.stories import StoryQueries
-from monitor.store.search.match_search import MatchSearch
 
 __all__ = ["ExportedMatch", "MatchDetails", "MatchFilter", "QuotedMatch", "iter_matches", "list_matches", "show_match"]
 
@@ -37,8 +36,6 @@ def list_matches(
     the database know."""
     queries = MatchQueries(database)
     _require_known_names(config, queries, wanted)
-    if wanted.query is not None and wanted.query.terms:
-        return MatchSearch(database).newest(wanted, wanted.query, limit)
     return queries.newest(wanted, limit)
 
 

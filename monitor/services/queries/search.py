@@ -16,8 +16,8 @@ from monitor.services.queries.articles import ArticleLookup, look_up_article
 from monitor.store.engine.database import Database
 from monitor.store.queries.articles import ArticleQueries, StoredArticle
 from monitor.store.queries.matches import MatchQueries
-from monitor.store.search.article_search import ArticleSearch, FoundArticle, SearchPage
-from monitor.store.search.term_spans import find_term_spans
+from monitor.store.search.articles import ArticleSearch, FoundArticle
+from monitor.store.search.query import find_term_spans
 
 __all__ = [
     "ArticleDetails",
@@ -41,8 +41,7 @@ class ArticleHit:
 
 @dataclass(frozen=True, slots=True)
 class HitPage:
-    """Hits, the newest first. `is_indexed`: the index has found all words that it can look up; the rest as in
-    `SearchPage`."""
+    """Hits, the newest first; the rest as in `SearchPage`."""
 
     hits: tuple[ArticleHit, ...]
     next_before: int | None
@@ -66,9 +65,9 @@ def search_articles(
     """A page of articles that meet the query. Raises InvalidRequest for a rule or source that neither the files nor the
     database know."""
     require_known_names(config, database, query)
-    page: SearchPage = ArticleSearch(database).find_page(query, limit, before_id)
+    page = ArticleSearch(database).find_page(query, limit, before_id)
     hits = (ArticleHit(found.id, found.article, _quote(found.article, query)) for found in page.found)
-    return HitPage(tuple(hits), page.next_before, page.is_indexed or not query.wanted_terms)
+    return HitPage(tuple(hits), page.next_before, page.is_indexed)
 
 
 def iter_articles(config: Config | ConfigSummary, database: Database, query: ArticleQuery) -> Iterator[FoundArticle]:

@@ -37,8 +37,7 @@ from monitor.model.outcome import clauses_to_row, sent_outcome, suppressed_outco
 from monitor.store.commit.notice_writer import write_deliveries
 from monitor.store.engine import tables
 from monitor.store.engine.database import build_insert_for, write_rows
-from monitor.store.search.index_terms import fold_texts
-from monitor.store.search.search_index import index_articles
+from monitor.store.search.index import fold_texts, index_articles
 from monitor.store.state.clusters import StoredClusters
 from monitor.store.state.pending_rows import load_article_ids
 from monitor.store.state.state_loader import StoredState

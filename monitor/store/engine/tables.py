@@ -32,7 +32,6 @@ from monitor.store.engine.identity_tables import (
 )
 from monitor.store.engine.mark_tables import marked_article, rule_mark
 from monitor.store.engine.metadata import metadata
-from monitor.store.engine.search_tables import search_index
 from monitor.store.engine.shown_columns import LinkText
 from monitor.store.engine.timestamp_column import UtcDateTime
 
@@ -322,4 +321,14 @@ daemon = Table(
     Column("delivered_at", UtcDateTime),
     Column("stopped_at", UtcDateTime),
     Column("running", JSON, nullable=False),
+)
+
+# One row. `is_on`: every commit writes the terms of its articles. `indexed_from`: the articles with this id and with
+# greater ones are in the index; 0: all are. The index itself is not in the metadata: see `store/search/index.py`.
+search_index = Table(
+    "search_index",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("is_on", Boolean, nullable=False),
+    Column("indexed_from", Integer, nullable=False),
 )

@@ -59,7 +59,7 @@ from monitor.store.marks import empty_marked_articles, marked_article_has_addres
 from monitor.store.queries.address_forms import list_address_forms
 from monitor.store.queries.articles import article_has_address
 from monitor.store.queues import full_text_queue
-from monitor.store.search.search_index import purge_removed_terms, remove_from_index
+from monitor.store.search.index import purge_removed_terms, remove_from_index
 from monitor.store.state.state_loader import forget_articles
 from monitor.wording.commands import write_why_command
 from monitor.wording.reasons import reason_in_words

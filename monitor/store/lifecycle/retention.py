@@ -38,7 +38,7 @@ from monitor.store.engine.tables import (
 )
 from monitor.store.lifecycle.digest_lines import drop_digest_lines, find_digests_listing
 from monitor.store.queues import full_text_queue
-from monitor.store.search.search_index import remove_from_index
+from monitor.store.search.index import remove_from_index
 from monitor.store.state.state_loader import STORED_PARTS, forget_articles
 
 _IS_BEING_SENT = exists().where(delivery.c.alert_id == alert.c.id, delivery.c.state.in_(UNSETTLED_STATES))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, not_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, not_, select, tuple_
 
 from monitor.model import DeliveryState, Field, MarkVerdict, MatchKind, Outcome, Reason, ReasonClauses, Span
 from monitor.model.article_query import ArticleQuery
@@ -27,7 +27,8 @@ from monitor.store.engine.tables import (
     story_article,
 )
 from monitor.store.queries.reasons import read_reason
-from monitor.store.search.filters import list_filters
+from monitor.store.search.index import find_candidates, is_one_of
+from monitor.store.search.query import build_check, list_filters
 
 _SLICE = 500  # matches read at once: no long read keeps the daemon from working with the file
 
@@ -46,8 +47,8 @@ IS_NEWEST_MARK = not_(
 @dataclass(frozen=True, slots=True)
 class MatchFilter:
     """Which matches are wanted; an empty field or None does not limit them. `until` is the first time that is too
-    late; `query`: what the latest version of the article must meet; of its
-    words only `MatchSearch` knows."""
+    late; `query`: what the latest version of the article must meet; of its words
+    only `newest` takes notice."""
 
     rules: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -167,9 +168,34 @@ class MatchQueries:
 
     def newest(self, match_filter: MatchFilter, limit: int) -> list[MatchReport]:
         """At most `limit` matches, the newest first."""
+        statement = select_matches(match_filter).order_by(match.c.id.desc())
+        query = match_filter.query
+        if query is None or not query.terms:
+            with self._database.reading() as connection:
+                rows = connection.execute(statement.limit(limit))
+                return add_marks(connection, [match_report_from_row(row) for row in rows])
+        return self._newest_with_words(statement, query, limit)
+
+    def _newest_with_words(self, statement: Select[Any], query: ArticleQuery, limit: int) -> list[MatchReport]:
+        """The index proposes articles, and their latest texts decide."""
+        latest = article_version.alias("latest")
+        is_latest = and_(latest.c.article_id == article.c.id, latest.c.version == article.c.version)
+        statement = statement.join(latest, is_latest).limit(_SLICE)
+        statement = statement.add_columns(latest.c.title.label("new_title"), latest.c.text.label("new_text"))
+        is_met = build_check(query.terms)
         with self._database.reading() as connection:
-            rows = connection.execute(select_matches(match_filter).order_by(match.c.id.desc()).limit(limit))
-            return add_marks(connection, [match_report_from_row(row) for row in rows])
+            if (candidates := find_candidates(connection, query)) is not None:
+                statement = statement.where(is_one_of(connection, article.c.id, candidates))
+        found: list[MatchReport] = []
+        following = statement
+        while True:
+            with self._database.reading() as connection:
+                rows = connection.execute(following).all()
+                hits = [match_report_from_row(row) for row in rows if is_met(row.new_title, row.new_text)]
+                found += add_marks(connection, hits)
+            if len(found) >= limit or len(rows) < _SLICE:
+                return found[:limit]
+            following = statement.where(match.c.id < rows[-1].id)
 
     def iter_matches(self, match_filter: MatchFilter) -> Iterator[MatchReport]:
         """All matches, in the order in which they were stored. Few are in memory at once."""

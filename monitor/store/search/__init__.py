@@ -1,1 +1,1 @@
-"""Full-text search: the terms of a text, the index on both kinds of database, and the search of articles."""
+"""Full-text search: the index on both kinds of database, a user's query, and the articles that meet it."""

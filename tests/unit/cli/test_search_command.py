@@ -16,7 +16,7 @@ from monitor.lab.recorded import RecordedArticle, read_recorded
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.queues.claims import Claims
-from monitor.store.search.search_index import switch_index
+from monitor.store.search.index import switch_index
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit
 from tests.e2e.whole import Ended, news_monitor
 from tests.terminal import on_terminal

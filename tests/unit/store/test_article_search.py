@@ -5,44 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from itertools import islice
-from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 
-from monitor.errors import InvalidRequest, StoreFailed
+from monitor.errors import InvalidRequest
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Article, FoldedText, Retention
 from monitor.model.article_query import ArticleQuery
 from monitor.services.article_query import MAX_QUERY, parse_article_query
-from monitor.services.commands.db import restore_backup
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
-from monitor.store.engine.search_tables import INDEX_TABLE, sqlite_terms
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
-from monitor.store.queries.matches import MatchFilter
+from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queues.claims import Claims
-from monitor.store.search import article_search, search_index
-from monitor.store.search.article_search import ArticleSearch, IdRange, select_candidates
-from monitor.store.search.gathered_candidates import gather_candidates
-from monitor.store.search.index_removal import purge_discarded
-from monitor.store.search.index_terms import IndexTerm
-from monitor.store.search.match_search import MatchSearch
-from monitor.store.search.search_index import (
-    IndexBuilder,
+from monitor.store.search import articles as listing
+from monitor.store.search import index
+from monitor.store.search.articles import ArticleSearch
+from monitor.store.search.index import (
+    INDEX_TABLE,
     IndexState,
-    drop_index,
+    build_slices,
+    count_missing,
     explain_unsupported,
+    find_candidates,
     load_index_state,
     switch_index,
 )
-from monitor.store.search.term_spans import find_term_spans
+from monitor.store.search.query import find_term_spans
 from tests.building import HOUR, NOON, article, claimed, commit, config_of, rule, rules, sources
-from tests.newest import make_newest
 from tests.plain_scan import scan_texts
 from tests.statements import statements
 
@@ -186,12 +180,12 @@ def test_queries_in_six_languages_are_complete(database: Database, state: str) -
         switch_index(database, wanted=True)
     desk.store(*stored[8:])
     if state == "built":
-        assert sum(IndexBuilder(database).build_slices()) == 8
+        assert sum(build_slices(database)) == 8
     for query, found in FOUND.items():
         page = ArticleSearch(database).find_page(parsed(query), 100)
         assert [int(each.article.uid) for each in page.found] == sorted(found, reverse=True), query
         assert scan_texts(parsed(query), texts) == sorted(found, reverse=True), query
-        assert page.is_indexed == (state in {"indexed", "built"} and not query.startswith("-"))
+        assert page.is_indexed == (state in {"indexed", "built"} or query.startswith("-"))
 
 
 def test_made_up_texts_are_found_as_by_a_plain_scan(desk: Desk) -> None:
@@ -218,10 +212,9 @@ def test_made_up_texts_are_found_as_by_a_plain_scan(desk: Desk) -> None:
 
 def test_slices_of_any_size_find_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Page by page, and in an export: whether a slice has no hit, some, or enough for the page."""
-    monkeypatch.setattr(article_search, "_SPARE", 0)
-    monkeypatch.setattr(article_search, "_SLICE", 1)
-    monkeypatch.setattr(article_search, "_LARGEST_SLICE", 3)
-    monkeypatch.setattr(article_search, "_MOST_IN_MEMORY", 2)
+    monkeypatch.setattr(listing, "_FIRST_SLICE", 1)
+    monkeypatch.setattr(listing, "_SLICE", 3)
+    monkeypatch.setattr(listing, "_WHOLE", 2)
     rng = Random(3)
     words = ["strike", "port", "rowers", "导弹", "발사"]
     texts = {number: tuple(" ".join(rng.choices(words, k=k)) for k in (1, 2)) for number in range(60)}
@@ -247,27 +240,31 @@ def test_slices_of_any_size_find_the_same(desk: Desk, monkeypatch: pytest.Monkey
         assert stored == expected[::-1], asked
 
 
-def test_texts_are_read_where_the_title_fits(desk: Desk) -> None:
+def test_the_index_is_asked_once_and_texts_are_read_where_the_title_fits(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A word of a title may be in the texts of very many articles."""
-    desk.store(*(article(f"a{number}", "Ferries", "strike") for number in range(9)))
+    monkeypatch.setattr(listing, "_FIRST_SLICE", 1)
+    monkeypatch.setattr(listing, "_SLICE", 3)
+    desk.store(*(article(f"a{number}", "Ferries", "strike") for number in range(40)))
     with statements(desk.database) as run:
-        assert desk.find("title:strike") == []
-    assert any("MATCH" in statement or "terms" in statement for statement in run)
-    assert not any("article_version" in statement for statement in run)
-    assert len(desk.find("title:ferries text:strike")) == 9
+        assert desk.find("title:strike", 1) == []
+    assert sum(INDEX_TABLE in statement for statement in run) == 1
+    assert sum("article.title" in statement for statement in run) > 10
+    assert sum("article_version" in statement for statement in run) <= 1  # for the articles of the page
+    assert len(desk.find("title:ferries text:strike", 50)) == 40
 
 
 def test_commits_leave_more_parts_before_sqlite_merges_them(desk: Desk, database: Database) -> None:
     """Else polls spend a fifth more of the processor on the index; and no commit merges many parts at once, which would
     take the longer the larger the index is. The settings are part of the file."""
     desk.store(*(article(f"a{number}", "Ferries") for number in range(3)))
-    for is_on in (True, False, True, True):  # also after the index was discarded
+    for is_on in (True, False, True, True):  # also after the index was deleted
         switch_index(database, wanted=is_on)
-        if not database.shared:
+        if is_on and not database.shared:
             with database.reading() as connection:
                 settings = connection.execute(text(f"SELECT k, v FROM {INDEX_TABLE}_config WHERE k LIKE '%merge'"))
                 assert {row.k: row.v for row in settings} == {"automerge": 16, "crisismerge": 64}
-    assert len(list_discarded(database)) == (0 if database.shared else 3)
     for number in range(20):
         desk.store(article(f"b{number}", f"Harbour {number}"))
     assert len(desk.find("harbour")) == 20
@@ -299,7 +296,7 @@ def test_a_commit_that_fails_leaves_nothing_in_the_index(desk: Desk) -> None:
 
     def stop() -> None:
         with desk.database.writing() as connection:
-            search_index.index_articles(connection, {1: FoldedText("ferries", "late")})
+            index.index_articles(connection, {1: FoldedText("ferries", "late")})
             raise Stopped
 
     with pytest.raises(Stopped):
@@ -347,97 +344,17 @@ def test_off_and_on_again(desk: Desk) -> None:
     switch_index(desk.database, wanted=True)
     assert desk.find("late") == []
     assert desk.find("ferries") == ["b"]
-    assert IndexBuilder(desk.database).count_missing() == 2
-    assert sum(IndexBuilder(desk.database).build_slices()) == 2
+    assert count_missing(desk.database) == 2
+    assert sum(build_slices(desk.database)) == 2
     page = ArticleSearch(desk.database).find_page(parsed("ferries"), 10)
     assert page.is_indexed
     assert [each.article.uid for each in page.found] == ["b"]
-    assert not drop_index(desk.database)  # it is on
     switch_index(desk.database, wanted=False)
-    assert drop_index(desk.database)
-    assert not drop_index(desk.database)
     assert desk.find("ferries") == ["b"]
 
 
-def list_discarded(database: Database) -> set[str]:
-    """The tables of discarded indexes."""
-    with database.reading() as connection:
-        return {name for name in inspect(connection).get_table_names() if "discarded" in name}
-
-
-def fill_and_discard(desk: Desk) -> None:
-    """Articles, and two indexes that are no longer used: it was switched on again twice."""
-    desk.store(*(article(f"a{number}", "Ferries", f"zanzibar{number} " * 9) for number in range(60)))
-    for number in range(4):
-        switch_index(desk.database, wanted=number % 2 == 1)
-        desk.store(article(f"b{number}", "Rowers", "zanzibar"))
-
-
-def test_an_index_that_is_emptied_is_deleted_in_slices(
-    desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Polls write between two slices, and a process that ends after any of them leaves the rest to the next."""
-    monkeypatch.setattr("monitor.store.search.index_removal._ROWS", 3)
-    fill_and_discard(desk)
-    assert sorted(desk.find("zanzibar")) == ["b0", "b1", "b2", "b3"]
-    assert len(list_discarded(database)) == (0 if database.shared else 6)
-    slices = 0
-    while any(True for _ in islice(purge_discarded(database), 1)):
-        slices += 1
-        desk.store(article(f"c{slices}", "Rowers"))
-    assert len(desk.find("rowers", 200)) == 4 + slices
-    assert (slices > 30) is not database.shared
-    assert list_discarded(database) == set()
-    list(IndexBuilder(database).build_slices())
-    assert len(desk.find("rowers", 200)) == 4 + slices
-    assert len(desk.find("ferries")) == 60
-
-
-def test_a_half_deleted_index_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After any slice the database can be checked, copied, and restored from the copy. SQLite from 3.44 on checks each
-    index, too."""
-    monkeypatch.setattr("monitor.store.search.index_removal._ROWS", 3)
-    database = make_newest(tmp_path / "news.db")
-    switch_index(database, wanted=True)
-    desk = Desk(database)
-    fill_and_discard(desk)
-    for number, _ in enumerate(purge_discarded(database)):
-        assert list(database.check()) == []
-        if number % 10:
-            continue  # copying takes longer
-        database.backup(backup := tmp_path / f"backup{number}.db")
-        restored = open_database(f"sqlite:///{tmp_path / f'restored{number}.db'}")
-        assert restore_backup(restored, backup, NOON).kept is None
-        assert list(restored.check()) == []
-        assert list_discarded(restored) == list_discarded(database)
-        for _ in purge_discarded(restored):
-            pass
-        assert list_discarded(restored) == set()
-        assert len(Desk(restored).find("rowers")) == 4
-        restored.close()
-    assert number > 30
-    assert list_discarded(database) == set()
-    database.close()
-
-
-def test_a_discarded_index_is_deleted_without_fts5(desk: Desk, database: Database) -> None:
-    """By a Python whose SQLite does not have it; what it left behind would stay in the file for ever."""
-    if database.shared:
-        return
-    fill_and_discard(desk)
-    with database.writing() as connection:
-        connection.exec_driver_sql("PRAGMA writable_schema = ON")
-        connection.exec_driver_sql("UPDATE sqlite_master SET sql = replace(sql, 'fts5', 'fts9')")
-    database.close()  # the next connection reads the schema again
-    with pytest.raises(StoreFailed, match="no such module: fts9"), database.reading() as connection:
-        connection.execute(text(f"SELECT * FROM {INDEX_TABLE}"))
-    for _ in purge_discarded(database):
-        pass
-    assert list_discarded(database) == set()
-
-
-def test_words_that_were_erased_are_in_no_discarded_index(desk: Desk, database: Database) -> None:
-    """Even if it was discarded a moment ago."""
+def test_words_that_were_erased_are_in_no_earlier_index(desk: Desk, database: Database) -> None:
+    """Even if it was deleted a moment ago."""
     desk.store(*(article(f"a{number}", "Ferries", f"zanzibar{number}") for number in range(5)))
     switch_index(database, wanted=False)
     switch_index(database, wanted=True)
@@ -449,35 +366,24 @@ def test_words_that_were_erased_are_in_no_discarded_index(desk: Desk, database: 
         assert all(b"zanzibar" not in file.read_bytes() for file in files)
 
 
-def test_erasing_reaches_an_index_that_is_off(desk: Desk) -> None:
-    desk.store(article("a", "Ferries", "late"))
-    switch_index(desk.database, wanted=False)
-    eraser = ArticleEraser(desk.database, config_of())
-    list(eraser.erase(eraser.plan("wire"), NOON))
-    with desk.database.reading() as connection:
-        assert connection.execute(text(f"SELECT count(*) FROM {INDEX_TABLE}")).scalar_one() == 0
-
-
 def test_a_build_that_was_interrupted_goes_on(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """After any slice; and while it goes on, articles come, change and leave."""
-    monkeypatch.setattr(search_index, "_LISTING_TIME", -1)
-    monkeypatch.setattr(search_index, "_ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(index, "_SLICE", 3)
     desk = Desk(database)
     desk.store(*(article(f"a{number:02}", "Ferries", f"word{number}", seen=NOON - 9 * DAY) for number in range(20)))
     switch_index(database, wanted=True)
-    builder = IndexBuilder(database)
-    slices = builder.build_slices()
+    slices = build_slices(database)
     assert [next(slices), next(slices)] == [3, 3]
     slices.close()  # type: ignore[attr-defined]
-    assert builder.count_missing() == 14
+    assert count_missing(database) == 14
     desk.store(article("a01", "Rowers", "word1", version=2), article("new", "Ferries"))
     eraser = ArticleEraser(database, config_of())
     assert len(desk.find("ferries")) == 20
     with database.reading() as connection:
         assert load_index_state(connection).is_on
-    assert sum(IndexBuilder(database).build_slices()) == 14
-    assert builder.count_missing() == 0
-    assert list(builder.build_slices()) == []
+    assert sum(build_slices(database)) == 14
+    assert count_missing(database) == 0
+    assert list(build_slices(database)) == []
     assert desk.find("rowers") == ["a01"]
     assert desk.find("word13") == ["a13"]
     assert len(desk.find("ferries")) == 20
@@ -495,7 +401,7 @@ def test_a_slice_adds_one_part_to_the_index(desk: Desk, database: Database) -> N
     assert count_parts(database) == 2
     switch_index(database, wanted=False)
     switch_index(database, wanted=True)
-    assert list(IndexBuilder(database).build_slices())[-1] == 12
+    assert list(build_slices(database))[-1] == 12
     assert count_parts(database) == 1
     assert desk.find("rowers 7") == ["a7"]
 
@@ -512,13 +418,12 @@ def test_a_slice_that_fails_is_done_again(database: Database, monkeypatch: pytes
     desk = Desk(database)
     desk.store(*(article(f"a{number}", "Ferries") for number in range(5)))
     switch_index(database, wanted=True)
-    builder = IndexBuilder(database)
     with monkeypatch.context() as patch:
-        patch.setattr(search_index, "_SELECT_TEXTS", text("SELECT no_such_column FROM article WHERE id < :below"))
+        patch.setattr(index, "_IS_LATEST", text("no_such_column = 1"))
         with pytest.raises(Exception, match="no_such_column"):
-            list(builder.build_slices())
-    assert builder.count_missing() == 5
-    assert sum(builder.build_slices()) == 5
+            list(build_slices(database))
+    assert count_missing(database) == 5
+    assert sum(build_slices(database)) == 5
     assert len(desk.find("ferries")) == 5
 
 
@@ -539,8 +444,8 @@ def test_pages_follow_each_other(desk: Desk) -> None:
 
 def test_an_export_reads_few_whole_articles_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the first slice had no hit, so that the next one is larger: what follows is read later."""
-    monkeypatch.setattr(article_search, "_SLICE", 2)
-    monkeypatch.setattr(article_search, "_MOST_IN_MEMORY", 3)
+    monkeypatch.setattr(listing, "_FIRST_SLICE", 2)
+    monkeypatch.setattr(listing, "_WHOLE", 3)
     titles = ["Quiet day"] * 2 + ["Ferries"] * 6
     desk.store(*(article(f"a{number}", title) for number, title in enumerate(titles)))
     found = ArticleSearch(desk.database).iter_stored(parsed("-quiet"))
@@ -586,7 +491,7 @@ def test_matches_are_found_by_the_words_of_their_articles(desk: Desk) -> None:
     for is_on in (True, False):
         switch_index(desk.database, wanted=is_on)
         for query, uids in expected.items():
-            found = MatchSearch(desk.database).newest(MatchFilter(), parsed(query), 10)
+            found = MatchQueries(desk.database).newest(MatchFilter(query=parsed(query)), 10)
             assert [each.article.uid for each in found] == uids, query
 
 
@@ -661,7 +566,7 @@ def test_a_text_whose_terms_do_not_fit_is_found(desk: Desk) -> None:
 
 def test_an_old_sqlite_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Search then reads every text."""
-    search_index._explain_sqlite.cache_clear()
+    index._explain_sqlite.cache_clear()
     monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 40, 1))
     monkeypatch.setattr("sqlite3.sqlite_version", "3.40.1")
     try:
@@ -672,7 +577,7 @@ def test_an_old_sqlite_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> 
         assert "\n" not in why
         assert explain_unsupported("postgresql") is None
     finally:
-        search_index._explain_sqlite.cache_clear()
+        index._explain_sqlite.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -705,50 +610,15 @@ def test_postgresql_gathers_candidates_by_the_index_alone(desk: Desk, database: 
     desk.store(*(article(f"a{number:02}", f"Ferries {number}") for number in range(40)))
     with database.reading() as connection:
         for number in range(12):
-            assert gather_candidates(connection, [IndexTerm("ferries"), IndexTerm(f"{number}")]) == [number + 1]
-        assert gather_candidates(connection, [IndexTerm("ferr", is_prefix=True)]) == list(range(1, 41))
-        assert gather_candidates(connection, [IndexTerm("rowers")]) == []
+            assert find_candidates(connection, parsed(f"ferries {number}")) == [number + 1]
+        assert find_candidates(connection, parsed("ferr*")) == list(range(1, 41))
+        assert find_candidates(connection, parsed("rowers")) == []
         reads = connection.execute(
             text(f"SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables WHERE relname = '{INDEX_TABLE}'")
         ).one()
         assert reads.seq_scan == 0
         assert reads.idx_scan >= 14
         assert connection.execute(text("SHOW enable_seqscan")).scalar_one() == "on"  # for what follows
-
-
-def test_postgresql_finds_candidates_once_for_a_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not for each slice of them: of a word in very many texts, that is most of the work."""
-    monkeypatch.setattr(article_search, "_SPARE", 0)
-    monkeypatch.setattr(article_search, "_LARGEST_SLICE", 3)
-    desk.store(*(article(f"a{number:02}", "Ferries", "strike") for number in range(40)))
-    with statements(desk.database) as run:
-        assert desk.find("title:strike", 1) == []
-    if desk.database.shared:
-        assert sum(INDEX_TABLE in statement for statement in run) == 1
-    assert sum("article.title" in statement for statement in run) > 10
-
-
-@pytest.mark.parametrize("with_texts", [True, False])
-def test_sqlite_reads_the_index_and_then_its_candidates(tmp_path: Path, with_texts: bool) -> None:
-    """From the newest on, without sorting: a frequent word is found as quickly as a rare one."""
-    database = make_newest(tmp_path / "news.db")
-    switch_index(database, wanted=True)
-    desk = Desk(database)
-    desk.store(*texts_as_articles(dict(enumerate(TEXTS))))
-    for _ in database.reclaim_space():  # with SQLite's statistics of its tables
-        pass
-    query = parsed("strike source:wire rule:launch lang:en since:2020-01-01")
-    with database.reading() as connection:
-        within = IdRange(0, 100, is_indexed=True)
-        statement = select_candidates(query, within, with_texts=with_texts)
-        ordered = statement.order_by(sqlite_terms.c.rowid.desc()).limit(50)
-        compiled = ordered.compile(connection, compile_kwargs={"literal_binds": True})
-        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
-    assert plan[0].startswith("SCAN article_terms VIRTUAL TABLE")
-    assert any(line.startswith("SEARCH article USING INTEGER PRIMARY KEY") for line in plan)
-    assert not any("TEMP B-TREE FOR ORDER BY" in line for line in plan)
-    assert list(database.check()) == []
-    database.close()
 
 
 def test_an_archive_of_an_earlier_version_is_added(empty_url: str) -> None:
@@ -762,6 +632,6 @@ def test_an_archive_of_an_earlier_version_is_added(empty_url: str) -> None:
     switch_index(database, wanted=True)
     with database.reading() as connection:
         assert load_index_state(connection) == IndexState(is_on=True, indexed_from=3)
-    assert sum(IndexBuilder(database).build_slices()) == 2
+    assert sum(build_slices(database)) == 2
     assert desk.find("ferries") == ["a"]
     database.close()

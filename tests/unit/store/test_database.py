@@ -20,13 +20,13 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import list_daemons
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
-from monitor.store.engine.search_tables import INDEX_TABLE
 from monitor.store.engine.sqlite import SqliteDatabase
 from monitor.store.engine.store_thread import is_database_unusable
 from monitor.store.engine.tables import daemon, metadata, source
 from monitor.store.engine.tables import match as matches
 from monitor.store.engine.timestamp_column import UtcDateTime
 from monitor.store.queues.claims import Claims
+from monitor.store.search.index import INDEX_TABLE
 from tests.building import (
     NOON,
     article,

@@ -7,8 +7,8 @@ import pytest
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.queues.claims import Claims
-from monitor.store.search.search_index import IndexBuilder, switch_index
-from monitor.store.search.title_search import TitleSearch
+from monitor.store.search.articles import ArticleSearch
+from monitor.store.search.index import build_slices, switch_index
 from tests.building import HOUR, NOON, article, claimed, commit, rule, rules, sources
 from tests.statements import statements
 
@@ -32,14 +32,14 @@ def filled(request: pytest.FixtureRequest, database: Database) -> Database:
     commit(section, claimed(claims, at=later), *more, at=later, ruleset=ruleset)
     if request.param == "indexed":
         switch_index(database, wanted=True)
-        for _ in IndexBuilder(database).build_slices():
+        for _ in build_slices(database):
             pass
     return database
 
 
 def find(database: Database, title: str, limit: int = 10) -> list[int]:
     """The places of the titles that are found."""
-    return [number - 2 for number in TitleSearch(database).find(title, limit)]
+    return [number - 2 for number in ArticleSearch(database).find_title(title, limit)]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_an_article_is_found_by_its_title(filled: Database, title: str, found: l
 )
 def test_an_article_is_found_by_the_words_of_its_title(filled: Database, words: str, found: list[int]) -> None:
     """All of them, in any order."""
-    assert [number - 2 for number in TitleSearch(filled).find_by_words(words)] == found
+    assert [number - 2 for number in ArticleSearch(filled).find_title_words(words)] == found
 
 
 def test_the_newest_come_first(filled: Database) -> None:
@@ -96,29 +96,18 @@ def test_the_newest_come_first(filled: Database) -> None:
     assert find(filled, "Ferries", limit=1) == [3]
 
 
-def test_the_same_title_is_found_however_old_it_is(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also if very many newer titles have its words."""
-    monkeypatch.setattr("monitor.store.search.title_search.TITLES", 1)
-    assert find(filled, "Ferries run on time") == [1]
-    assert find(filled, "Old news") == [5, 4]
-
-
 @pytest.mark.parametrize("filled", ["half indexed", "not indexed"], indirect=True)
-def test_without_the_index_the_newest_titles_are_compared(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At most so many; but the same title is found however old it is."""
-    monkeypatch.setattr("monitor.store.search.title_search.TITLES", 2)
-    assert find(filled, "미사일") == [7]
-    assert find(filled, "seoul") == []
-    assert find(filled, "Seoul says so") == [0]
+def test_without_the_index_the_database_compares_whole_titles(filled: Database) -> None:
+    """Only if none is the same are titles folded and compared here, which takes much longer."""
+    with statements(filled) as run:
+        assert find(filled, "Seoul says so") == [0]
+    assert [statement for statement in run if "article.title" in statement and "article.title =" not in statement] == []
 
 
 @pytest.mark.parametrize("filled", ["indexed"], indirect=True)
-def test_with_the_index_few_titles_are_read(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_the_index_few_titles_are_read(filled: Database) -> None:
     """Those of articles that have the words, however old they are; none for what nobody wrote."""
-    monkeypatch.setattr("monitor.store.search.title_search.TITLES", 2)
     assert find(filled, "seoul") == [0]
     with statements(filled) as run:
         assert find(filled, "harbour-times a-mistyped-id") == []
-    titles = [statement for statement in run if "article.title" in statement]
-    assert titles
-    assert all("MATCH" in statement or "ANY" in statement for statement in titles)  # with ids from the index
+    assert not any("article.title" in statement for statement in run)
