@@ -16,20 +16,8 @@ from monitor.alerting.case import Case, DecisionContext
 from monitor.alerting.quotes import MatchQuote, quote_match
 from monitor.alerting.stages.freshness import check_freshness
 from monitor.alerting.subject_keys import event_key
-from monitor.identity import (
-    STORIES,
-    ArticleFeatures,
-    Cluster,
-    ClusterIndex,
-    Provenance,
-    StoryAssignment,
-    WireStatus,
-    extract_provenance,
-    features_of,
-    find_same_page,
-    join_story,
-    key_weights,
-)
+from monitor.identity.clusters import Cluster, ClusterIndex
+from monitor.identity.credits import Provenance, WireStatus, extract_provenance
 from monitor.identity.events import (
     EventAssignment,
     RuleArticle,
@@ -39,9 +27,11 @@ from monitor.identity.events import (
     join_event,
     new_event,
 )
+from monitor.identity.features import ArticleFeatures, features_of
 from monitor.identity.known_names import KnownNames
+from monitor.identity.stories import StoryAssignment, find_same_page, join_story, key_weights
 from monitor.matching import ArticleMatches, RuleSet
-from monitor.model import Article, Event, FoldedText, Match, MatchKind, OncePer, Source, Story
+from monitor.model import STORIES, Article, Event, FoldedText, Match, MatchKind, OncePer, Source, Story
 from monitor.state import State
 from monitor.text.counts import extract_counts
 

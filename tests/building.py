@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.alerting.case import DecisionContext
 from monitor.cases import prepare_articles
 from monitor.decide import Decision, decide_articles
-from monitor.identity import ArticleFeatures, features_of
+from monitor.identity.features import ArticleFeatures, features_of
 from monitor.identity.known_names import NOBODY, KnownNames
+from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
 from monitor.lab.replay import ReplayedAlert
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
@@ -59,6 +61,15 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 HEADLINE = "North Korea fires two ballistic missiles"
+T = TypeVar("T")
+
+
+def read_as(
+    lines: Iterable[str], convert: Callable[[RecordedArticle], T | UnusableLine], *, needs_ids: bool = True
+) -> list[T | UnusableLine]:
+    """What is made of lines of recorded news, as commands read them."""
+    found = read_recorded(lines, NOON, needs_ids=needs_ids)
+    return [each if isinstance(each, UnusableLine) else convert(each) for each in found]
 
 
 def source(name: str = "wire", every: timedelta = 5 * MINUTE) -> Source:

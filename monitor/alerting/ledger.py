@@ -126,6 +126,18 @@ class SubjectRecord:
             in_doubt=in_doubt if self.last_sent_at is None else self.in_doubt and not self.is_doubt_removed(candidate),
         )
 
+    def with_news_of(self, other: SubjectRecord) -> SubjectRecord:
+        """The record as if what the other subject was sent with had been sent of this one: its numbers, its level, and
+        that a source was official. Corrections are of a report, and publishers are counted for each subject."""
+        return replace(
+            self,
+            level=max(self.level, other.level, key=lambda level: level.rank),
+            facts={
+                kind: max(self.facts.get(kind, 0), other.facts.get(kind, 0)) for kind in (*self.facts, *other.facts)
+            },
+            official=self.official or other.official,
+        )
+
     def merge(self, other: SubjectRecord) -> SubjectRecord:
         """The record as if everything of the other subject had happened to it too, so that nothing of that is sent
         twice. The publishers that were counted at the last message of either come first."""
@@ -136,11 +148,8 @@ class SubjectRecord:
             for publisher in record.independent_publishers[: record.publishers_at_last_send]
         )
         publishers = dict.fromkeys((*counted, *self.independent_publishers, *other.independent_publishers))
-        facts = dict(self.facts)
-        for kind, number in other.facts.items():
-            facts[kind] = max(number, facts.get(kind, 0))
         return replace(
-            self,
+            self.with_news_of(other),
             last_match_at=max(self.last_match_at, other.last_match_at),
             first_alert=self.first_alert or other.first_alert,
             first_sent_at=min((at for record in sent if (at := record.first_sent_at) is not None), default=None),
@@ -150,8 +159,6 @@ class SubjectRecord:
             level=max((record.level for record in sent), key=lambda level: level.rank, default=self.level),
             independent_publishers=tuple(publishers)[:_MAX_PUBLISHERS],
             publishers_at_last_send=min(len(counted), _MAX_PUBLISHERS),
-            facts=facts,
-            official=self.official or other.official,
             wire_statuses=tuple(dict.fromkeys((*self.wire_statuses, *other.wire_statuses))),
             in_doubt=bool(sent) and all(record.in_doubt for record in sent),
         )

@@ -20,7 +20,7 @@ from monitor.model import (
 )
 
 GROWS = 4  # the cooldown of each update is so many times that of the one before
-_NEWS_FACTOR = 1.2  # after "about 600 km", "620 km" is no news
+_NEWS_FACTOR = 1.2  # after "some 600 dead", "620 dead" is no news
 _REPORTED_AS_ONE = ("missiles", "aircraft", "ships")
 """A report of such a thing that gives no number is of one: after "a missile", "1 missile" is no news. But nobody need
 have died in an explosion, so "1 dead" is."""

@@ -7,8 +7,10 @@ import io
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import click
 
@@ -18,7 +20,7 @@ from monitor.config.loading.load import load_rules, load_rules_of
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.yaml.yaml12 import quote_text
 from monitor.errors import InvalidFiles, InvalidRequest, MonitorError
-from monitor.lab.recorded import RecordedArticle, UnusableLine, find_unknown_keys
+from monitor.lab.recorded import RecordedArticle, UnusableLine, find_unknown_keys, read_recorded
 from monitor.sanitize import sanitize_line
 from monitor.sources.formats.charset import detect_codec
 from monitor.wording.quantities import format_count
@@ -90,41 +92,64 @@ def read_lines(file: Path) -> Iterator[str]:
         raise InvalidRequest(f"{file}: {error.strerror or error}") from error
 
 
-class UnknownKeys:
-    """Names the keys of recorded lines that no command reads, each once in a run, and no more than MOST: they may be
-    typing errors."""
+@dataclass(slots=True)
+class ArticleReader:
+    """Reads files of recorded articles, and prints what is wrong with them: lines that are unusable, a damaged end, and
+    keys that no command reads, which may be typing errors: each once in a run, and no more than MOST_KEYS.
+    `has_problems`: some of what was given is unusable."""
 
-    MOST = 20
+    MOST_KEYS: ClassVar = 20
 
-    def __init__(self) -> None:
-        self._named: set[str] = set()
+    has_problems: bool = False
+    _named_keys: set[str] = field(default_factory=set)
 
-    def report(self, found: RecordedArticle, file: Path) -> None:
-        """Print those of this line that were not printed before."""
+    def read(
+        self, file: Path, now: datetime, *, zone: tzinfo = UTC, prefix: str = "", needs_ids: bool = True
+    ) -> Iterator[RecordedArticle]:
+        """The articles of a file, or of standard input ("-"). The other arguments: as in `read_recorded`. Raises
+        MonitorError if no article of it can be read."""
+        is_empty = True
+        try:
+            for found in read_recorded(read_lines(file), now, zone=zone, file=prefix, needs_ids=needs_ids):
+                if isinstance(found, UnusableLine):
+                    self._report_unusable(f"{file}: {found}")
+                else:
+                    self._report_unknown_keys(found, file)
+                    is_empty = False
+                    yield found
+        except MonitorError as damaged:
+            if is_empty or isinstance(damaged, InvalidRequest):
+                raise
+            self._report_unusable(str(damaged))  # what was before it is usable
+
+    def read_as(
+        self,
+        file: Path,
+        now: datetime,
+        convert: Callable[[RecordedArticle], _Read | UnusableLine],
+        *,
+        needs_ids: bool = True,
+    ) -> list[_Read]:
+        """What `convert` makes of the articles of a file."""
+        usable: list[_Read] = []
+        for found in self.read(file, now, needs_ids=needs_ids):
+            converted = convert(found)
+            if isinstance(converted, UnusableLine):
+                self._report_unusable(f"{file}: {converted}")
+            else:
+                usable.append(converted)
+        return usable
+
+    def _report_unusable(self, problem: str) -> None:
+        click.echo(problem, err=True)
+        self.has_problems = True
+
+    def _report_unknown_keys(self, found: RecordedArticle, file: Path) -> None:
         for key, meant in find_unknown_keys(found.row):
-            if key not in self._named and len(self._named) < self.MOST:
-                self._named.add(key)
+            if key not in self._named_keys and len(self._named_keys) < self.MOST_KEYS:
+                self._named_keys.add(key)
                 ignored = f"line {found.line}: the key {quote_text(sanitize_line(key))} is unknown and ignored"
                 click.echo(f"{file}: {ignored}{f'; did you mean {meant!r}?' if meant else ''}", err=True)
-
-
-def collect_usable(found: Iterable[_Read | UnusableLine], file: Path) -> tuple[list[_Read], bool]:
-    """What was read of a file, and whether a line or the end of it could not be; that is printed."""
-    usable: list[_Read] = []
-    problems = False
-    try:
-        for each in found:
-            if isinstance(each, UnusableLine):
-                click.echo(f"{file}: {each}", err=True)
-                problems = True
-            else:
-                usable.append(each)
-    except MonitorError as error:
-        if not usable:
-            raise
-        click.echo(str(error), err=True)
-        problems = True
-    return usable, problems
 
 
 def _decode_lines(file: Path, lines: Iterable[str]) -> Iterator[str]:

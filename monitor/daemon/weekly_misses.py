@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from monitor import clock
 from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.daemon.report_sender import ReportSender
-from monitor.lab.misses.miss_notices import build_miss_notices, find_due_week, key_of_week
+from monitor.lab.rule_misses import build_miss_notices, find_due_week, key_of_week
 from monitor.services.queries.misses import MissLedger, MissLimits, MissPeriod, search_misses
 from monitor.store.commit.notice_writer import is_notice_written
 from monitor.store.engine.database import Database

@@ -6,14 +6,13 @@ one word: then other facts decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import product
 
 from monitor.text.scripts import script_of
 
 Values = frozenset[str]
 _ENTITY = "entity"
-_ANY = "any"
 
 
 def find_differing_conditions(ours: Mapping[str, Values], theirs: Mapping[str, Values]) -> list[str]:
@@ -44,26 +43,19 @@ def _parse_value(value: str) -> tuple[str, str]:
 def _may_be_translated(ours: Values, theirs: Values) -> bool:
     """Whether both sides have words, but in different languages. If both sides have entities, the answer is no: an
     entity is the same in all languages, so the entities decide."""
-    if _names_entities(ours) and _names_entities(theirs):
+    if all(any(_parse_value(value)[0] == _ENTITY for value in side) for side in (ours, theirs)):
         return False
-    pairs = list(product(set(_iter_word_languages(ours)), set(_iter_word_languages(theirs))))
+    pairs = list(product(_list_word_languages(ours), _list_word_languages(theirs)))
     return bool(pairs) and not any(_is_comparable(one, other) for one, other in pairs)
 
 
-def _names_entities(values: Values) -> bool:
-    return any(_parse_value(value)[0] == _ENTITY for value in values)
-
-
-def _iter_word_languages(values: Values) -> Iterator[tuple[str, str]]:
+def _list_word_languages(values: Values) -> set[tuple[str, str]]:
     """The language and the script of each word."""
-    for value in values:
-        kind, _, word = value.partition(":")
-        if kind != _ENTITY:
-            language, _, letters = word.partition(":")
-            yield language, script_of(letters[:1]).name
+    words = [value.split(":", 2) for value in values if not value.startswith(f"{_ENTITY}:")]
+    return {(language, script_of(letters[:1]).name) for _, language, letters in words}
 
 
 def _is_comparable(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """Whether two different words have different meanings: they do in one language. Where the language of a word is not
     known, the script decides."""
-    return one[1] == other[1] if _ANY in (one[0], other[0]) else one[0] == other[0]
+    return one[1] == other[1] if "any" in (one[0], other[0]) else one[0] == other[0]

@@ -7,7 +7,7 @@ of that rule.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, NoReturn
@@ -27,16 +27,14 @@ STRONG_KEY_WEIGHT = 100.0  # of a key that alone decides: more than all other ke
 class Cluster:
     """A story, or an event of a rule.
 
-    opened         of a story: when we saw its first article; of an event: when its first article was news
-    last           when its latest article was news
-    touched        when we saw the last article that joined it
-    members        its first and its last articles; new articles are compared with these
-    by             of an event: the values of the conditions in the rule's `by`, by member (`ArticleFeatures.name`);
-                   a member without values is missing
-    possibly_of    of an event: the id of the older event that it is possibly the same as; `doubt`: why, in words
-    merged_into    the id of the cluster that a person merged it into. Articles are compared with the members of each
-                   part, because the parts may differ, and belong to the merged cluster
-    kept_apart     the ids of the clusters that a person split it from
+    opened       of a story: when we saw its first article; of an event: when its first article was news
+    last         when its latest article was news; `touched`: when we saw the last article that joined it
+    members      its first and its last articles; new articles are compared with these
+    by           of an event: what the conditions in the rule's `by` found, by member (`ArticleFeatures.name`)
+    possibly_of  of an event: the id of the older event that it is possibly the same as; `doubt`: why, in words
+    merged_into  the id of the cluster that a person merged it into. Articles are compared with the members of each
+                 part, because the parts may differ, and belong to the merged cluster
+    kept_apart   the ids of the clusters that a person split it from
     """
 
     id: str
@@ -58,35 +56,29 @@ class Cluster:
         return self.merged_into or self.id
 
     def by_values_of(self, member: ArticleFeatures) -> Mapping[str, frozenset[str]]:
-        """The values of a member for the conditions in the rule's `by`."""
         return self.by.get(member.name, {})
 
     def joined_by(self, features: ArticleFeatures, by: Mapping[str, frozenset[str]] | None = None) -> Cluster:
         """The cluster with one more article, or with the same ones if it has this version of the article. `by`: the
         values of the article, by the name of the condition."""
-        is_member = any(member.name == features.name for member in self.members)
-        members = self.members if is_member else (*self.members, features)
+        members = self.members
+        if all(member.name != features.name for member in members):
+            members = (*members, features)
         if len(members) > FIRST_MEMBERS + LAST_MEMBERS:
             members = (*members[:FIRST_MEMBERS], *members[-LAST_MEMBERS:])
         values = {name: found for name, found in (by or {}).items() if found}
         by_member = {**self.by, features.name: values} if values else self.by
-        return replace(
-            self,
-            last=max(self.last, features.at),
-            touched=max(self.touched, features.seen),
-            members=members,
-            by={member.name: by_member[member.name] for member in members if member.name in by_member},
-        )
+        by_member = {member.name: by_member[member.name] for member in members if member.name in by_member}
+        return replace(self.touched_by(features), members=members, by=by_member)
+
+    def touched_by(self, features: ArticleFeatures) -> Cluster:
+        return replace(self, last=max(self.last, features.at), touched=max(self.touched, features.seen))
 
 
 def rewind_cluster(cluster: Cluster, features: ArticleFeatures) -> Cluster | None:
     """The cluster as it was when the article arrived, as far as its members show; None if there was none yet."""
-    article_key = (features.source, features.uid)
-    members = tuple(
-        member
-        for member in cluster.members
-        if member.seen <= features.seen and (member.source, member.uid) != article_key
-    )
+    older = (member for member in cluster.members if member.seen <= features.seen)
+    members = tuple(member for member in older if member.name[:2] != features.name[:2])
     if not members:
         return None
     last, touched = max(member.at for member in members), max(member.seen for member in members)
@@ -106,16 +98,11 @@ class Posting(NamedTuple):
 class ClusterIndex(StatePart):
     """Clusters by scope and key.
 
-    A key has only the CLUSTERS_PER_KEY clusters that articles with this key joined last. A cluster that was pushed out
-    comes back only when another article joins it. So a key gives the same clusters whether the index has all clusters
-    or only those that were loaded.
+    A key has only the CLUSTERS_PER_KEY clusters that articles with this key joined last, the latest first. So it gives
+    the same clusters whether the index has all clusters or only those that were loaded.
 
-    Without `find` the index is complete: a cluster that it does not have does not exist. With `find` it has only what
-    was loaded: a key that was not loaded raises NotLoaded, and `find` gives a cluster that was not loaded, or None if
-    there is none.
-
-    clusters   by scope and id
-    postings   by scope and key: the clusters under the key, the latest posting first
+    Without `find` the index is complete. With `find` it has only what was loaded: a key that was not loaded raises
+    NotLoaded, and `find` gives a cluster that was not loaded, or None if there is none.
     """
 
     def __init__(self, find: Callable[[Key], Cluster | None] | None = None) -> None:
@@ -128,44 +115,34 @@ class ClusterIndex(StatePart):
         self.clusters.put((scope, id_), cluster)
         seen = datetime_to_micros(features.seen)
         for key in keys:
-            known, latest = self.postings_for(scope, key), Posting(seen, id_)
-            others = [posting for posting in known if posting.id != id_]
-            if len(others) < len(known):
-                latest = max(latest, next(posting for posting in known if posting.id == id_))
-            self.postings.put((scope, key), _select_latest([latest, *others]) if others else (latest,))
+            latest = {posting.id: posting for posting in self.postings_for(scope, key)}
+            latest[id_] = max(latest.get(id_, Posting(seen, id_)), Posting(seen, id_))
+            self.postings.put((scope, key), tuple(sorted(latest.values(), reverse=True)[:CLUSTERS_PER_KEY]))
         root = self.root_of(cluster)
         if root is not cluster:
-            last, touched = max(root.last, features.at), max(root.touched, features.seen)
-            self.clusters.put((scope, root.id), replace(root, last=last, touched=touched))
+            self.clusters.put((scope, root.id), root.touched_by(features))
 
     def root_of(self, cluster: Cluster) -> Cluster:
-        """The cluster that a person merged this one into; itself if it was not merged, or the other cluster is not in
-        the index."""
-        if cluster.merged_into is None:
-            return cluster
-        return self.get(cluster.scope, cluster.merged_into) or cluster
+        """The cluster that a person merged this one into, if it is in the index; else itself."""
+        merged = self.get(cluster.scope, cluster.merged_into) if cluster.merged_into else None
+        return merged or cluster
 
     def get(self, scope: str, id_: str) -> Cluster | None:
-        """The cluster with this id; None if there is none."""
         return self.clusters.get((scope, id_))
 
     def postings_for(self, scope: str, key: str) -> tuple[Posting, ...]:
-        """The clusters under a key, the latest first; at most CLUSTERS_PER_KEY. NotLoaded if the key was not loaded."""
         return self.postings.get((scope, key)) or ()
 
     def top_ids(self, scope: str, weights: Mapping[str, float]) -> list[str]:
-        """The ids of the clusters with the greatest total weight of keys that they share with an article; at most
-        MAX_CANDIDATES."""
+        """The ids of the clusters with the greatest total weight of keys that they share with an article."""
         scores: defaultdict[str, float] = defaultdict(float)
         for key, weight in weights.items():
-            if weight:
-                for _, id_ in self.postings_for(scope, key):
-                    scores[id_] += weight
+            for _, id_ in self.postings_for(scope, key):
+                scores[id_] += weight
         return sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)[:MAX_CANDIDATES]
 
     def candidates(self, scope: str, weights: Mapping[str, float]) -> list[Cluster]:
-        """The clusters that share the most with an article, the likeliest first; without clusters that have no
-        members to compare."""
+        """The clusters with members that share the most with an article, the likeliest first."""
         found = [self.get(scope, id_) for id_ in self.top_ids(scope, weights)]
         return [cluster for cluster in found if cluster is not None and cluster.members]
 
@@ -177,7 +154,3 @@ class ClusterIndex(StatePart):
 
 def _raise_not_loaded(key: Key) -> NoReturn:
     raise NotLoaded(f"the clusters under {key[1]!r} of {key[0] or 'stories'} were not loaded")
-
-
-def _select_latest(postings: Iterable[Posting]) -> tuple[Posting, ...]:
-    return tuple(sorted(postings, reverse=True)[:CLUSTERS_PER_KEY])

@@ -1,11 +1,8 @@
 """Compares two reports: do they tell the same happening? Pure.
 
-Two reports that come in time tell the same happening, if one copies the other or their words are alike (by .4; by .2 if
-a place, a name or a number agrees; in two languages, if one of these agrees), unless each names something of its own
-kind that the other does not: another place, another person, another number of a series. They are possibly the same, and
-the message is quiet, if there is a doubt: the later title names a further place, or says "again" or "second" for the
-first time, or each title has another name, or the titles are the same but for a part; or if too little agrees to be
-sure (words by .2, or one fact; in two languages, nothing).
+Two reports that come in time tell the same happening, if one copies the other or their words are alike, unless each
+names something of its own kind that the other does not: another place, another person, another number of a series. If
+only one of them names something new, or little agrees, they are possibly the same, and the message is quiet.
 """
 
 from __future__ import annotations
@@ -59,11 +56,8 @@ class FactComparison:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An `article` compared with an older one, the `other`.
-
-    likeness  of their words, from 0 to 1
-    is_copy   one copies the text of the other
-    """
+    """An `article` compared with an older one, the `other`. `likeness`: of their words, from 0 to 1; `is_copy`: one
+    copies the text of the other."""
 
     article: ArticleFeatures
     other: ArticleFeatures
@@ -73,18 +67,17 @@ class Comparison:
 
     @property
     def same_language(self) -> bool:
-        """Whether their words can be compared."""
         return in_one_language(self.article, self.other)
 
     @property
     def differing_facts(self) -> tuple[FactComparison, ...]:
         """The facts that separate them."""
-        return tuple(fact for fact in self.facts if fact.verdict is Verdict.DIFFERS)
+        return self._facts_with(Verdict.DIFFERS)
 
     @property
     def doubtful_facts(self) -> tuple[FactComparison, ...]:
         """The facts that may separate them."""
-        return tuple(fact for fact in self.facts if fact.verdict is Verdict.DOUBTFUL)
+        return self._facts_with(Verdict.DOUBTFUL)
 
     @property
     def is_variant(self) -> bool:
@@ -94,24 +87,24 @@ class Comparison:
     @property
     def agreement(self) -> int:
         """How many kinds of fact agree."""
-        return sum(fact.verdict is Verdict.AGREES for fact in self.facts)
+        return len(self._facts_with(Verdict.AGREES))
 
     @property
     def unknown_kinds(self) -> tuple[FactKind, ...]:
         """The kinds of fact that one of them does not name."""
-        return tuple(fact.kind for fact in self.facts if fact.verdict is Verdict.UNKNOWN)
+        return tuple(fact.kind for fact in self._facts_with(Verdict.UNKNOWN))
+
+    def _facts_with(self, verdict: Verdict) -> tuple[FactComparison, ...]:
+        return tuple(fact for fact in self.facts if fact.verdict is verdict)
 
 
 @lru_cache(maxsize=1_000)  # the stories and the events of each rule have the same members
 def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
     """Compare an article with an earlier one."""
-    facts = (
-        compare_places(ours, theirs),
-        compare_names(ours, theirs),
-        compare_numbers(ours, theirs),
-        compare_wording(ours, theirs),
-    )
-    return Comparison(ours, theirs, facts, measure_likeness(ours.words, theirs.words), is_copy(ours, theirs))
+    facts = [compare_places(ours, theirs), compare_names(ours, theirs), compare_numbers(ours, theirs)]
+    if all(fact.verdict is not Verdict.DIFFERS for fact in facts):  # else the wording would say the same again
+        facts.append(compare_wording(ours, theirs))
+    return Comparison(ours, theirs, tuple(facts), measure_likeness(ours.words, theirs.words), is_copy(ours, theirs))
 
 
 def in_one_language(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
@@ -139,22 +132,20 @@ _relate = lru_cache(maxsize=50_000)(relate_places)
 def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Compare places. They differ if each title names a place that lies apart from all places of the other report. They
     are doubtful if all their places lie apart, but one is only below a title, where it may be background."""
-    one, other = _select_places(ours), _select_places(theirs)
-    if not one or not other:
-        return FactComparison(FactKind.PLACE, Verdict.UNKNOWN, join_words(one), join_words(other))
-    ours_alone, theirs_alone = _find_own_place(ours, theirs), _find_own_place(theirs, ours)
-    if ours_alone and theirs_alone:
-        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours_alone.text, theirs_alone.text)
+    one, other = select_places(ours), select_places(theirs)
+    alone = _find_own_place(ours, theirs), _find_own_place(theirs, ours)
+    if one and other and alone[0] and alone[1]:
+        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, alone[0].text, alone[1].text)
     if shared := [pair for pair in product(one, other) if _overlap(*pair)]:
-        a, b = max(shared, key=lambda pair: all(map(_is_within_country, pair)))
+        a, b = max(shared, key=lambda pair: all(get_place_level(fact.place) != COUNTRY for fact in pair))
         return FactComparison(FactKind.PLACE, Verdict.AGREES, a.text, b.text)
-    if all(_are_apart(*pair) for pair in product(one, other)):
+    if one and other and all(_are_apart(*pair) for pair in product(one, other)):
         return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, one[0].text, other[0].text)
     return FactComparison(FactKind.PLACE, Verdict.UNKNOWN, join_words(one), join_words(other))
 
 
 @lru_cache(maxsize=10_000)  # each article is compared with many
-def _select_places(features: ArticleFeatures) -> tuple[PlaceFact, ...]:
+def select_places(features: ArticleFeatures) -> tuple[PlaceFact, ...]:
     """The places of a report without regions like Europe, which are too wide to separate happenings."""
     return tuple(place for place in features.facts.places if get_place_level(place.place) != REGION)
 
@@ -162,39 +153,28 @@ def _select_places(features: ArticleFeatures) -> tuple[PlaceFact, ...]:
 def find_scenes(features: ArticleFeatures) -> list[PlaceFact]:
     """The places in a title where something may have happened. Who speaks says where only if nothing else in the title
     does: "Five dead in earthquake: Indonesian police"."""
-    places = [place for place in _select_places(features) if place.in_title and place.role != "dateline"]
+    places = [place for place in select_places(features) if place.in_title and place.role != "dateline"]
     scenes = [place for place in places if place.role not in _REPORTING_ROLES]
     return places if all(place.role == _PEOPLE for place in scenes) else scenes
 
 
 def has_place_of(place: PlaceFact, features: ArticleFeatures) -> bool:
     """Whether a report names the place, one within it, or one that it lies in."""
-    return any(_overlap(place, other) for other in _select_places(features))
+    return any(_overlap(place, other) for other in select_places(features))
 
 
 def may_happen_at(place: PlaceFact, features: ArticleFeatures) -> bool:
     """Whether a report may tell what happened at the place: it names that, or a sea on whose coast it may be."""
-    return any(not _are_apart(place, other) for other in _select_places(features))
-
-
-def names_place(features: ArticleFeatures) -> bool:
-    """Whether a report names a place."""
-    return bool(_select_places(features))
+    return any(not _are_apart(place, other) for other in select_places(features))
 
 
 def _find_own_place(features: ArticleFeatures, other: ArticleFeatures) -> PlaceFact | None:
     """A place in the title that lies apart from all places in the other report; None if there is none. Of the other,
     what only says where another place of it lies does not count (Texas of Dallas)."""
-    places = _select_places(other)
-    others = [
-        place for place in places if not any(_relate(place.place, each.place) is Relation.CONTAINS for each in places)
-    ]
+    places = select_places(other)
+    others = [one for one in places if all(_relate(one.place, each.place) is not Relation.CONTAINS for each in places)]
     scenes = find_scenes(features)
     return next((place for place in scenes if all(_are_apart(place, each) for each in others)), None)
-
-
-def _is_within_country(fact: PlaceFact) -> bool:
-    return get_place_level(fact.place) != COUNTRY
 
 
 def _overlap(one: PlaceFact, other: PlaceFact) -> bool:
@@ -223,14 +203,13 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
         (Verdict.DIFFERS, lambda name: name.is_person),
         (Verdict.DOUBTFUL, lambda name: name.is_certain and not do_titles_agree),
     ):
-        sides = [next(filter(is_named, side), None) for side in (ours_alone, theirs_alone)]
-        if sides[0] is not None and sides[1] is not None:
-            return FactComparison(FactKind.NAME, verdict, sides[0].text, sides[1].text)
+        a, b = (next(filter(is_named, side), None) for side in (ours_alone, theirs_alone))
+        if a and b:
+            return FactComparison(FactKind.NAME, verdict, a.text, b.text)
     if shared:
-        names = join_words(a for a, _ in shared), join_words(b for _, b in shared)
-        return FactComparison(FactKind.NAME, Verdict.AGREES, *names)
-    certain = [join_words(name for name in side if name.is_certain) for side in (one, other)]
-    return FactComparison(FactKind.NAME, Verdict.UNKNOWN, certain[0], certain[1])
+        return _agree(FactKind.NAME, shared)
+    certain = (join_words(name for name in side if name.is_certain) for side in (one, other))
+    return FactComparison(FactKind.NAME, Verdict.UNKNOWN, *certain)
 
 
 def do_names_agree(a: NameFact, b: NameFact) -> bool:
@@ -244,8 +223,7 @@ def do_names_agree(a: NameFact, b: NameFact) -> bool:
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
-SERIES_KINDS = frozenset(("ordinal", "repeated"))
-"""Kinds of number that make a happening the next of a series: the second, again."""
+_SERIES_KINDS = frozenset(("ordinal", "repeated"))  # they make a happening the next of a series: the second, again
 _IDENTIFYING_KINDS = frozenset(("ordinal", "serial", "magnitude", "basis_points"))  # another number: another happening
 _COMMON_KINDS = frozenset(("age", "intensity", "category"))  # shared by very many happenings
 _MAX_MAGNITUDE_REVISION = 0.3  # agencies differ by this much about the same earthquake
@@ -260,35 +238,24 @@ def compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     for a, b in pairs:
         if _is_conflicting_number(a, b) and settled.isdisjoint(((a.kind, a.unit), (b.kind, b.unit))):
             return FactComparison(FactKind.NUMBER, Verdict.DIFFERS, a.text, b.text)
-    distinctive = [(a, b) for a, b in shared if is_distinctive_number(a) and is_distinctive_number(b)]
-    if distinctive:
-        words = join_words(a for a, _ in distinctive), join_words(b for _, b in distinctive)
-        return FactComparison(FactKind.NUMBER, Verdict.AGREES, *words)
+    if distinctive := [(a, b) for a, b in shared if _is_distinctive(a) and _is_distinctive(b)]:
+        return _agree(FactKind.NUMBER, distinctive)
     unknown = join_words(ours.facts.numbers), join_words(theirs.facts.numbers)
     return FactComparison(FactKind.NUMBER, Verdict.UNKNOWN, *unknown)
 
 
 def find_series_number(features: ArticleFeatures, *, in_title: bool) -> NumberFact | None:
     """The first number that makes a report the next of a series; `in_title`: only there."""
-    return next(
-        (
-            number
-            for number in features.facts.numbers
-            if number.kind in SERIES_KINDS and number.value > 1 and (number.start < len(features.title) or not in_title)
-        ),
-        None,
-    )
+    numbers = features.numbers_in_title if in_title else features.facts.numbers
+    return next((number for number in numbers if number.kind in _SERIES_KINDS and number.value > 1), None)
 
 
-def is_distinctive_number(fact: NumberFact) -> bool:
+def _is_distinctive(fact: NumberFact) -> bool:
     """Whether few happenings have the same number: "first" and "two dead" are common, "16 dead" is not."""
     if fact.kind in {"ordinal", "serial", "model"}:
         return fact.value > 1
-    return fact.kind not in _COMMON_KINDS and _count_significant_digits(fact.value) > 1
-
-
-def _count_significant_digits(value: float) -> int:
-    return len(f"{value:.6g}".split("e", maxsplit=1)[0].replace(".", "").strip("0"))
+    digits = f"{fact.value:.6g}".partition("e")[0].replace(".", "").strip("0")
+    return fact.kind not in _COMMON_KINDS and len(digits) > 1
 
 
 def _is_conflicting_number(a: NumberFact, b: NumberFact) -> bool:
@@ -313,11 +280,10 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     alignment = aligned_differences(*(without_attribution(each.title) for each in (ours, theirs)))
     if alignment.shared < TEMPLATE_SHARE or len(alignment.slots) > 2:
         return unknown
-    verdicts = [(_compare_slot(slot, ours, theirs), slot) for slot in alignment.slots]
+    verdicts = {_compare_slot(slot, ours, theirs): slot for slot in reversed(alignment.slots)}
     for verdict in (Verdict.DIFFERS, Verdict.DOUBTFUL):
-        for slot_verdict, slot in verdicts:
-            if slot_verdict is verdict:
-                return FactComparison(FactKind.WORDING, verdict, slot.one, slot.other)
+        if slot := verdicts.get(verdict):
+            return FactComparison(FactKind.WORDING, verdict, slot.one, slot.other)
     return unknown
 
 
@@ -325,49 +291,49 @@ _DIGIT = re.compile(r"\d|[一二三四五六七八九十百]")
 
 
 def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
-    later = ours if ours.at >= theirs.at else theirs
-    numbers = [_find_numbers_in_slot(slot.one, ours), _find_numbers_in_slot(slot.other, theirs)]
-    is_same_number = any(a.kind == b.kind and a.value == b.value for a, b in product(*numbers))  # ninth, 9th
-    if all(found or _DIGIT.search(text) for found, text in zip(numbers, (slot.one, slot.other), strict=True)):
-        is_settled = (
-            later.revises
-            or is_same_number
-            or all(any(_is_compared_elsewhere(number) for number in side) for side in numbers)
-        )
-        return Verdict.UNKNOWN if is_settled else Verdict.DOUBTFUL
+    sides = ((slot.one, ours), (slot.other, theirs))
+    names = [_find_in_slot(text, [fact for fact in each.facts.names if fact.in_title]) for text, each in sides]
+    are_other_names = all(names) and not any(do_names_agree(a, b) for a, b in product(*names))
+    if slot.is_clear and are_other_names and all(map(_is_name_certain, names, (ours, theirs))):
+        return Verdict.DIFFERS
+    numbers = [_find_in_slot(text, each.numbers_in_title) for text, each in sides]
+    if all(found or _DIGIT.search(text) for found, (text, _) in zip(numbers, sides, strict=True)):
+        is_same_number = any(a.kind == b.kind and a.value == b.value for a, b in product(*numbers))  # ninth, 9th
+        # A toll grows, and `compare_numbers` knows when a magnitude is another earthquake.
+        are_settled = all(any(number.may_grow or number.kind == "magnitude" for number in side) for side in numbers)
+        later = max(ours, theirs, key=lambda features: features.at)
+        return Verdict.UNKNOWN if later.revises or is_same_number or are_settled else Verdict.DOUBTFUL
     if not slot.is_clear:
         return Verdict.UNKNOWN
-    places = [_find_in_slot(slot.one, ours.facts.places), _find_in_slot(slot.other, theirs.facts.places)]
+    places = [_find_in_slot(text, [fact for fact in each.facts.places if fact.in_title]) for text, each in sides]
     if all(places):
         are_apart = all(_relate(a.place, b.place) is Relation.APART for a, b in product(*places))
         return Verdict.DIFFERS if are_apart else Verdict.UNKNOWN
-    names = [_find_in_slot(slot.one, ours.facts.names), _find_in_slot(slot.other, theirs.facts.names)]
     if all(names):
-        if any(do_names_agree(a, b) for a, b in product(*names)):
-            return Verdict.UNKNOWN
-        are_certain = all(any(name.is_certain for name in side) for side in names)
-        return Verdict.DIFFERS if are_certain else Verdict.DOUBTFUL
+        return Verdict.DOUBTFUL if are_other_names else Verdict.UNKNOWN
     # Then only the wording of its title differs.
     is_in_other_report = theirs.has_all_words(slot.one) or ours.has_all_words(slot.other)
     return Verdict.UNKNOWN if is_in_other_report else Verdict.DOUBTFUL
 
 
-_Fact = TypeVar("_Fact", PlaceFact, NameFact)
+def _is_name_certain(names: Iterable[NameFact], features: ArticleFeatures) -> bool:
+    """Whether one of these is surely a name: it is certain where it stands, or elsewhere in the report ("Lee arrives"
+    above "President Lee Jae Myung")."""
+    certain = [name for name in features.facts.names if name.is_certain]
+    return any(do_names_agree(name, other) for name, other in product(names, certain))
+
+
+_Fact = TypeVar("_Fact", PlaceFact, NameFact, NumberFact)
 
 
 def _find_in_slot(slot: str, facts: Iterable[_Fact]) -> list[_Fact]:
-    """The facts of the title that are in this part of it, or contain it."""
-    return [fact for fact in facts if fact.in_title and (fact.text in slot or slot in fact.text)]
+    """The facts that are in this part of a title, or contain it."""
+    return [fact for fact in facts if fact.text in slot or slot in fact.text]
 
 
-def _find_numbers_in_slot(slot: str, features: ArticleFeatures) -> list[NumberFact]:
-    in_title = (number for number in features.facts.numbers if number.start < len(features.title))
-    return [number for number in in_title if number.text in slot or slot in number.text]
-
-
-def _is_compared_elsewhere(number: NumberFact) -> bool:
-    """A toll grows, and `compare_numbers` knows when a magnitude is another earthquake."""
-    return number.may_grow or number.kind == "magnitude"
+def _agree(kind: FactKind, shared: Iterable[tuple[_Fact, _Fact]]) -> FactComparison:
+    ours, theirs = zip(*shared, strict=True)
+    return FactComparison(kind, Verdict.AGREES, join_words(ours), join_words(theirs))
 
 
 def join_words(facts: Iterable[PlaceFact | NameFact | NumberFact]) -> str:

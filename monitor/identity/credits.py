@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from monitor.languages import LANGUAGES, join_patterns, join_tables
 from monitor.model import Article
@@ -40,11 +39,6 @@ class Provenance:
     wire_status: WireStatus | None
     title: str
     lead: str
-
-
-def _build_alternation(names: str) -> str:
-    """A pattern that matches any of the names between the commas, the longest first."""
-    return "|".join(re.escape(name) for name in sorted(map(str.strip, names.split(",")), key=len, reverse=True))
 
 
 # --- agencies ---------------------------------------------------------------------------------------------------------
@@ -78,7 +72,9 @@ _AGENCIES = {
 }
 AGENCY_OF = {name.strip().lower(): agency for agency, names in _AGENCIES.items() for name in names.split(",")}
 """Names of agencies in small letters -> the agency."""
-_AGENCY = _build_alternation(",".join(_AGENCIES.values()))
+_AGENCY = "|".join(  # the longest first
+    re.escape(name) for name in sorted(", ".join(_AGENCIES.values()).split(", "), key=len, reverse=True)
+)
 
 # --- marks of updates -------------------------------------------------------------------------------------------------
 
@@ -159,37 +155,25 @@ def extract_provenance(
     `source_wire`."""
     title, publisher = _without_outlet(article.title, source_publisher)
     title, statuses = _without_wire_status(_REFERENCES.sub("", title))
-    lead, lead_statuses, wire = _read_lead(article.text[:LEAD])
+    lead, wire = _without_credits(article.text[:LEAD])
+    lead, lead_statuses = _without_wire_status(lead)
+    # Without a word that is cut in two, or a number at the end: many feeds cut their texts, and a cut 2025 is 20.
+    lead = _TRAILING_NUMBER.sub("", lead) if len(lead) <= _LEAD else _CUT_WORD.sub("", lead[:_LEAD])
     wire = wire or AGENCY_OF.get((publisher or "").lower()) or source_wire
     status = next((status for status in _ORDER if status in statuses | lead_statuses), None)
     # A title that is nothing but marks stays as it is.
-    return Provenance(publisher or source_publisher, wire, status, title or article.title.strip(), _cut_lead(lead))
-
-
-@lru_cache(maxsize=4)  # the same article is read with its source's publisher and without
-def _read_lead(text: str) -> tuple[str, frozenset[WireStatus], str | None]:
-    """The beginning of a text without credits and marks, what the marks mean, and the agency that it credits."""
-    lead, wire = _without_credits(text)
-    lead, statuses = _without_wire_status(lead)
-    return lead, frozenset(statuses), wire
-
-
-def _cut_lead(lead: str) -> str:
-    """The part of a lead that is read, without a word that is cut in two, or a number at the end: many feeds cut their
-    texts, and a cut 2025 is 20, which is another number."""
-    return _TRAILING_NUMBER.sub("", lead) if len(lead) <= _LEAD else _CUT_WORD.sub("", lead[:_LEAD])
+    return Provenance(publisher or source_publisher, wire, status, title or article.title.strip(), lead)
 
 
 def _without_outlet(title: str, source_publisher: str | None) -> tuple[str, str | None]:
     """A title without the name of the outlet that aggregators append, and that name."""
     found = _SUFFIX.search(title)
-    name = (found["name"] or found["tight"]).strip() if found else ""
     if not found or not title[: found.start()].strip():
         return title, None
-    is_source_publisher = source_publisher is not None and name.lower() == source_publisher.lower()
-    if is_source_publisher or (len(name.split()) <= _MAX_OUTLET_WORDS and _OUTLET.search(name)):
-        return title[: found.start()].rstrip(), name
-    return title, None
+    name = (found["name"] or found["tight"]).strip()
+    is_source = source_publisher is not None and name.lower() == source_publisher.lower()
+    is_outlet = is_source or (len(name.split()) <= _MAX_OUTLET_WORDS and _OUTLET.search(name))
+    return (title[: found.start()].rstrip(), name) if is_outlet else (title, None)
 
 
 def _without_wire_status(text: str) -> tuple[str, set[WireStatus]]:
@@ -209,15 +193,10 @@ def _without_credits(text: str) -> tuple[str, str | None]:
     text = _BLANK.sub(" ", _CAPTION.sub(" ", _MACHINE.sub(" ", _BYLINE.sub("", text)))).strip()
     wire = None
     for dateline in _DATELINES:
-        found = dateline.search(text, 0, _MAX_DATELINE_START)
-        if found:
-            wire, text = wire or _find_agency(found["wire"]), text[found.end() :]
+        if found := dateline.search(text, 0, _MAX_DATELINE_START):
+            wire, text = wire or AGENCY_OF.get(found["wire"].strip().lower()), text[found.end() :]
     for start in _OPENING_DATELINES:
-        found = start.match(text)
-        if found and found.group().strip():
-            wire, text = wire or _find_agency(next(filter(None, found.groups()), "")), text[found.end() :]
+        if (found := start.match(text)) and found.group().strip():
+            agency = next(filter(None, found.groups()), "").strip().lower()
+            wire, text = wire or AGENCY_OF.get(agency), text[found.end() :]
     return _REPORTER.sub(" ", text).strip(), wire
-
-
-def _find_agency(name: str) -> str | None:
-    return AGENCY_OF.get(name.strip().lower())

@@ -21,7 +21,7 @@ from monitor.identity.compare import (
     find_series_number,
     has_place_of,
     may_happen_at,
-    names_place,
+    select_places,
 )
 from monitor.identity.explain import (
     agreeing_in_words,
@@ -41,9 +41,6 @@ class Sameness(StrEnum):
     SAME = "same"
     POSSIBLY = "possibly the same"
     ANOTHER = "another"
-
-
-_LABELS = {Sameness.SAME: "the same"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +65,15 @@ class SamenessDecision:
 
     @property
     def has_differing_fact(self) -> bool:
-        """Whether a fact separates the article from the cluster."""
         return self.comparison is not None and bool(self.comparison.differing_facts)
 
     @property
     def explanation(self) -> str:
         """In words: which facts agree, differ or are not known, and how alike the words are."""
-        label = _LABELS.get(self.sameness, self.sameness)
-        if self.comparison is None:
-            return f"{label}: {self.reason}"
-        settled = [self.settled_by] if self.settled_by else []
-        likeness_text = likeness_in_words(self.comparison)
-        return f"{label}: {'; '.join([*settled, *comparison_in_words(self.comparison), likeness_text])}"
+        words = [self.reason]
+        if self.comparison is not None:
+            words = [self.settled_by, *comparison_in_words(self.comparison), likeness_in_words(self.comparison)]
+        return f"{'the same' if self.sameness is Sameness.SAME else self.sameness}: {'; '.join(filter(None, words))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +91,16 @@ class ClusterComparison:
         return sameness is Sameness.SAME, sameness is Sameness.POSSIBLY, self.decision.likeness, agreement
 
     @property
-    def article_to_compare(self) -> ArticleFeatures:
-        """The member to compare with where no comparison was made: the one that decided, else the latest."""
-        return self.decision.other_article or self.cluster.members[-1]
+    def other_article(self) -> ArticleFeatures:
+        """The member that decided, else the latest."""
+        comparison = self.decision.comparison
+        return comparison.other if comparison else self.decision.other_article or self.cluster.members[-1]
 
     @property
     def compared_article(self) -> ComparedArticle:
-        """The member that decided, and the comparison in words."""
-        other = self.article_to_compare if self.decision.comparison is None else self.decision.comparison.other
-        return ComparedArticle(
-            other.source, other.uid, f"“{other.title}” ({other.source}): {self.decision.explanation}"
-        )
+        other = self.other_article
+        words = f"“{other.title}” ({other.source}): {self.decision.explanation}"
+        return ComparedArticle(other.source, other.uid, words)
 
 
 def add_comparison(features: ArticleFeatures, compared: ClusterComparison) -> ClusterComparison:
@@ -115,7 +108,7 @@ def add_comparison(features: ArticleFeatures, compared: ClusterComparison) -> Cl
     decision = compared.decision
     if decision.comparison is not None:
         return compared
-    comparison = compare(features, compared.article_to_compare)
+    comparison = compare(features, compared.other_article)
     return replace(compared, decision=replace(decision, comparison=comparison, settled_by=decision.reason))
 
 
@@ -128,20 +121,31 @@ def decide_on_story(features: ArticleFeatures, members: Sequence[ArticleFeatures
     """Whether an article is read together with a story: by the likeness of the words, or as a copy, unless a fact
     differs, its title names what no report of the story has named, or it is the title of each of them but for a part.
     Other doubts do not matter: to read is not to send."""
-    comparisons = [compare(features, member) for member in reversed(members)]
-    for each in comparisons:
-        if each.differing_facts:
-            return SamenessDecision(Sameness.ANOTHER, differing_in_words(each), each.likeness, comparison=each)
+    comparisons = _compare(features, members)
+    if isinstance(comparisons, SamenessDecision):
+        return comparisons
     nearest = max(comparisons, key=lambda comparison: (comparison.is_copy, comparison.likeness))
     likeness = fmean(comparison.likeness for comparison in comparisons)
+    decision = SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=nearest)
     another_part = all(each.is_variant for each in comparisons) and doubtful_in_words(nearest)
     if doubt := find_new_name(features, members) or another_part:
-        return SamenessDecision(Sameness.ANOTHER, doubt, likeness, comparison=nearest)
+        return replace(decision, reason=doubt)
     if nearest.is_copy:
         return SamenessDecision(Sameness.SAME, "copied text", 1.0, comparison=nearest, settled_by="copied text")
     if likeness >= ALIKE:
-        return SamenessDecision(Sameness.SAME, f"the words are alike ({likeness:.2f})", likeness, comparison=nearest)
-    return SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=nearest)
+        return replace(decision, sameness=Sameness.SAME, reason=f"the words are alike ({likeness:.2f})")
+    return decision
+
+
+def _compare(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> SamenessDecision | list[Comparison]:
+    """The comparisons with all members, the latest first; or the decision, if a fact differs from one of them."""
+    comparisons = []
+    for member in reversed(members):
+        each = compare(features, member)
+        if each.differing_facts:
+            return SamenessDecision(Sameness.ANOTHER, differing_in_words(each), each.likeness, comparison=each)
+        comparisons.append(each)
+    return comparisons
 
 
 def may_be_of_story(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> bool:
@@ -152,67 +156,58 @@ def may_be_of_story(features: ArticleFeatures, members: Sequence[ArticleFeatures
 
 
 def decide_on_event(
-    features: ArticleFeatures,
-    members: Sequence[ArticleFeatures],
-    *,
-    has_topic: bool,
-    is_one_by_rule: bool = False,
+    features: ArticleFeatures, members: Sequence[ArticleFeatures], *, has_topic: bool, is_one_by_rule: bool = False
 ) -> SamenessDecision:
     """Whether an article belongs to an event: facts decide.
 
     has_topic       one rule looks for all of them, by words for a topic, and finds few: that is something in common
     is_one_by_rule  the rule says that whatever comes within its time is one event, unless something separates it
     """
-    comparisons = [compare(features, member) for member in reversed(members)]
-    for each in comparisons:
-        if each.differing_facts:
-            return SamenessDecision(Sameness.ANOTHER, differing_in_words(each), each.likeness, comparison=each)
+    comparisons = _compare(features, members)
+    if isinstance(comparisons, SamenessDecision):
+        return comparisons
     in_language = [each for each in comparisons if each.same_language]
     likeness = fmean(each.likeness for each in in_language) if in_language else 0.0
     agrees = any(each.agreement for each in comparisons)
     copy = next((each for each in comparisons if each.is_copy), None)
     best = copy or max(comparisons, key=lambda each: (each.agreement, each.likeness))
     settled_by = "copied text" if copy else "within event_lasts, and nothing keeps it apart" if is_one_by_rule else ""
-    if settled_by:
-        is_alike = True
+    if not has_topic:
+        is_alike, is_possible = likeness >= ALIKE_FOR_BROAD, likeness >= POSSIBLY_FOR_BROAD
     elif in_language:
-        is_alike = likeness >= ((ALIKE_WITH_FACT if agrees else ALIKE) if has_topic else ALIKE_FOR_BROAD)
+        is_alike = likeness >= (ALIKE_WITH_FACT if agrees else ALIKE)
+        is_possible = agrees or likeness >= ALIKE_WITH_FACT
     else:
-        is_alike = has_topic and any(each.agreement and not _has_gap(each) for each in comparisons)
-    if has_topic:
-        is_possible = agrees or not in_language or likeness >= ALIKE_WITH_FACT
-    else:
-        is_possible = likeness >= POSSIBLY_FOR_BROAD
+        is_alike, is_possible = any(each.agreement and not _has_gap(each) for each in comparisons), True
     why = agreeing_in_words(best, likeness)
     doubt = find_new_name(features, members) or next(filter(None, map(doubtful_in_words, in_language)), "")
     decision = SamenessDecision(Sameness.POSSIBLY, f"{why}; {doubt}", likeness, comparison=best)
-    if is_alike and not doubt:
-        uncertainty = describe_missing_place(best)
+    if (settled_by or is_alike) and not doubt:
+        # That one of two articles names no place is told, unless the one copies the other.
+        has_place = best.is_copy or FactKind.PLACE not in best.unknown_kinds
+        uncertainty = "" if has_place else "one of the two articles names no known place"
         reason = settled_by or why
         return replace(decision, sameness=Sameness.SAME, reason=reason, uncertainty=uncertainty, settled_by=settled_by)
-    if is_alike:
+    if settled_by or is_alike:
         return decision
     if is_possible:
-        doubt = doubt or f"{why}; {doubtful_in_words(best) or 'too little for certainty'}"
-        return replace(decision, reason=doubt)
+        return replace(decision, reason=doubt or f"{why}; {doubtful_in_words(best) or 'too little for certainty'}")
     return replace(decision, sameness=Sameness.ANOTHER, reason="the words differ")
 
 
 def _has_gap(comparison: Comparison) -> bool:
     """Whether a title names a place or a name that the other report does not name. Across languages the words cannot
     outweigh that."""
-    ours, theirs = comparison.article, comparison.other
+    pairs = (comparison.article, comparison.other), (comparison.other, comparison.article)
     return bool(comparison.doubtful_facts) or any(
-        not has_place_of(place, other)
-        for article, other in ((ours, theirs), (theirs, ours))
-        for place in find_scenes(article)
+        not has_place_of(place, other) for article, other in pairs for place in find_scenes(article)
     )
 
 
 def find_new_name(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> str:
     """What the title names and no report of the event has named, in words: a place, or "again"; "" if there is
     nothing."""
-    if any(map(names_place, members)):
+    if any(map(select_places, members)):
         for place in find_scenes(features):
             if place.role != "people" and not any(may_happen_at(place, member) for member in members):
                 return f"only this one names {place.text}"
@@ -227,21 +222,15 @@ def choose_closest_cluster(features: ArticleFeatures, found: Cluster, candidates
     choose between two such clusters, only likeness can."""
     if not found.kept_apart:
         return found
+
+    def find_likeness(cluster: Cluster) -> tuple[float, int]:
+        comparisons = [compare(features, member) for member in cluster.members]
+        return max(((each.likeness, each.agreement) for each in comparisons), default=(0.0, 0))
+
     rivals = (each for each in candidates if each.root_id in found.kept_apart and not is_kept_apart(features, each))
-    return max((found, *rivals), key=lambda cluster: _find_best_likeness(features, cluster.members))
+    return max((found, *rivals), key=find_likeness)
 
 
 def is_kept_apart(features: ArticleFeatures, cluster: Cluster) -> bool:
     """Whether a fact separates the article from the cluster."""
     return any(compare(features, member).differing_facts for member in cluster.members)
-
-
-def _find_best_likeness(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> tuple[float, int]:
-    comparisons = [compare(features, member) for member in members]
-    return max(((comparison.likeness, comparison.agreement) for comparison in comparisons), default=(0.0, 0))
-
-
-def describe_missing_place(comparison: Comparison) -> str:
-    """In words, that one of two articles names no place; empty if both name one or one copies the other."""
-    is_missing = FactKind.PLACE in comparison.unknown_kinds and not comparison.is_copy
-    return "one of the two articles names no known place" if is_missing else ""

@@ -37,13 +37,9 @@ _FACT_WEIGHT, _SHARED_WEIGHT = 1.0, 0.1  # of a key of a fact, and of one that m
 
 @dataclass(frozen=True, slots=True)
 class RuleArticle:
-    """An article with its story, as input for the events of one rule.
-
-    by_values      the values of the conditions that the rule names in `by`
-    found_terms    the words and entities that the rule found
-    event_lasts    how long the rule says that its events last
-    is_story_only  the rule sends no events now, but may have sent the event of this story before it was edited
-    """
+    """An article with its story, as input for the events of one rule. `by_values`: what the conditions that the rule
+    names in `by` found; `found_terms`: the words and entities that the rule found; `is_story_only`: the rule sends no
+    events now, but may have sent the event of this story before it was edited."""
 
     rule: str
     story: Story
@@ -55,7 +51,6 @@ class RuleArticle:
 
     @property
     def news_at(self) -> datetime:
-        """When the article was news."""
         return self.features.at
 
     @property
@@ -65,8 +60,8 @@ class RuleArticle:
         facts = self.features.facts
         names = {fold(place.text): place.place for place in facts.places}
         names |= {fold(name.text): name.key for name in facts.names if name.is_certain}
-        terms = [fold(term.strip("*")) for term in self.found_terms]
-        return any(term not in names for term in terms) or len({names[term] for term in terms}) > 1
+        found = {names.get(fold(term.strip("*"))) for term in self.found_terms}
+        return None in found or len(found) > 1
 
     @property
     def key_weights(self) -> Mapping[str, float]:
@@ -85,7 +80,7 @@ class EventAssignment:
 
     is_new              the event is new, or an earlier version of this article opened it
     is_no_longer_found  an earlier version of this article opened the event, and this version does not match it any more
-    compared_article    the older article of this event, or of the nearest other event, that was compared
+    compared_article    the older article of this or the nearest other event that was compared
     """
 
     event: Cluster
@@ -96,31 +91,21 @@ class EventAssignment:
 
     @property
     def reason(self) -> str:
-        """Why the article belongs to the event, in words."""
         return FIRST_OF_EVENT if self.is_new else self.decision.reason
 
     @property
     def uncertainty(self) -> str:
-        """What one side does not say, in words; empty if the event is new."""
         return "" if self.is_new else self.decision.uncertainty
 
 
 def assign_event(article: RuleArticle, index: ClusterIndex) -> EventAssignment:
     """The open event that an article belongs to, or a new one. The index is unchanged until `join_event`."""
-    candidates = [
-        event
-        for event in index.candidates(article.rule, article.key_weights)
-        if article.news_at - event.last <= EVENT_OPEN_FOR
-    ]
+    candidates = _find_candidates(article, index)
     open_events = [event for event in candidates if _find_by_conflict(article, event) is None]
-    own_event_ids = {posting.id for posting in index.postings_for(article.rule, _article_key(article.features))}
-    own_events = [
-        event for event in open_events if event.id in own_event_ids and not is_kept_apart(article.features, event)
-    ]
-    if own_events:
-        event = choose_closest_cluster(
-            article.features, max(own_events, key=lambda event: (event.touched, event.id)), open_events
-        )
+    of_versions = (event for event in open_events if not is_kept_apart(article.features, event))
+    own_event = _find_latest_under(_article_key(article.features), article.rule, of_versions, index)
+    if own_event is not None:
+        event = choose_closest_cluster(article.features, own_event, open_events)
         return EventAssignment(event, SamenessDecision(Sameness.SAME, "an earlier version of the article"))
     comparisons = compare_with_events(article, candidates, index)
     best = max(comparisons, key=lambda each: (*each.nearness, each.cluster.touched, each.cluster.id), default=None)
@@ -146,9 +131,8 @@ def _find_doubt_removal(article: RuleArticle, event: Cluster, index: ClusterInde
     if older is None or not older.members or not _is_in_time(article, older):
         return None
     [compared] = compare_with_events(article, [older], index)
-    if compared.decision.sameness is not Sameness.ANOTHER:
-        return None
-    return f"surely another than {older.id}: {compared.decision.reason}"
+    is_another = compared.decision.sameness is Sameness.ANOTHER
+    return f"surely another than {older.id}: {compared.decision.reason}" if is_another else None
 
 
 def _open_event(
@@ -163,43 +147,45 @@ def _open_event(
     earlier = index.get(article.rule, event.id) if article.features.version > 1 else None
     if earlier is None:
         return EventAssignment(event, decision, is_new=True, compared_article=compared)
-    of_earlier = [comparison for comparison in comparisons if comparison.cluster.id == earlier.id]
-    if any(
-        comparison.decision.has_differing_fact or _find_by_conflict(article, comparison.cluster) is not None
-        for comparison in of_earlier
-    ):
+    known = [each.decision for each in comparisons if each.cluster.id == earlier.id]
+    if known and (known[0].has_differing_fact or _find_by_conflict(article, earlier) is not None):
         return EventAssignment(event_of_version(article), decision, is_new=True, compared_article=compared)
     return EventAssignment(earlier, decision, is_new=True, is_no_longer_found=True, compared_article=compared)
 
 
 def event_of_story(article: RuleArticle, index: ClusterIndex) -> Cluster | None:
     """The open event that the story already belongs to, if any."""
-    event_ids = {posting.id for posting in index.postings_for(article.rule, _story_key(article.story.id))}
-    story_events = [event for event in index.candidates(article.rule, article.key_weights) if event.id in event_ids]
-    open_events = [event for event in story_events if article.news_at - event.last <= EVENT_OPEN_FOR]
-    return max(open_events, key=lambda event: (event.touched, event.id), default=None)
+    return _find_latest_under(_story_key(article.story.id), article.rule, _find_candidates(article, index), index)
 
 
-def new_event(article: RuleArticle) -> Cluster:
+def _find_candidates(article: RuleArticle, index: ClusterIndex) -> list[Cluster]:
+    found = index.candidates(article.rule, article.key_weights)
+    return [event for event in found if article.news_at - event.last <= EVENT_OPEN_FOR]
+
+
+def _find_latest_under(key: str, rule: str, events: Iterable[Cluster], index: ClusterIndex) -> Cluster | None:
+    """The latest of these events that the index has under a key."""
+    ids = {posting.id for posting in index.postings_for(rule, key)}
+    return max((event for event in events if event.id in ids), key=lambda each: (each.touched, each.id), default=None)
+
+
+def new_event(article: RuleArticle, version: str = "") -> Cluster:
     """An event that begins with this article. Its id is a hash of the rule and the first article: a replay gives the
     same ids, and two events of one story have different ids."""
     features = article.features
-    id_ = f"E{hash_name(f'{article.rule} {features.source} {features.uid}'):016x}"
+    id_ = f"E{hash_name(f'{article.rule} {features.source}{version} {features.uid}'):016x}"
     return Cluster(id_, article.rule, features.title, features.at, features.at, features.seen)
 
 
 def event_of_version(article: RuleArticle) -> Cluster:
     """A new event for this version of the article, where an earlier version opened another event."""
-    features = article.features
-    id_hash = hash_name(f"{article.rule} {features.source}#{features.version} {features.uid}")
-    return replace(new_event(article), id=f"E{id_hash:016x}")
+    return new_event(article, f"#{article.features.version}")
 
 
 def join_event(article: RuleArticle, event: Cluster, index: ClusterIndex) -> None:
     """Add the article to the event in `index`."""
-    index.add_article(
-        event.joined_by(article.features, article.by_values), article.features, article.key_weights.keys()
-    )
+    cluster = event.joined_by(article.features, article.by_values)
+    index.add_article(cluster, article.features, article.key_weights.keys())
 
 
 def keys_from_by_values(by_values: Mapping[str, Iterable[str]]) -> list[str]:
@@ -217,8 +203,7 @@ def _story_key(id_: str) -> str:
 
 
 def _article_key(features: ArticleFeatures) -> str:
-    """The key that finds the event of an earlier version of the article."""
-    return features.sure[0].key
+    return features.sure[0]
 
 
 def _find_by_conflict(article: RuleArticle, event: Cluster) -> SamenessDecision | None:
@@ -242,10 +227,9 @@ def compare_with_events(
 def _is_busy(article: RuleArticle, index: ClusterIndex) -> bool:
     """Whether the rule had articles of `CLUSTERS_PER_KEY` events or more within a day."""
     postings = index.postings_for(article.rule, _ANY_EVENT_KEY)
-    return (
-        len(postings) >= CLUSTERS_PER_KEY
-        and article.features.seen - datetime_from_micros(postings[-1].last_seen) <= _BUSY_WINDOW
-    )
+    if len(postings) < CLUSTERS_PER_KEY:
+        return False
+    return article.features.seen - datetime_from_micros(postings[-1].last_seen) <= _BUSY_WINDOW
 
 
 def _decide(article: RuleArticle, event: Cluster, *, has_topic: bool) -> SamenessDecision:

@@ -1,8 +1,6 @@
 """Describes a comparison of two articles in words: which facts agree, differ, or are not known. Pure.
 
-The short forms are the reasons in decisions and messages. The long form is what `why` and `stories show` print. A place
-has the name that the article uses; if the languages differ, its English name follows in brackets. A number has the name
-of what it counts, if that is one word.
+A place has the name that the article uses; if the languages differ, its English name follows in brackets.
 """
 
 from __future__ import annotations
@@ -21,8 +19,8 @@ _KINDS_BEFORE_NUMBER = frozenset(("age", "category", "intensity", "magnitude"))
 
 def agreeing_in_words(comparison: Comparison, likeness: float) -> str:
     """What agrees, as a reason: "the words are alike (0.45), both Busan". `likeness`: of the article to the event."""
-    alike = [f"the words are alike ({likeness:.2f})"] if comparison.same_language else ["in another language"]
-    return ", ".join([*alike, *_describe_verdict(Verdict.AGREES, comparison)])
+    alike = f"the words are alike ({likeness:.2f})" if comparison.same_language else "in another language"
+    return ", ".join([alike, *_describe_verdict(Verdict.AGREES, comparison)])
 
 
 def differing_in_words(comparison: Comparison) -> str:
@@ -41,16 +39,18 @@ def comparison_in_words(comparison: Comparison) -> Iterator[str]:
     """A line for every kind of fact: what differs, agrees, may differ, and is not known."""
     for verdict in (Verdict.DIFFERS, Verdict.AGREES, Verdict.DOUBTFUL):
         yield from _describe_verdict(verdict, comparison)
-    unknown = [
-        fact for fact in comparison.facts if fact.verdict is Verdict.UNKNOWN and fact.kind is not FactKind.WORDING
-    ]
-    yield from (_describe_one_sided(fact, comparison) for fact in unknown if fact.ours or fact.theirs)
-    if silent := [fact.kind for fact in unknown if not fact.ours and not fact.theirs]:
+    silent = []
+    for fact in comparison.facts:
+        if fact.verdict is Verdict.UNKNOWN and fact.kind is not FactKind.WORDING:
+            if fact.ours or fact.theirs:
+                yield _describe_one_sided(fact, comparison)
+            else:
+                silent.append(fact.kind)
+    if silent:
         yield f"{join_with_and(silent)}: not known"
 
 
 def likeness_in_words(comparison: Comparison) -> str:
-    """How alike the words are."""
     return f"the words are alike by {comparison.likeness:.2f}" if comparison.same_language else "in another language"
 
 
@@ -62,66 +62,59 @@ def join_with_and(words: Sequence[str]) -> str:
 
 def _describe_verdict(verdict: Verdict, comparison: Comparison) -> Iterator[str]:
     for fact in comparison.facts:
-        if fact.verdict is verdict:
-            ours, theirs = _format_sides(fact, comparison)
-            if verdict is Verdict.AGREES:
-                is_same = _is_same_for_both(fact, comparison)
-                yield f"both {ours}" if is_same else f"the same {fact.kind} ({ours}, {theirs})"
-            else:
-                what = "the same title but for" if fact.kind is FactKind.WORDING else f"another {fact.kind}"
-                words = f"{ours}, not {theirs}" if fact.kind is FactKind.WORDING else f"({ours}, not {theirs})"
-                is_sure = verdict is Verdict.DIFFERS or fact.kind is FactKind.WORDING
-                yield f"{'' if is_sure else 'perhaps '}{what} {words}"
+        if fact.verdict is not verdict:
+            continue
+        ours, theirs = _format_sides(fact, comparison)
+        if verdict is Verdict.AGREES:
+            is_same = _is_same_for_both(fact, comparison)
+            yield f"both {ours}" if is_same else f"the same {fact.kind} ({ours}, {theirs})"
+        elif fact.kind is FactKind.WORDING:
+            yield f"the same title but for {ours}, not {theirs}"
+        else:
+            yield f"{'' if verdict is Verdict.DIFFERS else 'perhaps '}another {fact.kind} ({ours}, not {theirs})"
 
 
 def _describe_one_sided(fact: FactComparison, comparison: Comparison) -> str:
-    ours, theirs = (_shorten_list(side) for side in _format_sides(fact, comparison))
-    parts = [f"{words} {where}" for words, where in ((ours, "here"), (theirs, "there")) if words]
+    sides = [words.split(", ") for words in _format_sides(fact, comparison)]
+    shortened = [", ".join(words[:_MAX_LISTED]) + (" ..." if len(words) > _MAX_LISTED else "") for words in sides]
+    parts = [f"{words} {where}" for words, where in zip(shortened, ("here", "there"), strict=True) if words]
     return f"{fact.kind}: {'only ' if len(parts) == 1 else ''}{', '.join(parts)}"
-
-
-def _shorten_list(words: str) -> str:
-    parts = words.split(", ")
-    return ", ".join(parts[:_MAX_LISTED]) + (" ..." if len(parts) > _MAX_LISTED else "")
 
 
 def _is_same_for_both(fact: FactComparison, comparison: Comparison) -> bool:
     """Whether both sides name the same: in the same words, or one place in two languages."""
-    places = _map_words_to_places(comparison.article), _map_words_to_places(comparison.other)
-    one, other = places[0].get(fact.ours), places[1].get(fact.theirs)
-    return fact.ours == fact.theirs or (fact.kind is FactKind.PLACE and one is not None and one == other)
+    one = _map_words_to_places(comparison.article).get(fact.ours)
+    is_one_place = one is not None and one == _map_words_to_places(comparison.other).get(fact.theirs)
+    return fact.ours == fact.theirs or (fact.kind is FactKind.PLACE and is_one_place)
 
 
 def _format_sides(fact: FactComparison, comparison: Comparison) -> tuple[str, str]:
     """The words of both sides, for people to read."""
-    names_english = not comparison.same_language
-    sides = ((fact.ours, comparison.article), (fact.theirs, comparison.other))
-    ours, theirs = (_format_side(fact.kind, words, features, english=names_english) for words, features in sides)
-    return ours, theirs
+    ours, theirs = comparison.article, comparison.other
+    if fact.kind is FactKind.PLACE and not comparison.same_language:
+        return _add_english(fact.ours, ours), _add_english(fact.theirs, theirs)
+    if fact.kind is FactKind.NUMBER:
+        return _add_kinds(fact.ours, ours), _add_kinds(fact.theirs, theirs)
+    return fact.ours, fact.theirs
 
 
-def _format_side(kind: FactKind, words: str, features: ArticleFeatures, *, english: bool) -> str:
-    parts = words.split(", ")
-    if kind is FactKind.PLACE and english:
-        places = _map_words_to_places(features)
-        return ", ".join(_with_english(place, places.get(place)) for place in parts)
-    if kind is FactKind.NUMBER:
-        kinds = {number.text: number.kind for number in features.facts.numbers}
-        return ", ".join(_format_number(number, kinds.get(number)) for number in parts)
-    return words
+def _add_english(words: str, features: ArticleFeatures) -> str:
+    places = _map_words_to_places(features)
+    english = {name: get_place_name(places[name]) if name in places else name for name in words.split(", ")}
+    return ", ".join(
+        name if each.casefold() == name.casefold() else f"{name} ({each})" for name, each in english.items()
+    )
 
 
 def _map_words_to_places(features: ArticleFeatures) -> dict[str, str]:
     return {place.text: place.place for place in features.facts.places}
 
 
-def _with_english(name: str, place: str | None) -> str:
-    english_name = get_place_name(place) if place is not None else name
-    return name if english_name.casefold() == name.casefold() else f"{name} ({english_name})"
+def _add_kinds(words: str, features: ArticleFeatures) -> str:
+    kinds = {number.text: number.kind for number in features.facts.numbers}
+    return ", ".join(_format_number(number, kinds.get(number, "")) for number in words.split(", "))
 
 
-def _format_number(text: str, kind: str | None) -> str:
-    if kind is None or kind in _KINDS_WITHOUT_LABEL:
-        return text
-    label = kind.replace("_", " ")
-    return f"{label} {text}" if kind in _KINDS_BEFORE_NUMBER else f"{text} {label}"
+def _format_number(text: str, kind: str) -> str:
+    label = "" if kind in _KINDS_WITHOUT_LABEL else kind.replace("_", " ")
+    return (f"{label} {text}" if kind in _KINDS_BEFORE_NUMBER else f"{text} {label}").strip()

@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from monitor.identity.credits import WireStatus, extract_provenance
 from monitor.identity.facts import ArticleFacts, facts_of
 from monitor.identity.known_names import NOBODY, KnownNames
-from monitor.identity.likeness import WordFeatures, word_features_of
+from monitor.identity.likeness import WordFeatures, stem_terms, word_features_of
 from monitor.model import SHORTEST_RETENTION, Article
 from monitor.model.hashing import hash_name
-from monitor.model.timestamps import datetime_from_micros, datetime_to_micros
 from monitor.places.gazetteer import country_of
 from monitor.text.folding import folded_tokens
 from monitor.text.language_tags import parse_primary_subtag
+from monitor.text.numbers import NumberFact
 from monitor.text.scripts import count_half_words
 
 SAME_ADDRESS = SHORTEST_RETENTION
@@ -28,20 +29,6 @@ _INDEXED_SHINGLES = 8  # copies share some of these, because both sides choose t
 _LATER_VERSIONS = frozenset((WireStatus.NUMBERED, WireStatus.CORRECTED, WireStatus.WITHDRAWN))
 _MAX_TITLE = 300  # characters: no headline is longer, and comparing thousands of numbers takes seconds
 _MIN_HEADLINE = 6  # half words: three words, or six Han or kana characters; "Breaking news" identifies nothing
-
-
-@dataclass(frozen=True, slots=True)
-class StrongKey:
-    """A key that alone makes two articles one story. `kind`: "article", "address", "own-address" (an address together
-    with its source) or "headline"; `value`: its hash."""
-
-    kind: str
-    value: str
-
-    @property
-    def key(self) -> str:
-        """The index key."""
-        return f"{self.kind}:{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +40,9 @@ class ArticleFeatures:
     language  the primary subtag, or ""
     flash     a mark says that it is a first flash
     revises   a mark says that it is a later version of a report (UPDATE 1-, CORRECTED, 종합)
-    sure      the keys that alone make two articles one story
-    publisher who prints it, and `wire`, the agency whose text it is: as in `PreparedArticle`. They are not compared.
-              "": it was stored by an earlier version, which did not keep them
+    sure      the keys that alone make two articles one story, the strongest first: "article:", "address:",
+              "own-address:" (an address together with its source) or "headline:", and a hash
+    publisher who prints it, and `wire`, the agency whose text it is: as in `PreparedArticle`. They are not compared
     """
 
     source: str
@@ -67,7 +54,7 @@ class ArticleFeatures:
     language: str
     flash: bool
     revises: bool
-    sure: tuple[StrongKey, ...]
+    sure: tuple[str, ...]
     words: WordFeatures
     facts: ArticleFacts
     publisher: str = ""
@@ -77,73 +64,46 @@ class ArticleFeatures:
         return hash(self.name)  # the name says nearly all, and the facts take long to hash
 
     def has_all_words(self, text: str) -> bool:
-        """Whether the article has all words of this text."""
-        return self.words.of_both.issuperset(_extract_terms(text))
+        return self.words.of_both.issuperset(stem_terms(text))
+
+    @property
+    def numbers_in_title(self) -> list[NumberFact]:
+        return [number for number in self.facts.numbers if number.start < len(self.title)]
 
     @property
     def address_key(self) -> str | None:
-        """The index key of its address; None if it has no address."""
-        return next((strong_key.key for strong_key in self.sure if strong_key.kind == "address"), None)
+        return next((key for key in self.sure if key.startswith("address:")), None)
 
     @property
     def name(self) -> tuple[str, str, int]:
-        """Identifies the version of the article: its source, uid and version."""
+        """Identifies the version of the article."""
         return self.source, self.uid, self.version
 
     @property
     def index_keys(self) -> tuple[str, ...]:
         """The keys under which other articles find this one."""
-        return tuple(
-            dict.fromkeys(
-                (
-                    *(strong_key.key for strong_key in self.sure),
-                    *self.fact_keys,
-                    *(f"word:{term}" for term in self.words.title),
-                    *(f"run:{shingle:x}" for shingle in self.words.runs[:_INDEXED_SHINGLES]),
-                )
-            )
-        )
+        words = (f"word:{term}" for term in self.words.title)
+        runs = (f"run:{shingle:x}" for shingle in self.words.runs[:_INDEXED_SHINGLES])
+        return tuple(dict.fromkeys((*self.sure, *self.fact_keys, *words, *runs)))
 
     @property
     def fact_keys(self) -> tuple[str, ...]:
         """The keys of its facts. A place also has the key of its country, because other articles may name only that."""
         places = [place.place for place in self.facts.places]
-        countries = [country for place in places if (country := country_of(place)) is not None]
-        names = [name.key for name in self.facts.names if name.is_certain]
+        countries = filter(None, map(country_of, places))
         return (
             *(f"place:{place}" for place in dict.fromkeys((*places, *countries))),
-            *(f"name:{key}" for key in names),
+            *(f"name:{name.key}" for name in self.facts.names if name.is_certain),
         )
 
-    def to_row(self) -> dict[str, Any]:
-        """As plain JSON. Times are in microseconds, which is exact."""
-        return {
-            "source": self.source,
-            "uid": self.uid,
-            "version": self.version,
-            "title": self.title,
-            "at": datetime_to_micros(self.at),
-            "seen": datetime_to_micros(self.seen),
-            "language": self.language,
-            "flash": self.flash,
-            "revises": self.revises,
-            "sure": [[strong_key.kind, strong_key.value] for strong_key in self.sure],
-            "words": self.words.to_row(),
-            "facts": self.facts.to_row(),
-            "publisher": self.publisher,
-            "wire": self.wire,
-        }
+    def to_row(self) -> Any:  # noqa: ANN401 - JSON
+        """As plain JSON."""
+        return msgspec.to_builtins(self, order="deterministic")
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> ArticleFeatures:
         """Restore what `to_row` returned."""
-        values = dict(row)
-        values["at"] = datetime_from_micros(row["at"])
-        values["seen"] = datetime_from_micros(row["seen"])
-        values["sure"] = tuple(StrongKey(kind, value) for kind, value in row["sure"])
-        values["words"] = WordFeatures.from_row(row["words"])
-        values["facts"] = ArticleFacts.from_row(row["facts"])
-        return cls(**values)
+        return msgspec.convert(row, cls)
 
 
 def features_of(article: Article, known_names: KnownNames = NOBODY) -> ArticleFeatures:
@@ -169,18 +129,11 @@ def features_of(article: Article, known_names: KnownNames = NOBODY) -> ArticleFe
     )
 
 
-@lru_cache(maxsize=10_000)
-def _extract_terms(text: str) -> tuple[str, ...]:
-    return word_features_of(text, "", "").title
-
-
-def _find_strong_keys(article: Article, title: str) -> tuple[StrongKey, ...]:
-    """The strongest key first."""
-    keys = [StrongKey("article", f"{hash_name(f'{article.source} {article.uid}'):016x}")]
+def _find_strong_keys(article: Article, title: str) -> tuple[str, ...]:
+    named = {"article": f"{article.source} {article.uid}"}
     if article.canonical:
-        keys.append(StrongKey("address", f"{hash_name(article.canonical):016x}"))
-        keys.append(StrongKey("own-address", f"{hash_name(f'{article.source} {article.canonical}'):016x}"))
+        named |= {"address": article.canonical, "own-address": f"{article.source} {article.canonical}"}
     headline = folded_tokens(title)
     if sum(map(count_half_words, headline)) >= _MIN_HEADLINE:
-        keys.append(StrongKey("headline", f"{hash_name(' '.join(headline)):016x}"))
-    return tuple(keys)
+        named["headline"] = " ".join(headline)
+    return tuple(f"{kind}:{hash_name(name):016x}" for kind, name in named.items())

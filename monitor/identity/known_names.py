@@ -25,16 +25,6 @@ _CJK = re.compile(f"[{APART}{UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)
-class EntityMention:
-    """A known name in a text: the id of the entity, whether it is a person, and the span."""
-
-    entity: str
-    is_person: bool
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class _MaybeName:
     """A name that counts where `near` matches in the text, and `other` not before it."""
 
@@ -49,47 +39,42 @@ class KnownNames:
     def __init__(self, entities: Iterable[Entity]) -> None:
         entities = tuple(entities)
         self.places = added_place_names(entities)
-        self._named_entities = {entity.id: entity for entity in entities if entity.kind not in PLACE_KINDS}
-        self._by_text: dict[str, str] = {}  # names in scripts without spaces, or with particles attached to words
+        self._kinds = {entity.id: entity.kind for entity in entities if entity.kind not in PLACE_KINDS}
+        by_text: dict[str, str] = {}  # names in scripts without spaces, or with particles attached to words
         self._by_key: dict[str, str] = {}
-        for entity in self._named_entities.values():
-            for term in entity.sure:
-                if "*" in term.text:
-                    continue
-                if _CJK.match(term.text):
-                    self._by_text[term.text] = entity.id
-                else:
-                    self._by_key["".join(name_parts(term.text, term.language.split("-")[0]))] = entity.id
         self._maybe_by_key: defaultdict[str, list[_MaybeName]] = defaultdict(list)
-        for entity in self._named_entities.values():
-            self._add_maybe_names(entity)
+        for entity in entities:
+            if entity.id not in self._kinds:
+                continue
+            for term in entity.sure:
+                if _CJK.match(term.text) and "*" not in term.text:
+                    by_text[replace_surrogates(term.text)] = entity.id
+                elif "*" not in term.text:
+                    self._by_key[_to_key(term)] = entity.id
+            if entity.kind == "organisation":
+                self._add_maybe_names(entity)
+        self._entities = tuple(by_text.values())
         # One pass over a text finds all names, however many there are.
-        self._search_texts = tuple(map(replace_surrogates, self._by_text))
-        self._search_entities = tuple(self._by_text.values())
         self._search = AhoCorasick(
-            self._search_texts, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
+            by_text, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
         )
 
-    def find(self, text: str) -> Iterator[EntityMention]:
-        """Find the names that a text has in scripts without capitals."""
-        for number, start, end in (
-            self._search.find_matches_as_indexes(replace_surrogates(text)) if self._search_texts else ()
-        ):
-            entity = self._search_entities[number]
-            yield EntityMention(entity, self.is_person(entity), start, end)
+    def find(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Find the names that a text has in scripts without capitals: the id of each entity, and the span."""
+        if self._entities:
+            for number, start, end in self._search.find_matches_as_indexes(replace_surrogates(text)):
+                yield self._entities[number], start, end
 
     def _add_maybe_names(self, entity: Entity) -> None:
-        if entity.kind != "organisation" or entity.maybe is None or entity.maybe.counts_if.near is None:
+        near = entity.maybe.counts_if.near if entity.maybe else None
+        words = [each for each in near.conditions if isinstance(each, Words)] if near else []
+        if entity.maybe is None or not words:
             return
-        words = [each for each in entity.maybe.counts_if.near.conditions if isinstance(each, Words)]
-        if not words:
-            return
-        near = _compile_terms(term for each in words for term in each.terms)
+        beside = _compile_terms(term for each in words for term in each.terms)
         other = re.compile(rf"{_compile_terms(entity.titles).pattern}\W*$") if entity.titles else None
         for term in entity.maybe.terms:
             if not _CJK.match(term.text):
-                key = "".join(name_parts(term.text, term.language.split("-")[0]))
-                self._maybe_by_key[key].append(_MaybeName(entity.id, near, other))
+                self._maybe_by_key[_to_key(term)].append(_MaybeName(entity.id, beside, other))
 
     def entity_of(self, mention: NameMention, text: str) -> str | None:
         """The entity with this name, by its spelling and by what `text` has near it; None if there is none, or more
@@ -105,8 +90,11 @@ class KnownNames:
         return found.pop() if len(found) == 1 else None
 
     def is_person(self, entity: str) -> bool:
-        """Whether an entity is a person."""
-        return self._named_entities[entity].kind == "person"
+        return self._kinds[entity] == "person"
+
+
+def _to_key(term: Term) -> str:
+    return "".join(name_parts(term.text, term.language.split("-")[0]))
 
 
 def _compile_terms(terms: Iterable[Term]) -> re.Pattern[str]:

@@ -1,20 +1,17 @@
 """Measures how alike the words of two articles are. Pure.
 
-There are two measures, for two ways to report the same. Articles in other words share terms of title and lead: the
-measure is the cosine of the two sets of terms. Copied and cut articles share shingles (runs of words): the measure is
-the share of the shorter article's shingles that the other one has too. Both sides choose their sample of shingles by
-the smallest hashes, so that they choose the same ones. All terms have the same weight: weights by rarity add nothing to
-the facts, and would make a decision depend on earlier articles.
+Articles in other words share terms of title and lead: the measure is the cosine of the two sets of terms. Copied and
+cut articles share shingles (runs of words): the measure is the share of the shorter article's shingles that the other
+one has too. Both sides choose their sample of shingles by the smallest hashes, so that they choose the same ones.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from zlib import crc32
 
 from monitor.text.folding import fold_text
@@ -42,39 +39,24 @@ class WordFeatures:
 
     @cached_property
     def of_title(self) -> frozenset[str]:
-        """The terms of the title."""
         return frozenset(self.title)
 
     @cached_property
     def of_both(self) -> frozenset[str]:
-        """The terms of title and lead."""
         return self.of_title.union(self.lead)
 
     @cached_property
     def sample(self) -> frozenset[int]:
-        """The hashes of the shingles."""
         return frozenset(self.runs)
-
-    def to_row(self) -> dict[str, Any]:
-        """As plain JSON."""
-        return {"title": list(self.title), "lead": list(self.lead), "runs": list(self.runs)}
-
-    @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> WordFeatures:
-        """Restore what `to_row` returned."""
-        return cls(tuple(row["title"]), tuple(row["lead"]), tuple(row["runs"]))
 
 
 def word_features_of(title: str, lead: str, text: str) -> WordFeatures:
     """Compute the words of an article. `lead` is the beginning of `text`, without credits."""
-    title_terms = dict.fromkeys(_stem_terms(title))
-    lead_terms = [term for term in dict.fromkeys(_stem_terms(lead)) if term not in title_terms]
+    title_terms = dict.fromkeys(stem_terms(title))
+    lead_terms = [term for term in dict.fromkeys(stem_terms(lead)) if term not in title_terms]
+    lead_terms = lead_terms[: max(TERMS - len(title_terms), 0)]
     tokens = fold_text(f"{lead} {text[len(lead) : TEXT]}")[0].encode("utf-8", "surrogatepass").split() if lead else []
-    return WordFeatures(
-        tuple(title_terms)[:TERMS],
-        tuple(lead_terms[: max(TERMS - len(title_terms), 0)]),
-        _hash_shingles(tokens),
-    )
+    return WordFeatures(tuple(title_terms)[:TERMS], tuple(lead_terms), _hash_shingles(tokens))
 
 
 def measure_likeness(ours: WordFeatures, theirs: WordFeatures) -> float:
@@ -92,23 +74,17 @@ def title_likeness(ours: WordFeatures, theirs: WordFeatures) -> float:
 
 def measure_copied_share(ours: WordFeatures, theirs: WordFeatures) -> float:
     """The share (0 to 1) of the shorter article's shingles that the other has too."""
-    limit = min(_find_sample_limit(ours.runs), _find_sample_limit(theirs.runs))
+    # The greatest hash up to which both samples are complete.
+    limit = min(runs[-1] if len(runs) == RUNS else 1 << 32 for runs in (ours.runs, theirs.runs))
     shared = sum(run <= limit for run in ours.sample & theirs.sample)
     return shared / max(min(bisect_right(ours.runs, limit), bisect_right(theirs.runs, limit)), 1)
 
 
 def _compute_cosine(ours: frozenset[str], theirs: frozenset[str]) -> float:
-    if not ours or not theirs:
-        return 0.0
-    return len(ours & theirs) / math.sqrt(len(ours) * len(theirs))
+    return len(ours & theirs) / math.sqrt(len(ours) * len(theirs)) if ours and theirs else 0.0
 
 
-def _find_sample_limit(runs: tuple[int, ...]) -> int:
-    """The greatest hash up to which the sample is complete."""
-    return runs[-1] if len(runs) == RUNS else 1 << 32
-
-
-def _stem_terms(text: str) -> list[str]:
+def stem_terms(text: str) -> list[str]:
     """Words cut to a few letters, as an approximate stem; pairs of letters in scripts without spaces and in Hangul."""
     joined = fold_text(text)[0]
     if joined.isascii():

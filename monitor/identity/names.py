@@ -7,7 +7,7 @@ noun) the mention is not certain, and agrees only with one that is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,7 +17,6 @@ from monitor.languages import LANGUAGES, collect_words
 from monitor.text.days import WEEKDAYS
 from monitor.text.folding import fold
 from monitor.text.function_words import function_words
-from monitor.text.language_tags import parse_primary_subtag
 from monitor.text.months import MONTHS
 from monitor.text.scripts import APART, UNSPACED
 
@@ -35,14 +34,6 @@ class NameMention:
     start: int
     end: int
     is_certain: bool
-
-
-def find_names(title: str, lead: str, language: str | None, excluded: Iterable[Span] = ()) -> tuple[NameMention, ...]:
-    """Find the names in title and lead, in the order of the text. `excluded`: spans that are known to be something else
-    (places, entities); no name overlaps them."""
-    text = f"{title}\n{lead}"
-    subtag = parse_primary_subtag(language or "") or ""
-    return tuple(_find_capitalized_names(text, len(title), subtag, tuple(excluded)))
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
@@ -101,14 +92,13 @@ class _CapitalizedWord(NamedTuple):
     begins: bool
 
 
-def _find_capitalized_names(
-    text: str, title_length: int, language: str, excluded: Sequence[Span]
-) -> Iterator[NameMention]:
-    """Find runs of capitalised words, cut at titles of persons, kinds of things and excluded spans."""
-    all_nouns = _capitalizes_nouns(language)
+def find_names(title: str, lead: str, language: str, excluded: Sequence[Span] = ()) -> Iterator[NameMention]:
+    """Find the names in title and lead, in the order of the text: runs of capitalised words, cut at titles of persons,
+    kinds of things and `excluded` spans, which are known to be something else (places, entities)."""
+    text, small_words = f"{title}\n{lead}", function_words(language)
+    all_nouns = language in LANGUAGES and LANGUAGES[language].names.capitalizes_nouns
     gap_pattern = _NAME_GAP_AMONG_NOUNS if all_nouns else _NAME_GAP
-    weak_until = len(text) if all_nouns else title_length if _in_title_case(text[:title_length], language) else 0
-    small_words = function_words(language)
+    weak_until = len(text) if all_nouns else len(title) if _in_title_case(title, small_words) else 0
     run: list[_CapitalizedWord] = []
     for match in _CAPITALISED.finditer(text):
         word = _part_of_name(text, match, excluded)
@@ -117,12 +107,7 @@ def _find_capitalized_names(
             run = []
         if word is not None and (run or word.text.lower() not in small_words):
             run.append(word)
-    if run:
-        yield from _mentions_from_run(text, run, weak_until, language)
-
-
-def _capitalizes_nouns(language: str) -> bool:
-    return language in LANGUAGES and LANGUAGES[language].names.capitalizes_nouns
+    yield from _mentions_from_run(text, run, weak_until, language)
 
 
 def _is_joined(last: _CapitalizedWord, gap: str, gap_pattern: re.Pattern[str]) -> bool:
@@ -130,35 +115,31 @@ def _is_joined(last: _CapitalizedWord, gap: str, gap_pattern: re.Pattern[str]) -
     return gap_pattern.fullmatch(gap) is not None and _POSSESSIVE.search(last.text) is None
 
 
-def _in_title_case(title: str, language: str) -> bool:
+def _in_title_case(title: str, small_words: Container[str]) -> bool:
     """Whether all content words of a title are capitalised, so that a capital marks nothing."""
-    small_words = function_words(language)
-    content_words = [
-        word for word in _WORD.findall(title) if len(word) >= _MIN_CONTENT_WORD and word not in small_words
-    ]
-    return len(content_words) >= _MIN_WORDS_FOR_CASE and not any(word[0].islower() for word in content_words)
+    words = [word for word in _WORD.findall(title) if len(word) >= _MIN_CONTENT_WORD and word not in small_words]
+    return len(words) >= _MIN_WORDS_FOR_CASE and not any(word[0].islower() for word in words)
 
 
 def _part_of_name(text: str, match: re.Match[str], excluded: Sequence[Span]) -> _CapitalizedWord | None:
     start, end = match.span()
-    word = match[0]
-    lowercase = _POSSESSIVE.sub("", word).lower()
-    if lowercase in _NOT_NAMES or any(start < b and a < end for a, b in excluded):
+    if _POSSESSIVE.sub("", match[0]).lower() in _NOT_NAMES or any(start < b and a < end for a, b in excluded):
         return None
     begins = _SENTENCE.search(text[max(0, start - _SENTENCE_LOOKBACK) : start]) is not None
-    return _CapitalizedWord(start, end, word, begins)
+    return _CapitalizedWord(start, end, match[0], begins)
 
 
 def _mentions_from_run(
     text: str, run: Sequence[_CapitalizedWord], weak_until: int, language: str
 ) -> Iterator[NameMention]:
-    if len(run) == 1 and _POSSESSIVE.sub("", run[0].text).lower() in _DIRECTIONS:
+    if not run or (len(run) == 1 and _POSSESSIVE.sub("", run[0].text).lower() in _DIRECTIONS):
         return
-    is_certain = any(
-        _is_marked_as_name(word.text) or (word.start >= weak_until and not word.begins) for word in run
-    ) or (len(run) > 1 and (_capitalizes_nouns(language) or run[0].start >= weak_until))
-    parts = tuple(dict.fromkeys(_stem_word(word.text, language) for word in run))
     start, end = run[0].start, run[-1].end
+    all_nouns = weak_until == len(text)
+    is_certain = (len(run) > 1 and (all_nouns or start >= weak_until)) or any(
+        _is_marked_as_name(word.text) or (word.start >= weak_until and not word.begins) for word in run
+    )
+    parts = tuple(dict.fromkeys(_stem_word(word.text, language) for word in run))
     yield NameMention("".join(parts), parts, text[start:end], start, end, is_certain)
 
 
@@ -166,6 +147,4 @@ def _is_marked_as_name(word: str) -> bool:
     """Whether the word is a name in any position: ASEAN, A320, SpaceX."""
     if any(map(str.isdigit, word)):
         return True
-    if word.isupper():
-        return len(word) >= _MIN_ACRONYM
-    return any(map(str.isupper, word[1:].split("-", 1)[0]))
+    return len(word) >= _MIN_ACRONYM if word.isupper() else any(map(str.isupper, word[1:].split("-", 1)[0]))

@@ -61,23 +61,17 @@ def find_same_page(features: ArticleFeatures, index: ClusterIndex) -> ArticleFea
     address = features.address_key
     if address is None:
         return None
-    stories = (index.get(STORIES, posting.id) for posting in index.postings_for(STORIES, address))
-    pages = (
-        member
-        for story in stories
-        if story is not None
-        for member in story.members
-        if member.address_key == address and member.source != features.source and member.publisher
-    )
+    stories = filter(None, (index.get(STORIES, posting.id) for posting in index.postings_for(STORIES, address)))
+    members = (member for story in stories for member in story.members if member.address_key == address)
+    pages = (member for member in members if member.source != features.source and member.publisher)
     return min(pages, key=lambda member: (member.seen, member.name), default=None)
 
 
 def key_weights(features: ArticleFeatures) -> Mapping[str, float]:
-    """The keys that find the candidates, and the weight of each key."""
     return {key: STRONG_KEY_WEIGHT if key.split(":", 1)[0] in _STRONG_KINDS else 1.0 for key in features.index_keys}
 
 
-def open_story(features: ArticleFeatures) -> Cluster:
+def _open_story(features: ArticleFeatures) -> Cluster:
     """A new story. Its id is a hash of its first article, so that a replay gives the same ids."""
     story_id = f"S{hash_name(f'{features.source} {features.uid}'):016x}"
     return Cluster(story_id, STORIES, features.title, features.seen, features.at, features.seen)
@@ -86,20 +80,20 @@ def open_story(features: ArticleFeatures) -> Cluster:
 def _join_by_strong_key(
     features: ArticleFeatures, candidates: Sequence[Cluster], index: ClusterIndex
 ) -> StoryAssignment | None:
-    ids_by_kind = {
-        strong_key.kind: {posting.id for posting in index.postings_for(STORIES, strong_key.key)}
-        for strong_key in features.sure
+    found = {
+        key.partition(":")[0]: {posting.id for posting in index.postings_for(STORIES, key)} for key in features.sure
     }
     # A source that gives two entries one address has a page about many developments: the two entries are not the same.
-    on_shared_address = ids_by_kind.get(_OWN_ADDRESS, set())
+    if "address" in found:
+        found["address"] -= found[_OWN_ADDRESS]
     for kind, (reason, max_age) in _STRONG_KINDS.items():
-        ids = ids_by_kind.get(kind, set()) - (on_shared_address if kind == "address" else set())
         for story in candidates:
-            in_reach = story.id in ids and abs(features.seen - story.opened) <= max_age
-            if in_reach and (kind == "article" or not _is_kept_apart(features, story)):
-                return StoryAssignment(
-                    story if kind == "article" else choose_closest_cluster(features, story, candidates), reason
-                )
+            if story.id not in found.get(kind, ()) or abs(features.seen - story.opened) > max_age:
+                continue
+            if kind == "article":
+                return StoryAssignment(story, reason)
+            if not _is_kept_apart(features, story):
+                return StoryAssignment(choose_closest_cluster(features, story, candidates), reason)
     return None
 
 
@@ -114,7 +108,7 @@ def _join_by_words(features: ArticleFeatures, candidates: Sequence[Cluster]) -> 
     comparisons = compare_with_stories(features, candidates)
     same = [comparison for comparison in comparisons if comparison.decision.sameness is Sameness.SAME]
     if not same:
-        return StoryAssignment(open_story(features), FIRST_OF_STORY, find_nearest_article(comparisons))
+        return StoryAssignment(_open_story(features), FIRST_OF_STORY, find_nearest_article(comparisons))
     best = max(same, key=lambda comparison: (comparison.decision.likeness, comparison.cluster.touched))
     cluster = choose_closest_cluster(features, best.cluster, [comparison.cluster for comparison in comparisons])
     return StoryAssignment(cluster, best.decision.reason, best.compared_article)

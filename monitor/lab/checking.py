@@ -1,7 +1,7 @@
 """Finds the faults and lints that `check` reports, of a config or of some files; with `--watch` again and again.
 
-What has not changed since the last time is neither parsed nor tested again. Nothing is printed or changed here. Of a
-database, if there is one, it asks only what rules matched and sent.
+What has not changed since the last time is not parsed again. Nothing is printed or changed here. Of a database, if
+there is one, it asks only what rules matched and sent.
 """
 
 from __future__ import annotations
@@ -17,12 +17,10 @@ from monitor.config.loading.load import LoadCache, list_configured_paths, load_c
 from monitor.config.loading.user_files import FilesSnapshot
 from monitor.errors import Fault, InvalidFiles, StoreFailed
 from monitor.lab.annotated_document import Lint
-from monitor.lab.expectations import failures_of_each, rule_from_entity
-from monitor.lab.identity_memo import IdentityMemo
-from monitor.lab.lints.alerts import RECENT
-from monitor.lab.lints.all_lints import LintContext, LintMemo, Thing, find_lints
-from monitor.lab.lints.rules import DAYS
-from monitor.model import Config, Entity, OncePer, Place, Rule, Source
+from monitor.lab.expectations import find_test_failures
+from monitor.lab.lints.all_lints import LintContext, Thing, find_lints
+from monitor.lab.lints.rules import DAYS, RECENT
+from monitor.model import Config, Entity, OncePer, Place, Rule
 from monitor.notify import channel_faults
 from monitor.runtime.gc_tuning import paused
 from monitor.store.engine.database import Database
@@ -62,9 +60,6 @@ class ConfigChecker:
         self._environment = environment
         self._asks_database = asks_database
         self._load_cache = LoadCache()
-        self._test_memo: IdentityMemo[Rule | Entity, tuple[Fault, ...]] = IdentityMemo()
-        self._lint_memo = LintMemo()
-        self._sources: Mapping[str, Source] = {}
         self._watched_paths: list[Path] = []
         self._last_signature: Signature = frozenset()
 
@@ -145,41 +140,11 @@ class ConfigChecker:
     def _check_things(
         self, context: LintContext, checked: Sequence[Thing], faults: list[Fault], now: datetime
     ) -> CheckResult:
-        if context.sources != self._sources:
-            self._test_memo.clear()
-            self._lint_memo.clear()
-            self._sources = context.sources
         rules = tuple(thing for thing in checked if isinstance(thing, Rule))
         entities = tuple(thing for thing in checked if isinstance(thing, Entity))
-        for failures in self._find_test_failures([*rules, *entities], context, now):
-            faults += failures
-        return CheckResult(tuple(sorted(faults)), find_lints(context, checked, self._lint_memo), rules, entities)
-
-    def _find_test_failures(
-        self, things: Sequence[Rule | Entity], context: LintContext, now: datetime
-    ) -> list[tuple[Fault, ...]]:
-        def work(new: Sequence[Rule | Entity]) -> list[tuple[Fault, ...]]:  # rules come first
-            names = (context.entities, context.lists, context.sources)
-            rules = [thing for thing in new if isinstance(thing, Rule)]
-            entities = [
-                rule_from_entity(thing) for thing in new if isinstance(thing, Entity)
-            ]  # they may have the ids of rules
-            all_rules = context.rules.values()
-            return [
-                *failures_of_each(rules, *names, now, all_rules=all_rules),
-                *failures_of_each(entities, *names, now),
-            ]
-
-        # A rule is a new object if anything that it refers to has changed. An entity is not, nor a rule with `news_in:
-        # about`.
-        known = self._test_memo.compute([thing for thing in things if not _depends_on_others(thing)], work)
-        return known + work([thing for thing in things if _depends_on_others(thing)])
-
-
-def _depends_on_others(thing: Rule | Entity) -> bool:
-    if isinstance(thing, Rule):
-        return thing.depends_on_other_rules
-    return isinstance(thing, Entity) and thing.maybe is not None and thing.maybe.counts_if.near is not None
+        names = context.entities, context.lists, context.sources
+        faults += find_test_failures([*rules, *entities], *names, now, rules=context.rules.values())
+        return CheckResult(tuple(sorted(faults)), find_lints(context, checked), rules, entities)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from monitor.model import (
     Ignoring,
     In,
     ListNamed,
+    MarkVerdict,
     MatchKind,
     Named,
     Near,
@@ -35,11 +36,16 @@ from monitor.model import (
     Not,
     Place,
     Rule,
+    RuleMark,
     RuleStatus,
     Times,
     Unit,
     Words,
 )
+from monitor.model.hashing import uid_hash
+from monitor.store.engine.database import Database
+from monitor.store.marks import MarkFilter, Marks
+from monitor.store.queries.archive import Archive
 from monitor.text.primary_language import language_of
 
 _UNKNOWN_LANGUAGE = "unknown"
@@ -92,6 +98,29 @@ def examples_from_labels(articles: Sequence[LabeledArticle], rule: str) -> list[
         return ExampleVerdict.UNWANTED if rule in judged else ExampleVerdict.UNKNOWN
 
     return [Example(str(each.recorded.id), each.recorded.article, find_verdict(each)) for each in articles]
+
+
+def examples_from_archive(database: Database, rule: str, most: int) -> Iterator[Example]:
+    """The articles with marks, and then the newest of the archive, at most so many, as examples for one rule. An
+    article that is in one story with a hit of the rule is likely to be wanted."""
+    archive = Archive(database)
+    marked: set[tuple[str, str]] = set()
+    for found in Marks(database).iter_articles(MarkFilter((rule,))):
+        marked.add((found.article.source, found.article.uid))
+        yield Example(f"{found.article.source} {found.article.uid}", found.article, _verdict_from_mark(found.marks[0]))
+    beside_hits = archive.find_articles_beside_hits(rule)
+    for id_, article in archive.iter_newest(most):
+        if (article.source, uid_hash(article.uid)) not in marked:
+            yield Example(
+                f"{article.source} {article.uid}", article, ExampleVerdict.UNKNOWN, is_inferred=id_ in beside_hits
+            )
+
+
+def _verdict_from_mark(mark: RuleMark) -> ExampleVerdict:
+    """A mention that is good may stay one."""
+    if mark.wants_news:
+        return ExampleVerdict.WANTED
+    return ExampleVerdict.UNWANTED if mark.verdict is MarkVerdict.NOISE else ExampleVerdict.NEUTRAL
 
 
 class Demand(StrEnum):

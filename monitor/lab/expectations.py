@@ -4,7 +4,7 @@ expected. Both run through the live matching, and a sentence explains what does 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from monitor.config.language.faults import did_you_mean
 from monitor.config.loading.expectations import ANY_RULE, read_expectations
 from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.errors import Fault
-from monitor.lab.recorded import UnusableLine, is_list_of_texts, read_recorded
+from monitor.lab.recorded import RecordedArticle, UnusableLine, is_list_of_texts
 from monitor.matching import RuleSet, compile_rules
 from monitor.matching.explain import explain_rules
 from monitor.model import (
@@ -105,43 +105,29 @@ def _explain_nearest(rules: RuleSet, article: Article, names: AbstractSet[str], 
 
 
 def find_test_failures(
-    rules: Iterable[Rule],
+    tested: Iterable[Rule | Entity],
     entities: Mapping[str, Entity],
     lists: Mapping[str, WordList],
     sources: Mapping[str, Source],
     now: datetime,
     *,
-    tested: Iterable[Entity] | None = None,
+    rules: Iterable[Rule] | None = None,
 ) -> tuple[Fault, ...]:
-    """A fault for each test that does not hold, at the test's place. Rules that are off are tested too. Of the
-    entities, all are tested, or only those in `tested`."""
-    names, all_rules = (entities, lists, sources), [*rules]
-    of_rules = failures_of_each(all_rules, *names, now, all_rules=all_rules)
-    tested_entities = entities.values() if tested is None else tested
-    of_entities = failures_of_each([rule_from_entity(entity) for entity in tested_entities], *names, now)
-    return tuple(fault for faults in (*of_rules, *of_entities) for fault in faults)
-
-
-def failures_of_each(
-    rules: Sequence[Rule],
-    entities: Mapping[str, Entity],
-    lists: Mapping[str, WordList],
-    sources: Mapping[str, Source],
-    now: datetime,
-    *,
-    all_rules: Iterable[Rule] = (),
-) -> list[tuple[Fault, ...]]:
-    """The failures of each rule, in the order of the rules. `all_rules`: all rules that there are; the live ones among
-    them decide what a title is about."""
-    found: list[tuple[Fault, ...]] = []
-    live = {rule.id: rule for rule in all_rules if rule.status is RuleStatus.LIVE}
-    for start in range(0, len(rules), _BATCH):
-        batch = [with_running_status(rule) for rule in rules[start : start + _BATCH]]
-        compared = live if any(rule.depends_on_other_rules for rule in batch) else {}
-        batch_rules = compared | {rule.id: rule for rule in batch if rule.tests}
-        compiled = compile_rules(batch_rules.values(), entities, lists, sources)
-        found += (tuple(_find_failures_of_rule(rule, compiled, now)) for rule in batch)
-    return found
+    """A fault for each test of `tested` that does not hold, at the test's place. Rules that are off are tested too.
+    `rules`: all rules that there are (None: those in `tested`); the live ones decide what a title is about."""
+    tested = [*tested]
+    of_rules = [thing for thing in tested if isinstance(thing, Rule)]
+    of_entities = [rule_from_entity(thing) for thing in tested if isinstance(thing, Entity)]
+    live = {rule.id: rule for rule in (of_rules if rules is None else rules) if rule.status is RuleStatus.LIVE}
+    found: list[Fault] = []
+    for group in (of_rules, of_entities):  # an entity may have the id of a rule
+        for start in range(0, len(group), _BATCH):
+            batch = [with_running_status(rule) for rule in group[start : start + _BATCH] if rule.tests]
+            compared = live if any(rule.depends_on_other_rules for rule in batch) else {}
+            batch_rules = compared | {rule.id: rule for rule in batch}
+            compiled = compile_rules(batch_rules.values(), entities, lists, sources)
+            found += (fault for rule in batch for fault in _find_failures_of_rule(rule, compiled, now))
+    return tuple(found)
 
 
 def with_running_status(rule: Rule) -> Rule:
@@ -238,22 +224,18 @@ def expected_of_yaml(file: Path, now: datetime) -> list[ExpectedArticle]:
     ]
 
 
-def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterator[ExpectedArticle | UnusableLine]:
-    """The expectations of articles as `recorded` reads them. They need no id, and have lists of ids of rules under
-    `fires`, `mentions` and `silent`. An article without any of these is an unusable line."""
-    for found in read_recorded(lines, now, needs_ids=False):
-        if isinstance(found, UnusableLine):
-            yield found
-            continue
-        listed = {key: ids for key in Expectation if (ids := found.row.get(key)) is not None}
-        if invalid := [key for key, ids in listed.items() if not is_list_of_texts(ids)]:
-            yield UnusableLine(found.line, f"{', '.join(invalid)} must be a list of ids of rules")
-        elif not listed:
-            yield UnusableLine(found.line, f"it expects nothing: give it one of {', '.join(Expectation)}")
-        else:
-            wanted = tuple((rule, key) for key, ids in listed.items() for rule in ids)
-            place = Place(file, found.line)
-            yield ExpectedArticle(found.article, wanted, place, place)
+def parse_expected(found: RecordedArticle, file: str) -> ExpectedArticle | UnusableLine:
+    """The article with the expectations of its line in `file`: lists of ids of rules under `fires`, `mentions` and
+    `silent`. A line without any of these is unusable."""
+    listed = {key: ids for key in Expectation if (ids := found.row.get(key)) is not None}
+    if invalid := [key for key, ids in listed.items() if not is_list_of_texts(ids)]:
+        return UnusableLine(found.line, f"{', '.join(invalid)} must be a list of ids of rules")
+    if not listed:
+        return UnusableLine(found.line, f"it expects nothing: give it one of {', '.join(Expectation)}")
+    place = Place(file, found.line)
+    return ExpectedArticle(
+        found.article, tuple((rule, key) for key, ids in listed.items() for rule in ids), place, place
+    )
 
 
 def find_unknown_rules(expected: Iterable[ExpectedArticle], known: AbstractSet[str]) -> list[Fault]:

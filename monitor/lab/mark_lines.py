@@ -6,13 +6,13 @@ of each rule. Its `id` is the hash of the uid that the article's source gave.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from monitor.article_links import sanitize_link
-from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
+from monitor.lab.recorded import RecordedArticle, UnusableLine
 from monitor.lab.scoring import LabeledArticle
 from monitor.model import MarkedArticle, MarkVerdict, MatchKind, RuleMark
 from monitor.sanitize import sanitize_line, sanitize_text
@@ -55,13 +55,6 @@ def marked_article_to_labeled(marked: MarkedArticle) -> LabeledArticle:
     )
 
 
-def read_marked(lines: Iterable[str], now: datetime) -> Iterator[MarkedArticle | UnusableLine]:
-    """The articles of lines that `marked_article_to_row` has made, without the characters that nobody should see: the
-    file may have been edited since, or come from elsewhere."""
-    for found in read_recorded(lines, now):
-        yield found if isinstance(found, UnusableLine) else _parse_marked(found)
-
-
 def _select_rules(marked: MarkedArticle, *, wants_news: bool) -> list[str]:
     return [mark.rule for mark in marked.marks if (mark.wants_news if wants_news else mark.wants_mention)]
 
@@ -78,7 +71,9 @@ def _mark_to_row(mark: RuleMark) -> dict[str, object]:
     return {key: value for key, value in row.items() if value is not None}
 
 
-def _parse_marked(found: RecordedArticle) -> MarkedArticle | UnusableLine:
+def parse_marked(found: RecordedArticle) -> MarkedArticle | UnusableLine:
+    """The article of a line that `marked_article_to_row` has made, without the characters that nobody should see: the
+    file may have been edited since, or come from elsewhere."""
     row, article = found.row, found.article
     marks = row.get("marks")
     if not isinstance(marks, list) or not marks:

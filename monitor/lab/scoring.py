@@ -3,13 +3,12 @@ false alarm."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from monitor.lab.expectations import explain_one, quote_evidence
-from monitor.lab.recorded import RecordedArticle, UnusableLine, is_list_of_texts, read_recorded
+from monitor.lab.recorded import RecordedArticle, UnusableLine, is_list_of_texts
 from monitor.matching import RuleSet
 from monitor.model import Article, Match, MatchKind
 from monitor.text.primary_language import language_of
@@ -119,14 +118,9 @@ class Score:
         return sum(tally.mentioned for tally in tallies), sum(tally.neutral for tally in tallies)
 
 
-def read_labeled(lines: Iterable[str], now: datetime) -> Iterator[LabeledArticle | UnusableLine]:
-    """The articles of the lines as `recorded` reads them, with their labels: lists of ids of rules, in which `_` may
-    stand for `-`. A line without labels is news that no rule should hit."""
-    for found in read_recorded(lines, now):
-        yield found if isinstance(found, UnusableLine) else _parse_labels(found)
-
-
-def _parse_labels(found: RecordedArticle) -> LabeledArticle | UnusableLine:
+def parse_labels(found: RecordedArticle) -> LabeledArticle | UnusableLine:
+    """The article with the labels of its line: lists of ids of rules, in which `_` may stand for `-`. A line without
+    labels is news that no rule should hit."""
     row = found.row
     for key in _KEYS:
         if row.get(key) is not None and not is_list_of_texts(row[key]):

@@ -1,7 +1,8 @@
-"""Extracts counts from an article: how many died, how many missiles were fired, how far.
+"""Extracts counts from an article: how many died, how many missiles were fired.
 
 They show whether a later article of a story knows more ("3 dead" after "explosion"). Only counts that a news desk waits
-for are extracted. Other numbers are ignored: a year, a date, a time, an age, the name of a thing (an F-16, a Type 055).
+for are extracted. Other numbers are ignored: how far a missile flew, a year, a date, an age, the name of a thing
+(an F-16, a Type 055).
 
 Languages that have patterns are read by them. For the others, `text.numbers` says what is counted.
 """
@@ -14,7 +15,6 @@ from functools import cache
 
 from monitor.languages import LANGUAGES, join_patterns
 from monitor.languages.language import CountPatterns
-from monitor.text.folding import lower_keeping_length
 from monitor.text.language_tags import parse_primary_subtag
 from monitor.text.months import MONTHS
 from monitor.text.number_words import number_words
@@ -55,7 +55,6 @@ _SHARED_PATTERNS = {
     "missiles": (r"NUMBER\s*[枚发發発](?![生射表言布展电電现現动動起力达達明送行出车目])",),
     "aircraft": (r"NUMBER\s*(?:架次|架|機)(?![构構関關能体種])",),
     "ships": (r"NUMBER\s*[艘隻]",),
-    "km": (r"NUMBER\s*(?:여|余)?\s*-?\s*(?:km\b|kilomet(?:er|re)s?\b|킬로|公里|千米|キロ)",),
 }
 
 
@@ -134,15 +133,10 @@ def _write_in_digits(searched: str) -> str:
 
 
 def _extract_by_number_words(title: str, text: str, language: str) -> tuple[tuple[str, int], ...]:
-    title, text = title[:_MAX_TITLE], text[:_MAX_TEXT]
-    searched = lower_keeping_length(f"{title}\n{text}")
-    distances = {
-        hit.start("n"): _parse_number(hit) for form in _compile_patterns("km") for hit in form.finditer(searched)
-    }
-    found = {"km": max(filter(None, distances.values()), default=0)}
-    for fact in find_numbers(title, text, language):
+    found: dict[str, int] = {}
+    for fact in find_numbers(title[:_MAX_TITLE], text[:_MAX_TEXT], language):
         kind = _NUMBER_KINDS.get(fact.kind)
-        if kind is not None and fact.start not in distances and not _YEAR.fullmatch(fact.text):
+        if kind is not None and not _YEAR.fullmatch(fact.text):
             found[kind] = max(found.get(kind, 0), int(fact.value))
     return tuple((kind, found[kind]) for kind in _KINDS if found.get(kind))
 

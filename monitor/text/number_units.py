@@ -62,6 +62,23 @@ def currency_beside(lowercase: str, start: int, end: int) -> str:
     return after.lastgroup or "" if after else ""
 
 
+# International words: most languages write them alike.
+_MEASURES = {
+    "kg": r"(?:kg|кг)\b|(?:k|ch)ilogr|к[иі]логр|公斤|킬로그램|キログラム",
+    "km": r"(?:km|км)\b|(?:k|ch)il[oóò]m|к[иі]лом|公里|千米|킬로|キロ",
+    "m": r"m(?:eters?|etres?|ètres?|etros|etri|etr[oó]w|etry)\b|метр|미터|メートル",
+    "mile": r"(?:nautical )?miles?\b|(?:see)?meilen?\b|mil(?:la|ha)s?\b|miglia\b|мил[ьяи]\b|英里|海里|마일|해리|マイル",
+    "t": r"tons?\b|tonn(?:en?|es|y)\b|tonnellat|tonelad|тонн|[吨噸]|톤|トン",
+}
+_MEASURE_AFTER = re.compile(f"{_SPACE}(?:{'|'.join(f'(?P<{unit}>{pattern})' for unit, pattern in _MEASURES.items())})")
+
+
+def measure_beside(lowercase: str, end: int) -> str:
+    """Return the unit of length or weight after a number: its sign in English; empty: there is none."""
+    after = _MEASURE_AFTER.match(lowercase, end)
+    return after.lastgroup or "" if after else ""
+
+
 _MULTIPLE = re.compile(
     rf"\s?(?:(?:{join_tables(lambda language: language.numbers.multipliers, ('e12', 'e9', 'e6'))})\w*"
     rf"|{join_tables(lambda language: language.numbers.multipliers, ('e3',))}\w*\.?"

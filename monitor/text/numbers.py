@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise, takewhile
+from typing import NamedTuple
 
 from monitor.languages import LANGUAGES
 from monitor.text.folding import fold, lower_keeping_length
@@ -29,6 +29,7 @@ from monitor.text.number_units import (
     is_date,
     kind_beside,
     may_be_year,
+    measure_beside,
     parse_score,
 )
 from monitor.text.number_words import (
@@ -44,8 +45,7 @@ from monitor.text.scripts import APART, HANGUL, UNSPACED
 from monitor.text.spelled_numbers import find_spelled_numbers, number_grammar
 
 
-@dataclass(frozen=True, slots=True)
-class NumberFact:
+class NumberFact(NamedTuple):
     r"""A number in an article.
 
     kind        what the number means, independent of language ("dead", "ordinal", "magnitude", "count" ...)
@@ -328,8 +328,9 @@ def _parse_count(
     """How many of what. `known_only`: only if the kind is known."""
     start, number_end = span
     value, end = apply_multiplier(text.lowercase, number_end, value)
-    if currency := currency_beside(text.lowercase, start, end):
-        return text.fact((start, end), value, "money", currency)
+    currency, measure = currency_beside(text.lowercase, start, end), measure_beside(text.lowercase, end)
+    if currency or measure:  # how far a missile flew is no number of missiles
+        return text.fact((start, end), value, "money" if currency else "count", currency or measure)
     if _CJK.match(text.lowercase, end):
         return _parse_count_in_cjk(text, (start, end), value)
     words_after, words_before = _words_around(text, start, end)

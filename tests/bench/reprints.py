@@ -20,7 +20,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.identity import ClusterIndex, features_of, join_story
+from monitor.identity.clusters import ClusterIndex
+from monitor.identity.features import features_of
+from monitor.identity.stories import join_story
 from tests.bench.world.articles import Text, articles
 from tests.bench.world.figures import Figures
 from tests.building import HOUR, NOON, article

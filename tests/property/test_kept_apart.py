@@ -9,10 +9,11 @@ from datetime import timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.identity import ClusterIndex, join_story
+from monitor.identity.clusters import ClusterIndex
 from monitor.identity.compare import compare
 from monitor.identity.events import RuleArticle, assign_event, join_event
 from monitor.identity.features import ArticleFeatures
+from monitor.identity.stories import join_story
 from monitor.model import Story
 from tests.building import MINUTE, NOON, features
 

@@ -22,8 +22,8 @@ from zoneinfo import ZoneInfo
 from monitor.alerting.quotes import quote_best_sentence, quote_match
 from monitor.cases import prepare_articles
 from monitor.errors import FeedUnreadable
-from monitor.identity import features_of
 from monitor.identity.credits import LEAD, extract_provenance
+from monitor.identity.features import features_of
 from monitor.ingest.entry_identity import assign_uids, fingerprint_entry
 from monitor.ingest.ingest_poll import PollResult, ingest_poll
 from monitor.ingest.new_articles import build_fallback_identities, sanitize_entry

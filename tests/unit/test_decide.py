@@ -10,7 +10,7 @@ import pytest
 from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.mutes import Mutes
 from monitor.decide import decide_articles, decide_due
-from monitor.identity import ClusterIndex
+from monitor.identity.clusters import ClusterIndex
 from monitor.matching import compile_rules
 from monitor.model import Alert, AlertKind, AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term, UpdateTrigger
 from monitor.state import State

@@ -12,7 +12,7 @@ from monitor.config.language.durations import parse_duration
 from monitor.config.loading.load import load_rules
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.expectations import find_test_failures
-from monitor.lab.lints.habits import OPERATORS, lint_search_operators
+from monitor.lab.lints.words import OPERATORS, lint_search_operators
 from monitor.matching import compile_rules
 from monitor.model import AlertPolicy, Level, Rule, Term, UpdateTrigger, Words
 from tests.building import NOON, article
@@ -47,7 +47,7 @@ def test_each_example_is_without_fault_and_passes_its_own_tests(example: str, tm
     assert all(rule.tests for rule in loaded.rules.values()) is (example != EXAMPLES[0])
     assert loaded.rules
     own = [entity for entity in loaded.entities.values() if entity.place.file == str(file)]
-    assert find_test_failures(loaded.rules.values(), loaded.entities, loaded.lists, {}, NOON, tested=own) == ()
+    assert find_test_failures([*loaded.rules.values(), *own], loaded.entities, loaded.lists, {}, NOON) == ()
 
 
 def test_it_begins_with_a_rule_of_three_lines(tmp_path: Path) -> None:

@@ -99,7 +99,9 @@ def test_rules_and_entities_load_and_pass_their_own_tests() -> None:
         "one-china-statements",
         "japan-china-over-taiwan",
     }
-    faults = find_test_failures(LOADED.rules.values(), LOADED.entities, LOADED.lists, {}, clock.now())
+    faults = find_test_failures(
+        [*LOADED.rules.values(), *LOADED.entities.values()], LOADED.entities, LOADED.lists, {}, clock.now()
+    )
     assert [str(fault) for fault in faults] == []
 
 
@@ -112,7 +114,7 @@ def test_what_a_feed_says_of_its_language_silences_nothing() -> None:
     """No rule and no entity: each of their tests that fires does so under each label and under none."""
     rules = [replace(rule, tests=tuple(under_every_label(rule.tests))) for rule in LOADED.rules.values()]
     entities = {each.id: replace(each, tests=tuple(under_every_label(each.tests))) for each in LOADED.entities.values()}
-    faults = find_test_failures(rules, entities, LOADED.lists, {}, clock.now())
+    faults = find_test_failures([*rules, *entities.values()], entities, LOADED.lists, {}, clock.now())
     assert [str(fault) for fault in faults] == []
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from monitor.alerting import updates
 from monitor.alerting.case import Case
+from monitor.alerting.doubt import find_sent_predecessor
 from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.stages.ruling import Defer, Ruling, Suppress, Update
 from monitor.alerting.subject_keys import older_subject
 from monitor.model import (
-    AlertCandidate,
     ClauseCode,
     PendingAlert,
     PendingKind,
@@ -39,16 +39,20 @@ def _check_sent_or_deferred(case: Case) -> Ruling:
         )
     if case.shadow and case.subject_key in case.ledger:  # the record from when the rule was live says more
         return _check_sent_long_ago(case)
-    with_article, candidate, policy = record.after_match(case.candidate, case.now), case.candidate, case.rule.alert
+    candidate, policy = case.candidate, case.rule.alert
+    predecessor = find_sent_predecessor(candidate, case.ledger, case.now)
+    # in doubt, only what is new to both events is news
+    known = (record.with_news_of(predecessor[0]) if predecessor else record).after_match(candidate, case.now)
     before = _find_pending(case, case.own_keys, PendingKind.RATE_LIMIT, PendingKind.UPDATE)
     reasons = updates.find_update_reasons(
-        policy, candidate, with_article.after_send(before.candidate, case.now, None) if before else with_article
+        policy, candidate, known.after_send(before.candidate, case.now, None) if before else known
     )
     is_sure_now = record.is_doubt_removed(candidate)
     if not reasons and not is_sure_now:
         return _suppress_without_news(case, record, before)
     merged = updates.merge_candidates(before.candidate, candidate) if before else candidate
-    why = _explain_certainty(case) if is_sure_now else _explain_update(case, record, merged)
+    first = case.desk_time(record.first_sent_at or record.last_sent_at)
+    why = _explain_certainty(case) if is_sure_now else updates.explain_update(policy, merged, known, first)
     if is_sure_now or any(reason in updates.AT_ONCE for reason, _ in reasons):
         return Update(why, before, is_immediate=True)
     if before is not None and before.kind is PendingKind.RATE_LIMIT:
@@ -92,12 +96,6 @@ def _is_withdrawal(case: Case, pending: PendingAlert) -> bool:
         case.wire_status == "withdrawn"
         and case.candidate.independent_publisher == pending.candidate.independent_publisher
     )
-
-
-def _explain_update(case: Case, record: SubjectRecord, candidate: AlertCandidate) -> ReasonClauses:
-    """Why an update is sent."""
-    first = case.desk_time(record.first_sent_at or record.last_sent_at or case.now)
-    return updates.explain_update(case.rule.alert, candidate, record.after_match(case.candidate, case.now), first)
 
 
 def _find_pending(case: Case, keys: Iterable[str], *kinds: PendingKind) -> PendingAlert | None:

@@ -191,14 +191,15 @@ def import_(config: Path, file: Path) -> None:
     Example:
       news-monitor marks import colleague.jsonl
     """
-    from monitor.cli.inputs import collect_usable, read_lines
-    from monitor.lab.mark_lines import read_marked
+    from monitor.cli.inputs import ArticleReader
+    from monitor.lab.mark_lines import parse_marked
 
     stored = Marks(existing_database(load_summary(config).settings))
-    found, problems = collect_usable(read_marked(read_lines(file), clock.now()), file)
-    if not found and not problems:
+    reader = ArticleReader()
+    found = reader.read_as(file, clock.now(), parse_marked)
+    if not found and not reader.has_problems:
         raise MonitorError(f"{file}: it has no marks")
     added = stored.import_marks(found)
     present = sum(len(each.marks) for each in found) - added
     click.echo(f"{format_count(added, 'mark')} imported; {present} were here already")
-    raise SystemExit(1 if problems else 0)
+    raise SystemExit(1 if reader.has_problems else 0)

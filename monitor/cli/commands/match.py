@@ -8,13 +8,12 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.inputs import UnknownKeys, load_selected_rules, read_lines, rules_options
+from monitor.cli.inputs import ArticleReader, load_selected_rules, rules_options
 from monitor.cli.options import format_evidence, json_option, print_faults, print_json, span_row
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import InputPath
 from monitor.config.loading.files import is_there
 from monitor.errors import InvalidRequest
-from monitor.lab.recorded import UnusableLine, read_recorded
 from monitor.matching.live import compile_live
 from monitor.model import Article, Match, MatchKind
 from monitor.sanitize import sanitize_line
@@ -60,16 +59,11 @@ def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Pat
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
     compiled = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources)
-    now, problems, unknown = clock.now(), bool(loaded.faults), UnknownKeys()
-    for found in read_recorded(read_lines(file), now):
-        if isinstance(found, UnusableLine):
-            click.echo(f"{file}: {found}", err=True)
-            problems = True
-            continue
-        unknown.report(found, file)
+    reader = ArticleReader(bool(loaded.faults))
+    for found in reader.read(file, clock.now()):
         matches = compiled.match(found.article)  # what follows from them is for `replay`: `match` has no past
         print_json(_matches_to_row(found.id, matches)) if as_json else _print_matches(found.article, matches)
-    raise SystemExit(1 if problems else 0)
+    raise SystemExit(1 if reader.has_problems else 0)
 
 
 def _matches_to_row(id_: str | int, matches: Sequence[Match]) -> dict[str, object]:

@@ -13,7 +13,7 @@ import click
 
 from monitor import clock
 from monitor.alerting.case import DecisionContext
-from monitor.cli.inputs import UnknownKeys, load_selected_rules, read_lines, rules_options
+from monitor.cli.inputs import ArticleReader, load_selected_rules, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.replay_report import (
     IN_SHADOW,
@@ -30,10 +30,17 @@ from monitor.cli.paths import ConfigPath, InputPath
 from monitor.config.loading.compiled import compile_loaded
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.yaml.yaml12 import quote_text
-from monitor.errors import InvalidRequest, MonitorError
-from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
-from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, ScheduledArticle, in_time_order, replay_articles
-from monitor.lab.rule_diff import compare_replays
+from monitor.errors import InvalidRequest
+from monitor.lab.recorded import RecordedArticle
+from monitor.lab.replay import (
+    Replay,
+    ReplayedAlert,
+    ReplayedArticle,
+    ScheduledArticle,
+    compare_replays,
+    in_time_order,
+    replay_articles,
+)
 from monitor.model import MatchKind, MatchOutcome
 from monitor.model.outcome import clauses_to_row
 from monitor.sanitize import sanitize_line
@@ -46,20 +53,18 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _ReplayInput:
-    """The articles in time order, the zone that is meant, and whether something was wrong with what was given;
-    `unreadable_dates`: where they are, and what they say."""
+    """The articles in time order, the zone that is meant, and the reader of the files, which knows whether something
+    was wrong with what was given; `unreadable_dates`: where they are, and what they say."""
 
     zone: str
     all_stories: bool
     arrivals: list[ScheduledArticle] = field(default_factory=list)
-    has_problems: bool = False
+    reader: ArticleReader = field(default_factory=ArticleReader)
     unreadable_dates: list[str] = field(default_factory=list)
-    unknown_keys: UnknownKeys = field(default_factory=UnknownKeys)
 
     def build_replay(self, loaded: LoadedRules) -> Replay:
-
         print_faults(loaded.faults)
-        self.has_problems |= bool(loaded.faults)
+        self.reader.has_problems |= bool(loaded.faults)
         compiled = compile_loaded(loaded.rules.values(), loaded)
         context = DecisionContext(ZoneInfo(self.zone))
         return Replay(compiled, context, all_stories=self.all_stories, routes=loaded.routes)
@@ -136,7 +141,7 @@ def replay(
         dates = format_count(len(given.unreadable_dates), "date")
         dates += f" cannot be read, the first in {given.unreadable_dates[0]}"
         click.echo(f"{dates}: such an article comes with the one before it in its file; write ISO 8601", err=True)
-    raise SystemExit(1 if given.has_problems else 0)
+    raise SystemExit(1 if given.reader.has_problems else 0)
 
 
 def _choose_zone(name: str | None, loaded: LoadedRules) -> str:
@@ -160,31 +165,17 @@ def _read_articles(files: tuple[Path, ...], given: _ReplayInput, dated_in: str) 
 
 
 def _read_file(file: Path, given: _ReplayInput, now: datetime, zone: str, several: bool) -> Iterator[RecordedArticle]:
-
-    try:
-        for found in read_recorded(read_lines(file), now, zone=ZoneInfo(zone), file=str(file) if several else ""):
-            if isinstance(found, UnusableLine):
-                click.echo(f"{file}: {found}", err=True)
-                given.has_problems = True
-                continue
-            given.unknown_keys.report(found, file)
-            if found.unreadable_date is not None:
-                given.unreadable_dates.append(
-                    f"{file}, line {found.line}: {quote_text(sanitize_line(found.unreadable_date))}"
-                )
-            yield found
-    except InvalidRequest:
-        raise
-    except MonitorError as damaged:  # what was before it is usable
-        click.echo(str(damaged), err=True)
-        given.has_problems = True
+    for found in given.reader.read(file, now, zone=ZoneInfo(zone), prefix=str(file) if several else ""):
+        if found.unreadable_date is not None:
+            date = quote_text(sanitize_line(found.unreadable_date))
+            given.unreadable_dates.append(f"{file}, line {found.line}: {date}")
+        yield found
 
 
 # --- what would be sent -----------------------------------------------------------------------------------------
 
 
 def _print_timeline(given: _ReplayInput, player: Replay, *, as_json: bool) -> None:
-
     articles = track_progress(given.arrivals, len(given.arrivals), printing=True)
     sent: list[ReplayedAlert] = []
     suppressed: Counter[tuple[str, str]] = Counter()
@@ -207,7 +198,6 @@ def _print_timeline(given: _ReplayInput, player: Replay, *, as_json: bool) -> No
 
 
 def _article_row(came: ReplayedArticle) -> dict[str, object]:
-
     judged, matches = came.decision, [decided.match for decided in came.decision.decisions]
     return {
         "type": "article",

@@ -9,18 +9,25 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary
-from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
+from monitor.cli.inputs import ArticleReader, load_selected_rules, rules_options
 from monitor.cli.known_names import NameOf
 from monitor.cli.options import existing_database, json_option, limit_option, print_faults, print_json
 from monitor.cli.output.replay_report import track_progress
 from monitor.cli.output.tables import print_table
 from monitor.cli.paths import InputPath, find_required_config
 from monitor.errors import InvalidRequest
-from monitor.lab.coverage import Coverage, Example, ExampleVerdict, measure_coverage
-from monitor.lab.scoring import read_labeled
+from monitor.lab.coverage import (
+    Coverage,
+    Example,
+    ExampleVerdict,
+    examples_from_archive,
+    examples_from_labels,
+    measure_coverage,
+)
+from monitor.lab.scoring import parse_labels
 from monitor.sanitize import sanitize_line
-from monitor.services.queries.rule_coverage import RuleExamples, read_archive, read_labels
 from monitor.services.queries.rules import find_annotated_rule
+from monitor.store.queries.archive import Archive
 from monitor.wording.quantities import format_count
 
 _LONGEST = 200  # characters of a title
@@ -68,31 +75,31 @@ def coverage(
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
     annotated = find_annotated_rule(loaded, rule)
-    given, has_unusable = _read_examples(config, rules, rule, data, articles)
-    examples = track_progress(given.examples, given.count, printing=False)
+    reader = ArticleReader(bool(loaded.faults))
+    examples = _read_examples(reader, rule, data, articles, config=config, rules=rules)
     found = measure_coverage(annotated, examples, loaded)
     if as_json:
         for row in _coverage_to_rows(found):
             print_json(row)
     else:
         _print_coverage(found, most)
-    raise SystemExit(1 if loaded.faults or has_unusable else 0)
+    raise SystemExit(1 if reader.has_problems else 0)
 
 
 def _read_examples(
-    config: Path | None, rules: tuple[Path, ...], rule: str, data: Path | None, most: int
-) -> tuple[RuleExamples, bool]:
-    """The articles of a file or of the archive, and whether there were unusable lines, which are printed."""
+    reader: ArticleReader, rule: str, data: Path | None, most: int, *, config: Path | None, rules: tuple[Path, ...]
+) -> Iterable[Example]:
+    """The articles of a file or of the archive."""
     if data is not None:
-        articles, has_unusable = collect_usable(read_labeled(read_lines(data), clock.now()), data)
-        return read_labels(articles, rule), has_unusable
+        examples = examples_from_labels(reader.read_as(data, clock.now(), parse_labels), rule)
+        return track_progress(examples, len(examples), printing=False)
     if rules:
         raise InvalidRequest("--rules names no database: give --data FILE, or -c FILE for the archive of a config")
     database = existing_database(load_summary(config or find_required_config()).settings)
-    given = read_archive(database, rule, most)
-    if given.stored is not None and given.stored > given.count:
-        click.echo(f"the newest {given.count} of {given.stored} articles; --articles N reads more", err=True)
-    return given, False
+    stored = Archive(database).count_articles()
+    if stored > most:
+        click.echo(f"the newest {most} of {stored} articles; --articles N reads more", err=True)
+    return track_progress(examples_from_archive(database, rule, most), min(stored, most), printing=False)
 
 
 def _print_coverage(found: Coverage, most: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
+from monitor.cli.inputs import ArticleReader, load_selected_rules, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.tables import print_table
 from monitor.cli.paths import InputPath
@@ -18,9 +18,9 @@ from monitor.lab.expectations import (
     Expectation,
     ExpectedArticle,
     HeadlinesReport,
-    expected_of_lines,
     expected_of_yaml,
     find_unknown_rules,
+    parse_expected,
     run_expected,
     usable_expectations,
 )
@@ -79,11 +79,12 @@ def _read_expected(file: Path) -> tuple[list[ExpectedArticle], bool]:
     """What is expected, and whether there were unusable lines, which are printed."""
     if is_config_file_name(file.name.lower()) and file.is_file():
         return expected_of_yaml(file, clock.now()), False
-    return collect_usable(expected_of_lines(read_lines(file), str(file), clock.now()), file)
+    reader = ArticleReader()
+    expected = reader.read_as(file, clock.now(), lambda found: parse_expected(found, str(file)), needs_ids=False)
+    return expected, reader.has_problems
 
 
 def _print_report(report: HeadlinesReport) -> None:
-
     for failure in report.failures:
         click.echo(sanitize_line(str(failure)))
         click.echo(f"    {sanitize_line(failure.expected.article.title)}")
@@ -106,7 +107,6 @@ def _rules_of(report: HeadlinesReport) -> list[str]:
 
 
 def _report_to_rows(report: HeadlinesReport) -> Iterator[dict[str, object]]:
-
     for failure in report.failures:
         place = failure.expected.place
         yield {

@@ -9,7 +9,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary
-from monitor.cli.inputs import UnknownKeys, collect_usable, load_selected_rules, read_lines, rules_options
+from monitor.cli.inputs import ArticleReader, load_selected_rules, rules_options
 from monitor.cli.options import existing_database, json_option, print_faults, print_json
 from monitor.cli.output.identity_report import print_identity_score
 from monitor.cli.output.tables import print_table
@@ -86,16 +86,14 @@ def score(
 def _score_file(file: Path, compiled: RuleSet, silent: Collection[str], *, as_json: bool, listed: bool) -> bool:
     """Score the rules on the articles of a file. `silent`: the ids of rules that do not run. Returns whether some of
     the file cannot be used."""
-    articles, problems = collect_usable(scoring.read_labeled(read_lines(file), clock.now()), file)
-    unknown = UnknownKeys()
-    for article in articles:
-        unknown.report(article.recorded, file)
+    reader = ArticleReader()
+    articles = reader.read_as(file, clock.now(), scoring.parse_labels)
     found = scoring.score_rules(articles, compiled, with_mistakes=listed)
     if not found.tallies:
         raise MonitorError(f"{file}: nothing to score: {_explain_no_score(found)}")
     _warn_of_unknown_labels(found, compiled, silent)
     _show_score(found, as_json=as_json)
-    return problems
+    return reader.has_problems
 
 
 def _score_marks(config: Path, compiled: RuleSet, silent: Collection[str], *, as_json: bool, listed: bool) -> None:

@@ -13,8 +13,7 @@ import click
 from monitor.cli.options import format_local_time, print_json
 from monitor.cli.output.streams import open_console
 from monitor.cli.output.tables import print_table
-from monitor.lab.replay import ReplayedAlert
-from monitor.lab.rule_diff import ReplayComparison
+from monitor.lab.replay import ReplayComparison, ReplayedAlert
 from monitor.model import AlertKind, MatchDecision, Outcome, Reason
 from monitor.model.outcome import clauses_to_row
 from monitor.sanitize import sanitize_line

@@ -11,7 +11,7 @@ unit     = word | "phrase" | (query) | NOT unit | -unit | field:unit
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -51,8 +51,8 @@ _TOKEN = re.compile(
     | (?P<open>[(（]) | (?P<close>[)）])
     | (?P<phrase>(?:[{QUOTES}](?P<quoted>[^{QUOTES}]*)[{QUOTES}]|{PHRASE_IN_CORNERS})(?:~(?P<slop>[0-9]+))?)
     | (?P<quote>[{QUOTES}{CORNERS}])
-    | (?P<near>(?:(?i:near|w)[/:]|NEAR|AROUND\(|/)(?P<far>[0-9]+|(?i:[sp])(?![\w]))\)?(?![^\s()（）]))
-    | (?P<ordered>(?:(?i:onear|pre|p)[/:]|ADJ|ONEAR)(?P<ahead>[0-9]+)(?![^\s()（）]))
+    | (?P<near>(?:(?:(?i:near|w)[/:]|NEAR|AROUND\(|/)(?P<far>[0-9]+|(?i:[sp])(?![\w]))\)?
+        |(?:(?i:onear|pre|p)[/:]|ADJ|ONEAR)(?P<ahead>[0-9]+))(?![^\s()（）]))
     | (?P<operator>(?:AND|OR|NOT|ANDNOT|XOR|NEAR|ONEAR|ADJ|AROUND|SAME|WITHIN)(?![^\s()（）])|\|\|?|&&?)
     | (?P<minus>[-−–‑‒])(?=[^\s)）])
     | (?P<field>(?P<name>[A-Za-z]+):)(?![\s/)）]|$)
@@ -60,9 +60,10 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _HOST = re.compile(r"[\w.-]*\w(:[0-9]+)?(/\S*)?")
-_OTHER_OPERATOR = re.compile(r"BUT|MINUS|EXCEPT|UNLESS|WITHOUT|NOT:|(AND|OR)[/_+-](OR|NOT|AND)|NEITHER|NOR")
+_OTHER_OPERATOR = re.compile(r"(BUT|MINUS|EXCEPT|UNLESS|WITHOUT|NOT:|(AND|OR)[/_+-](OR|NOT|AND)|NEITHER|NOR)$|!")
 _WEIGHT = re.compile(r"\w[~^][0-9.]*$")  # of a search engine: forms like this one, or words that count more
 _SAME_OPERATOR = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND"}
+_NEGATIONS = ("NOT", "ANDNOT")
 _NO_DISTANCE = {"NEAR", "ONEAR", "ADJ", "AROUND", "WITHIN"}
 
 
@@ -132,208 +133,183 @@ def parse_query(text: str, dialect: QueryDialect) -> QueryNode:
     parser = _QueryParser(text, dialect)
     found = parser.parse_operands(0)
     if parser.kind == "close":
-        raise parser.problem("a parenthesis is closed here that was never opened", "remove it, or open it")
+        raise QueryProblem(parser.offset, "a parenthesis is closed here that was never opened", "remove it, or open it")
     return found
 
 
-def _make_mixture_problem(offset: int, written: Collection[str]) -> QueryProblem:
-    """AND and OR without parentheses. `written`: the operators that are not left out."""
-    hint = "put parentheses around what belongs together"
-    if set(written) == {"OR"}:
-        hint = f"{hint}; or, if this is a query of Google's, give --format google-alerts"
-    return QueryProblem(offset, "AND and OR are mixed here, and engines differ in which comes first", hint)
+def join_parts(kind: type[QueryAll | QueryAny], parts: Sequence[QueryNode]) -> QueryNode:
+    """All or any of these parts; one part as it is."""
+    return parts[0] if len(parts) == 1 else kind(tuple(parts))
 
 
 class _QueryParser:
-    """Goes through the tokens once. `kind` and `token` are of the token that comes next; kind "end": none."""
+    """Goes through the tokens once. `kind`, `token` and `offset` are of the token that comes next; kind "end": none."""
+
+    kind: str
+    token: re.Match[str]
+    offset: int
 
     def __init__(self, text: str, dialect: QueryDialect) -> None:
-        self._text, self._dialect = text, dialect
-        self._tokens = self._iter_tokens()
+        self._is_strict = dialect is QueryDialect.STRICT
+        self._tokens = (found for found in _TOKEN.finditer(text) if found.lastgroup != "blank")
+        self._end = len(text)
         self._advance()
 
-    def _iter_tokens(self) -> Iterator[re.Match[str]]:
-        at = 0
-        while found := _TOKEN.match(self._text, at):
-            at = found.end()
-            if found.lastgroup != "blank":
-                yield found
+    def _advance(self) -> None:
+        if (token := next(self._tokens, None)) is None:
+            self.kind, self.offset = "end", self._end
+        else:
+            self.kind, self.token, self.offset = str(token.lastgroup), token, token.start()
 
-    def _advance(self) -> re.Match[str] | None:
-        """The token that was next before."""
-        found = getattr(self, "token", None)
-        self.token = next(self._tokens, None)
-        groups = self.token.groupdict() if self.token else {}
-        kinds = ("open", "close", "phrase", "quote", "near", "ordered", "operator", "minus", "field", "word")
-        self.kind = next((kind for kind in kinds if groups.get(kind) is not None), "end")
-        return found
-
-    @property
-    def offset(self) -> int:
-        """Where the next token begins."""
-        return self.token.start() if self.token else len(self._text)
-
-    def problem(self, problem: str, hint: str, offset: int | None = None) -> QueryProblem:
-        """A problem at an offset, or at the next token."""
-        return QueryProblem(self.offset if offset is None else offset, problem, hint)
+    def _read_operator(self) -> str:
+        """The operator that comes next, AND for &; "" if none does."""
+        return _SAME_OPERATOR.get(self.token[0], self.token[0]) if self.kind == "operator" else ""
 
     def parse_operands(self, depth: int) -> QueryNode:
         """Operands up to the end of the query or of these parentheses."""
-        if depth > MAX_DEPTH:
-            raise self.problem(f"more than {MAX_DEPTH} levels are inside each other", "write it in several rules")
-        groups: list[list[QueryNode]] = [[self._parse_proximity(depth)]]
-        operators: set[str] = set()
-        written: set[str] = set()  # an operator that is left out is AND
+        groups = [[self._parse_proximity(depth)]]  # OR inside each, AND between them
+        written: set[str] = set()
+        seen: set[bool] = set()
         while self.kind not in ("end", "close"):
-            at = self.offset
-            if self.kind == "operator" and self.token:
-                written.add(_SAME_OPERATOR.get(self.token[0], self.token[0]))
-            operator = self._take_operator()
-            operators.add(operator)
-            if self._dialect is QueryDialect.STRICT and len(operators) == 2:
-                raise _make_mixture_problem(at, written)
+            at, operator = self.offset, self._read_operator()
+            if operator in ("AND", "OR"):
+                self._advance()
+            elif operator and operator not in _NEGATIONS:
+                hint = "say it with AND, OR, NOT and parentheses"
+                hint = "write a number of words: NEAR/10" if operator in _NO_DISTANCE else hint
+                raise QueryProblem(at, f"'{operator}' cannot be expressed in a rule", hint)
+            written |= {operator} - {""}
+            seen.add(operator == "OR")
+            if self._is_strict and len(seen) == 2:
+                hint = "put parentheses around what belongs together"
+                google = "; or, if this is a query of Google's, give --format google-alerts"
+                problem = "AND and OR are mixed here, and engines differ in which comes first"
+                raise QueryProblem(at, problem, hint + google * (written == {"OR"}))
             operand = self._parse_proximity(depth)
             if operator == "OR":
                 groups[-1].append(operand)
             else:
                 groups.append([operand])
-        anys = [group[0] if len(group) == 1 else QueryAny(tuple(group)) for group in groups]
-        return anys[0] if len(anys) == 1 else QueryAll(tuple(anys))
-
-    def _take_operator(self) -> str:
-        """AND or OR before the next operand; nothing means AND."""
-        if self.kind != "operator" or self.token is None:
-            return "AND"
-        word = _SAME_OPERATOR.get(self.token[0], self.token[0])
-        if word in ("AND", "OR"):
-            self._advance()
-            return word
-        if word in ("NOT", "ANDNOT"):
-            return "AND"
-        hint = (
-            "write a number of words: NEAR/10" if word in _NO_DISTANCE else "say it with AND, OR, NOT and parentheses"
-        )
-        raise self.problem(f"'{word}' cannot be expressed in a rule", hint)
+        return join_parts(QueryAll, [join_parts(QueryAny, group) for group in groups])
 
     def _parse_proximity(self, depth: int) -> QueryNode:
-        left_at = self.offset
-        left = self._parse_unit(depth)
-        if self.kind not in ("near", "ordered") or self.token is None:
+        left_at, left = self.offset, self._parse_unit(depth)
+        if self.kind != "near":
             return left
         token, at = self.token, self.offset
         self._advance()
-        right_at = self.offset
-        right = self._parse_unit(depth)
-        if self.kind in ("near", "ordered"):
-            raise self.problem(
-                "three things near each other cannot be expressed in a rule", "write one `near` with three members"
-            )
+        right_at, right = self.offset, self._parse_unit(depth)
+        if self.kind == "near":
+            problem = "three things near each other cannot be expressed in a rule"
+            raise QueryProblem(self.offset, problem, "write one `near` with three members")
         for part, part_at in ((left, left_at), (right, right_at)):
-            _require_plain(part, part_at)
-        unit = {"s": "sentence", "p": "paragraph"}.get((token["far"] or "").lower())
-        within = unit or self._word_count(token["far"] or token["ahead"], at)
-        return QueryNear((left, right), within, token["ordered"] is not None, at)
-
-    def _word_count(self, digits: str, at: int) -> str:
-        if len(digits) > 2:
-            raise self.problem(f"{digits} words are too many", "at most 99 can be between; or join them with AND", at)
-        return f"{int(digits)} words"
+            for each in part.parts if isinstance(part, QueryAny) else (part,):
+                if not isinstance(each, QueryTerm) or each.field is not None:
+                    hint = "write words, phrases or (one OR other) there; everything else beside it with AND"
+                    raise QueryProblem(part_at, "NEAR takes words only, on both sides", hint)
+        far = token["far"] or token["ahead"]
+        within = {"s": "sentence", "p": "paragraph"}.get(far.lower()) or _format_distance(far, at)
+        return QueryNear((left, right), within, token["ahead"] is not None, at)
 
     def _parse_unit(self, depth: int) -> QueryNode:
-        at, token = self.offset, self._advance_over_start()
-        groups = token.groupdict()
-        if groups["open"]:
+        if depth > MAX_DEPTH:
+            problem = f"more than {MAX_DEPTH} levels are inside each other"
+            raise QueryProblem(self.offset, problem, "write it in several rules")
+        kind, at = self.kind, self.offset
+        is_negation = kind == "minus" or (kind != "end" and self.token[0] in _NEGATIONS)
+        if kind == "quote":
+            raise QueryProblem(at, "this quotation mark is never closed", "close it, or remove it")
+        if kind not in ("open", "phrase", "field", "word") and not is_negation:
+            found = "the end" if kind == "end" else f"'{self.token[0]}'"
+            raise QueryProblem(at, f"a word is missing before {found}", "write it, or remove the operator")
+        token = self.token
+        self._advance()
+        if is_negation:
+            return QueryNot(self._parse_unit(depth + 1))
+        if kind == "open":
             inside = self.parse_operands(depth + 1)
             if self.kind != "close":
-                raise self.problem("this parenthesis is never closed", "close it", at)
+                raise QueryProblem(at, "this parenthesis is never closed", "close it")
             self._advance()
             return inside
-        if groups["minus"] or token[0] in ("NOT", "ANDNOT"):
-            if depth >= MAX_DEPTH:
-                raise self.problem(f"more than {MAX_DEPTH} levels are inside each other", "write it in several rules")
-            return QueryNot(self._parse_unit(depth + 1))
-        if groups["field"]:
-            return self._parse_field(groups["name"] or "", at, depth)
-        if groups["phrase"]:
-            return self._parse_phrase(token, at)
+        if kind == "field":
+            field = _read_field(token["name"], at)
+            return _put_into_field(self._parse_unit(depth + 1), field)
+        if kind == "phrase":
+            return self._read_phrase(token, at)
         return QueryTerm(self._clean_word(token[0], at), at)
 
-    def _advance_over_start(self) -> re.Match[str]:
-        """The first token of a unit. Raises QueryProblem if none begins here."""
-        if self.kind == "operator" and self.token and self.token[0] in ("NOT", "ANDNOT"):
-            pass
-        elif self.kind == "quote":
-            raise self.problem("this quotation mark is never closed", "close it, or remove it")
-        elif self.kind not in ("open", "phrase", "minus", "field", "word"):
-            found = f"'{self.token[0]}'" if self.token else "the end"
-            raise self.problem(f"a word is missing before {found}", "write it, or remove the operator")
-        token = self._advance()
-        assert token is not None
-        return token
-
-    def _parse_field(self, name: str, at: int, depth: int) -> QueryNode:
-        field = FIELDS.get(name.lower())
-        if field is None:
-            hint = _UNKNOWN_FIELDS.get(name.lower(), _OTHER_FIELD)
-            known = name.lower() in _KEYS_OF_RULES
-            problem = f"'{name}:' is not converted" if known else f"'{name}:' cannot be expressed in a rule"
-            raise self.problem(problem, hint, at)
-        if depth >= MAX_DEPTH:
-            raise self.problem(f"more than {MAX_DEPTH} levels are inside each other", "write it in several rules", at)
-        return _put_into_field(self._parse_unit(depth + 1), field)
-
-    def _parse_phrase(self, token: re.Match[str], at: int) -> QueryNode:
+    def _read_phrase(self, token: re.Match[str], at: int) -> QueryNode:
         words = (token["quoted"] or token["corner"] or token["white_corner"] or "").split()
         if "*" in words:
             hint = "write one NEAR/1 other, or one `near` with in_order: true for what is around it"
-            raise self.problem("a '*' for a whole word in a phrase cannot be expressed in a rule", hint, at)
+            raise QueryProblem(at, "a '*' for a whole word in a phrase cannot be expressed in a rule", hint)
         cleaned = [self._clean_word(word, at, quoted=True) for word in words]
         if not any(map(_has_letter, cleaned)):
-            raise self.problem("there is no word in these quotes", "write one, or remove them", at)
+            raise QueryProblem(at, "there is no word in these quotes", "write one, or remove them")
         if token["slop"] is None:
             return QueryTerm(" ".join(cleaned), at)
         if len(cleaned) != 2:
-            raise self.problem("this can be said of two words only", "write one `near` with all of them", at)
+            raise QueryProblem(at, "this can be said of two words only", "write one `near` with all of them")
         one, other = (QueryTerm(word, at) for word in cleaned)
-        return QueryNear((one, other), self._word_count(token["slop"], at), in_order=False, offset=at)
+        return QueryNear((one, other), _format_distance(token["slop"], at), in_order=False, offset=at)
 
     def _clean_word(self, word: str, at: int, *, quoted: bool = False) -> str:
         """A word as we search for it. Raises QueryProblem if it is more than a word."""
-        if not quoted and word.lower() in ("and", "or", "not"):
-            raise self.problem(
-                f"'{word}' is a word unless it is in capitals",
-                f'write {word.upper()}, or "{word}" if you mean the word',
-                at,
-            )
-        if not quoted and (_OTHER_OPERATOR.fullmatch(word) or word.startswith("!")):
-            hint = "say it with AND, OR, NOT and parentheses, or in quotes if you mean the word"
-            raise self.problem(f"'{word}' cannot be expressed in a rule", hint, at)
-        if _WEIGHT.search(word):
-            raise self.problem(
-                f"the sign in '{word}' cannot be expressed in a rule", "write the word alone, or its forms with OR", at
-            )
-        if not quoted and word[-1:] in ",;，、；" and self._dialect is QueryDialect.STRICT:
-            raise self.problem(f"'{word[-1]}' is not an operator", "write AND or OR in its place", at)
-        if not quoted and word.removesuffix(":").lower() in FIELDS.keys() | _UNKNOWN_FIELDS.keys() and word[-1] == ":":
-            raise self.problem(f"'{word}' is followed by a blank", "write it right before a word: intitle:strike", at)
-        if word.startswith("~"):
-            raise self.problem("synonyms ('~') cannot be expressed in a rule", "write the words with OR", at)
-        word = word.lstrip("+").rstrip(".,;:，、；。")
-        if "*" in word[1:-1] or re.search(r"\w[?!$]+(\w|$)", word):
-            hint = "write '*' at ends of words only, or forms with OR"
-            raise self.problem(f"the wildcard in '{word}' cannot be expressed in a rule", hint, at)
-        self._require_searchable(word, at)
-        if not quoted and not _has_letter(word):
-            raise self.problem(f"there is no word in '{word}'", "write one, or remove it", at)
-        return word
+        plain = word.lstrip("+").rstrip(".,;:，、；。")
+        found = None if quoted else _find_operator(word, is_strict=self._is_strict)
+        found = found or _find_sign(word, plain)
+        if not found and not quoted and not _has_letter(plain):
+            found = f"there is no word in '{plain}'", "write one, or remove it"
+        if found:
+            raise QueryProblem(at, *found)
+        return plain
 
-    def _require_searchable(self, word: str, at: int) -> None:
-        if (problem := explain_ignored_characters(word)) is not None:
-            raise self.problem(
-                problem, "write the word without these characters, and add with AND a word that distinguishes it", at
-            )
-        if re.fullmatch(r"[0-9]+\.\.[0-9]+", word):
-            raise self.problem("a range of numbers cannot be expressed in a rule", "write `number` in the rule", at)
+
+def _find_operator(word: str, *, is_strict: bool) -> tuple[str, str] | None:
+    """What a word without quotes seems to mean that is no word, and what to do."""
+    if word.lower() in ("and", "or", "not"):
+        hint = f'write {word.upper()}, or "{word}" if you mean the word'
+        return f"'{word}' is a word unless it is in capitals", hint
+    if _OTHER_OPERATOR.match(word):
+        hint = "say it with AND, OR, NOT and parentheses, or in quotes if you mean the word"
+        return f"'{word}' cannot be expressed in a rule", hint
+    if is_strict and word[-1] in ",;，、；":
+        return f"'{word[-1]}' is not an operator", "write AND or OR in its place"
+    if word[-1] == ":" and word[:-1].lower() in FIELDS.keys() | _UNKNOWN_FIELDS.keys():
+        return f"'{word}' is followed by a blank", "write it right before a word: intitle:strike"
+    return None
+
+
+def _find_sign(word: str, plain: str) -> tuple[str, str] | None:
+    """What a sign in a word asks for that a rule cannot say, and what to do. `plain`: without signs around it."""
+    if _WEIGHT.search(word):
+        return f"the sign in '{word}' cannot be expressed in a rule", "write the word alone, or its forms with OR"
+    if word.startswith("~"):
+        return "synonyms ('~') cannot be expressed in a rule", "write the words with OR"
+    if "*" in plain[1:-1] or re.search(r"\w[?!$]+(\w|$)", plain):
+        hint = "write '*' at ends of words only, or forms with OR"
+        return f"the wildcard in '{plain}' cannot be expressed in a rule", hint
+    if problem := explain_ignored_characters(plain):
+        return problem, "write the word without these characters, and add with AND a word that distinguishes it"
+    if re.fullmatch(r"[0-9]+\.\.[0-9]+", plain):
+        return "a range of numbers cannot be expressed in a rule", "write `number` in the rule"
+    return None
+
+
+def _format_distance(digits: str, at: int) -> str:
+    if len(digits) > 2:
+        hint = "at most 99 can be between; or join them with AND"
+        raise QueryProblem(at, f"{digits} words are too many", hint)
+    return f"{int(digits)} words"
+
+
+def _read_field(name: str, at: int) -> str:
+    if (field := FIELDS.get(name.lower())) is None:
+        is_other_key = name.lower() in _KEYS_OF_RULES
+        problem = f"'{name}:' {'is not converted' if is_other_key else 'cannot be expressed in a rule'}"
+        raise QueryProblem(at, problem, _UNKNOWN_FIELDS.get(name.lower(), _OTHER_FIELD))
+    return field
 
 
 def explain_ignored_characters(word: str) -> str | None:
@@ -344,14 +320,6 @@ def explain_ignored_characters(word: str) -> str | None:
 
 def _has_letter(word: str) -> bool:
     return any(sign.isalnum() for sign in word)
-
-
-def _require_plain(part: QueryNode, at: int) -> None:
-    """Only words, phrases and alternatives of these can be near something."""
-    parts = part.parts if isinstance(part, QueryAny) else (part,)
-    if not all(isinstance(each, QueryTerm) and each.field is None for each in parts):
-        hint = "write words, phrases or (one OR other) there; everything else beside it with AND"
-        raise QueryProblem(at, "NEAR takes words only, on both sides", hint)
 
 
 def _put_into_field(node: QueryNode, field: str) -> QueryNode:
@@ -368,10 +336,8 @@ def _put_into_field(node: QueryNode, field: str) -> QueryNode:
             return QueryNear(parts, within, in_order, offset, field)
         case QueryTerm(offset=offset) | QueryNear(offset=offset):
             raise QueryProblem(offset, "a field is inside another", "keep one of them")
-        case QueryAll(parts):
-            return QueryAll(tuple(_put_into_field(part, field) for part in parts))
-        case QueryAny(parts):
-            return QueryAny(tuple(_put_into_field(part, field) for part in parts))
+        case QueryAll(parts) | QueryAny(parts):
+            return type(node)(tuple(_put_into_field(part, field) for part in parts))
         case QueryNot(part):
             return QueryNot(_put_into_field(part, field))
 

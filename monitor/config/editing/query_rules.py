@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.config.editing.boolean_query import (
     HOST,
@@ -20,8 +20,8 @@ from monitor.config.editing.boolean_query import (
     QueryNot,
     QueryProblem,
     QueryTerm,
+    join_parts,
 )
-from monitor.config.editing.query_hosts import require_compatible_hosts
 from monitor.config.yaml.yaml12 import PlainData
 from monitor.text.folding import folded_tokens
 
@@ -49,15 +49,15 @@ def rule_from_query(query: QueryNode) -> QueryRule | None:
     """The rule for a query; None if an article without any of its words would meet it. Raises QueryProblem if no
     article can meet it."""
     parts = _flatten(QueryAll, [_simplify(query)])
-    require_compatible_hosts(_join(QueryAll, parts))
+    _find_hosts(join_parts(QueryAll, parts))
     wanted = [part for part in parts if not isinstance(part, QueryNot)]
     excluded = _flatten(QueryAny, [part.part for part in parts if isinstance(part, QueryNot)])
     if all(map(_holds_without_words, wanted)):
         return None
     _require_satisfiable(wanted, [part for part in excluded if isinstance(part, QueryTerm)])
-    keys: dict[str, PlainData] = {"match": _to_condition(_join(QueryAll, wanted))}
+    keys: dict[str, PlainData] = {"match": _to_condition(join_parts(QueryAll, wanted))}
     if excluded:
-        keys["unless"] = _to_condition(_join(QueryAny, excluded))
+        keys["unless"] = _to_condition(join_parts(QueryAny, excluded))
     return QueryRule(keys, (_make_test(wanted),), tuple(_iter_silent(wanted, excluded)))
 
 
@@ -82,49 +82,26 @@ def make_rule_id(text: str, used_ids: Collection[str], otherwise: str) -> str:
 # --- what a query means ------------------------------------------------------------------------------------------
 
 
-def _simplify(node: QueryNode) -> QueryNode:
-    """The same with every NOT in front of something that has no NOT inside: it then has words as evidence."""
+def _simplify(node: QueryNode, *, negated: bool = False) -> QueryNode:
+    """The same, or its negation, with every NOT in front of something that has no NOT inside: it then has words as
+    evidence."""
     match node:
         case QueryNot(part):
-            return _simplify_not(part)
-        case QueryAll(parts):
-            return _join(QueryAll, _flatten(QueryAll, map(_simplify, parts)))
-        case QueryAny(parts):
-            return _join(QueryAny, _flatten(QueryAny, map(_simplify, parts)))
-        case QueryTerm() | QueryNear():
-            return node
-
-
-def _simplify_not(inside: QueryNode) -> QueryNode:
-    """The same as NOT in front of this."""
-    match inside:
-        case QueryNot(part):
-            return _simplify(part)
-        case QueryAll(parts) if any(map(_has_not, parts)):
-            return _simplify(QueryAny(tuple(map(QueryNot, parts))))
-        case QueryAny(parts) if any(map(_has_not, parts)):
-            return _simplify(QueryAll(tuple(map(QueryNot, parts))))
+            return _simplify(part, negated=not negated)
+        case QueryAll(parts) | QueryAny(parts) if not negated or _has_not(node):
+            kind = QueryAny if isinstance(node, QueryAny) is not negated else QueryAll
+            return join_parts(kind, _flatten(kind, (_simplify(part, negated=negated) for part in parts)))
         case _:
-            return QueryNot(_simplify(inside))
+            return QueryNot(_simplify(node)) if negated else node
 
 
 def _has_not(node: QueryNode) -> bool:
-    match node:
-        case QueryNot():
-            return True
-        case QueryAll(parts) | QueryAny(parts):
-            return any(map(_has_not, parts))
-        case QueryTerm() | QueryNear():
-            return False
+    return isinstance(node, QueryNot) or (isinstance(node, QueryAll | QueryAny) and any(map(_has_not, node.parts)))
 
 
 def _flatten(kind: type[QueryAll | QueryAny], parts: Iterable[QueryNode]) -> list[QueryNode]:
     """The parts, with those of the same kind replaced by their own parts."""
     return [inner for part in parts for inner in (part.parts if isinstance(part, kind) else (part,))]
-
-
-def _join(kind: type[QueryAll | QueryAny], parts: Sequence[QueryNode]) -> QueryNode:
-    return parts[0] if len(parts) == 1 else kind(tuple(parts))
 
 
 def _holds_without_words(node: QueryNode) -> bool:
@@ -162,13 +139,10 @@ def _find_excluded(node: QueryNode, exclusions: _Exclusions) -> QueryTerm | None
     match node:
         case QueryTerm():
             return next(_iter_implied(node, exclusions), None)
-        case QueryNear(parts, field=field):
-            terms = (
-                QueryTerm(term.text, term.offset, field) if isinstance(term, QueryTerm) else term for term in parts
-            )
-            return next(filter(None, (_find_excluded(term, exclusions) for term in terms)), None)
-        case QueryAll(parts):
-            return next(filter(None, (_find_excluded(part, exclusions) for part in parts)), None)
+        case QueryAll(parts) | QueryNear(parts):
+            field = node.field if isinstance(node, QueryNear) else None
+            placed = (replace(part, field=field) if field and isinstance(part, QueryTerm) else part for part in parts)
+            return next(filter(None, (_find_excluded(part, exclusions) for part in placed)), None)
         case QueryAny(parts):
             found = [_find_excluded(part, exclusions) for part in parts]
             return found[0] if all(found) else None
@@ -184,6 +158,53 @@ def _iter_implied(term: QueryTerm, exclusions: _Exclusions) -> Iterator[QueryTer
             for other in by_words.get(words[at : at + length], ()):
                 if other.field == term.field or (other.field is None and term.field in _TEXT_FIELDS):
                     yield other
+
+
+# --- hosts ----------------------------------------------------------------------------------------------------------
+
+
+def _find_hosts(node: QueryNode) -> Sequence[QueryTerm] | None:
+    """The hosts that an article may be at if it meets this node; None: any host. Raises QueryProblem if a part asks for
+    two hosts at once: no article would meet it, and to exclude it would exclude nothing."""
+    match node:
+        case QueryTerm(field=field):
+            return [node] if field == HOST else None
+        case QueryNear():
+            return None
+        case QueryNot(part):
+            _find_hosts(part)
+            return None
+        case QueryAny(parts):
+            alternatives = [_find_hosts(part) for part in parts]
+            return None if None in alternatives else [host for hosts in alternatives for host in hosts or ()]
+        case QueryAll(parts):
+            found: Sequence[QueryTerm] | None = None
+            for hosts in filter(None, map(_find_hosts, parts)):
+                found = hosts if found is None else _intersect_hosts(found, hosts)
+            return found
+
+
+def _intersect_hosts(some: Sequence[QueryTerm], others: Sequence[QueryTerm]) -> Sequence[QueryTerm]:
+    """The hosts that are of both. Raises QueryProblem if there is none."""
+    pairs = ((one, other) for one in some for other in others if _has_common_address(one, other))
+    if common := [max(pair, key=lambda term: tuple(map(len, _split_host(term)))) for pair in pairs]:
+        return common
+    problem = f"no article is at both '{some[0].text}' and '{others[0].text}'"
+    raise QueryProblem(others[0].offset, problem, "write OR between hosts: site:(example.org OR example.net)")
+
+
+def _has_common_address(one: QueryTerm, other: QueryTerm) -> bool:
+    both = zip(_split_host(one), _split_host(other), strict=True)
+    return all(mine == its for some, others in both for mine, its in zip(some, others, strict=False))
+
+
+def _split_host(term: QueryTerm) -> tuple[list[str], list[str]]:
+    """The labels of a host, the top-level domain first, without a port; and the parts of its path."""
+    host, _, path = term.text.lower().strip(".").partition("/")
+    return host.partition(":")[0].split(".")[::-1], [part for part in re.split("[/?#]", path) if part]
+
+
+# --- conditions -------------------------------------------------------------------------------------------------------
 
 
 def _to_condition(node: QueryNode) -> dict[str, PlainData]:
@@ -265,12 +286,9 @@ def _choose_terms(node: QueryNode) -> Iterator[QueryTerm]:
         case QueryTerm():
             yield node
         case QueryNear(parts, field=field):
-            for part in parts:
-                for term in _choose_terms(part):
-                    yield QueryTerm(term.text, term.offset, field)
+            yield from (replace(term, field=field) for part in parts for term in _choose_terms(part))
         case QueryAll(parts):
-            for part in parts:
-                yield from _choose_terms(part)
+            yield from (term for part in parts for term in _choose_terms(part))
         case QueryAny(parts):
             for part in [part for part in parts if not _holds_without_words(part)][:1]:
                 yield from _choose_terms(part)

@@ -18,8 +18,7 @@ from monitor.config.loading.load import shipped_lists
 from monitor.config.yaml.comments import list_comments
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.lab.annotated_document import AnnotatedDocument, Lint
-from monitor.lab.identity_memo import IdentityMemo
-from monitor.lab.lints import alerts, channels, files, habits, languages, near, routes, rules, settings, sources, words
+from monitor.lab.lints import languages, newsroom, rules, words
 from monitor.model import Channel, Entity, ListNamed, OncePer, Place, RouteStep, Rule, Source, WordList, lists_within
 from monitor.sources.http.guard import Network
 from monitor.store.queries.reports import RuleHitReport
@@ -57,35 +56,28 @@ class LintContext:
 
 
 Thing = Rule | Entity | WordList
-LintMemo = IdentityMemo[Thing, tuple[Lint, ...]]
 
 
-def find_lints(context: LintContext, checked: Sequence[Thing], memo: LintMemo | None = None) -> tuple[Lint, ...]:
-    """The lints of the things in `checked`, in the order of the files. `memo`: the lints of things that are the same
-    objects as the last time, and refer to the same objects."""
+def find_lints(context: LintContext, checked: Sequence[Thing]) -> tuple[Lint, ...]:
+    """The lints of the things in `checked`, and of the settings, sources and channels, in the order of the files."""
     things: list[Thing] = [*context.rules.values(), *checked]
     annotated = {thing.place: AnnotatedDocument(thing, context.documents[thing.place]) for thing in things}
     bare_lists, used_lists = _find_bare_lists(annotated.values(), context.lists), _find_used_lists(context)
-
-    def work(new: list[Thing]) -> list[tuple[Lint, ...]]:
-        return [_lint_document(annotated[thing.place], context) for thing in new]
-
-    by_thing = (LintMemo() if memo is None else memo).compute(checked, work)
-    lints = [lint for thing_lints in by_thing for lint in thing_lints]
+    lints: list[Lint] = []
     for thing in checked:
-        lints += _lint_in_context(annotated[thing.place], context, bare_lists, used_lists)
-    lints += sources.lint_private_addresses(
+        lints += _lint_document(annotated[thing.place], context, bare_lists, used_lists)
+    lints += newsroom.lint_private_addresses(
         context.sources, context.source_places, context.allowed_networks, context.allowed_for
     )
-    lints += sources.lint_open_credentials(context.sources, context.source_places)
-    lints += sources.lint_sent_credentials(context.sources, context.source_places)
-    lints += channels.lint_silent_channels(context.channels)
-    lints += channels.lint_mail_channels(context.channels)
+    lints += newsroom.lint_open_credentials(context.sources, context.source_places)
+    lints += newsroom.lint_sent_credentials(context.sources, context.source_places)
+    lints += newsroom.lint_silent_channels(context.channels)
+    lints += newsroom.lint_mail_channels(context.channels)
     if context.is_complete and context.sources_place is not None:
-        lints += sources.lint_no_sources(context.sources, context.sources_place)
-    lints += files.lint_ignored_files(context.paths)
+        lints += newsroom.lint_no_sources(context.sources, context.sources_place)
+    lints += newsroom.lint_ignored_files(context.paths)
     if context.settings_document is not None:
-        lints += routes.lint_routes(context.routes, context.settings_document)
+        lints += newsroom.lint_routes(context.routes, context.settings_document)
         lints += _lint_settings(context, context.settings_document)
     return tuple(sorted(_drop_silenced(lints)))
 
@@ -93,50 +85,44 @@ def find_lints(context: LintContext, checked: Sequence[Thing], memo: LintMemo | 
 def _lint_settings(context: LintContext, document: YamlDocument) -> Iterator[Lint]:
     """The lints of monitor.yaml."""
     if context.is_complete:
-        yield from settings.lint_no_rules(context.rules, document)
+        yield from newsroom.lint_no_rules(context.rules, document)
         if context.rules:
-            yield from routes.lint_unused_routes(context.routes, context.rules.values(), document)
-    yield from settings.lint_open_passwords(document)
-    yield from settings.lint_open_files(document, Path(document.file).parent)
-    yield from settings.lint_wide_networks(document)
+            yield from newsroom.lint_unused_routes(context.routes, context.rules.values(), document)
+    yield from newsroom.lint_open_passwords(document)
+    yield from newsroom.lint_open_files(document, Path(document.file).parent)
+    yield from newsroom.lint_wide_networks(document)
 
 
-def _lint_document(annotated: AnnotatedDocument, context: LintContext) -> tuple[Lint, ...]:
-    """The lints that follow from the thing itself, and from what it refers to."""
-    sources = context.sources if context.has_all_sources else {}  # a faulty source may be the one that is named
-    return (
-        *rules.lint_untested(annotated),
-        *rules.lint_patterns_alone(annotated),
-        *rules.lint_never_news(annotated),
-        *rules.lint_unknown_sources(annotated, sources),
-        *alerts.lint_official_source(annotated, sources),
-        *alerts.lint_alert_frequency(annotated),
-        *alerts.lint_event_identity(annotated, context.entities, context.lists),
-        *languages.lint_languages(annotated, context.entities, context.lists),
-        *languages.lint_few_words(annotated, context.entities, context.lists),
-        *near.lint_many_things(annotated),
-        *near.lint_shared_words(annotated, context.lists),
-        *habits.lint_search_operators(annotated),
-        *habits.lint_short_latin_words(annotated),
-        *words.lint_function_words(annotated),
-        *words.lint_short_prefixes(annotated),
-        *words.lint_never_counting(annotated, context.lists),
-        *words.lint_dropped_by_unless(annotated, context.lists),
-        *words.lint_dropped_by_not(annotated, context.lists),
-        *words.lint_duplicates(annotated),
-    )
-
-
-def _lint_in_context(
+def _lint_document(
     annotated: AnnotatedDocument, context: LintContext, bare_lists: set[str], used_lists: set[str]
 ) -> Iterator[Lint]:
-    """The lints that follow from other things, or from recent matches."""
+    """The lints of a rule, an entity or a list."""
+    sources = context.sources if context.has_all_sources else {}  # a faulty source may be the one that is named
+    yield from rules.lint_untested(annotated)
+    yield from rules.lint_patterns_alone(annotated)
+    yield from rules.lint_never_news(annotated)
+    yield from rules.lint_unknown_sources(annotated, sources)
+    yield from rules.lint_official_source(annotated, sources)
+    yield from rules.lint_alert_frequency(annotated)
+    yield from rules.lint_event_identity(annotated, context.entities, context.lists)
+    yield from languages.lint_languages(annotated, context.entities, context.lists)
+    yield from languages.lint_few_words(annotated, context.entities, context.lists)
+    yield from words.lint_many_things(annotated)
+    yield from words.lint_shared_words(annotated, context.lists)
+    yield from words.lint_search_operators(annotated)
+    yield from words.lint_short_latin_words(annotated)
+    yield from words.lint_function_words(annotated)
+    yield from words.lint_short_prefixes(annotated)
+    yield from words.lint_never_counting(annotated, context.lists)
+    yield from words.lint_dropped_by_unless(annotated, context.lists)
+    yield from words.lint_dropped_by_not(annotated, context.lists)
+    yield from words.lint_duplicates(annotated)
     yield from words.lint_single_characters(annotated, bare_lists)
+    yield from rules.lint_once_per_edit(annotated, context.first_alerts)
     if context.is_complete:
         yield from rules.lint_unused_list(annotated, used_lists)
     if context.recent_matches is not None:
         yield from rules.lint_too_many_matches(annotated, context.recent_matches)
-    yield from alerts.lint_once_per_edit(annotated, context.first_alerts)
 
 
 def _find_bare_lists(annotated: Iterable[AnnotatedDocument], lists: Mapping[str, WordList]) -> set[str]:

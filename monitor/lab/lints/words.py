@@ -1,16 +1,33 @@
-"""Lints of single words: those that find too much, that never count, or that are listed twice."""
+"""Lints of words: those that find too much, that never count, or that are listed twice; members of a `near` that share
+words; and habits from search engines and alert services."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, combinations
 
 from monitor.config.yaml.yaml12 import ValuePath
 from monitor.lab.annotated_document import NETS, AnnotatedDocument, ConditionPart, Lint, LintKind
 from monitor.matching.terms import TermForm, Token, list_forms, tokenize_term
-from monitor.model import AllOf, AnyOf, Entity, Ignore, ListNamed, Not, Rule, Term, WordList, Words, terms_within
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    Entity,
+    Field,
+    Ignore,
+    ListNamed,
+    Near,
+    NewsIn,
+    Not,
+    Rule,
+    Term,
+    WordList,
+    Words,
+    terms_within,
+)
 from monitor.text.function_words import find_languages_of_function_word
 from monitor.text.scripts import HAN, HANGUL, KANA
 
@@ -276,7 +293,7 @@ def _make_token_key(token: Token) -> object:
     )
 
 
-# --- words that stand there twice -------------------------------------------------------------------------------
+# --- words that are listed twice ---------------------------------------------------------------------------------
 
 
 def lint_duplicates(annotated: AnnotatedDocument) -> Iterator[Lint]:
@@ -296,3 +313,152 @@ def _locate_terms(
     annotated: AnnotatedDocument, where: ValuePath, terms: Iterable[Term]
 ) -> Iterator[tuple[ValuePath, Term]]:
     return ((annotated.path_of_word(where, term), term) for term in terms)
+
+
+# --- near: too many things for one sentence, and words that would have to be two things at once -----------------------
+
+
+MAX_THINGS = 3
+"""How many things a headline says; each further thing is missing in every second headline."""
+_SHOWN = 3  # words; the others are not listed
+_NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
+def lint_many_things(annotated: AnnotatedDocument) -> Iterator[Lint]:
+    """More things in one `near`, or in the title, than a headline says."""
+    for part in _list_match_parts(annotated):
+        yield from _lint_things(annotated, part, in_title=_is_title_only(annotated.definition))
+
+
+def _is_title_only(definition: object) -> bool:
+    return isinstance(definition, Rule) and definition.news_in is NewsIn.TITLE
+
+
+def _lint_things(annotated: AnnotatedDocument, part: ConditionPart, *, in_title: bool) -> Iterator[Lint]:
+    in_title = in_title or part.field is Field.TITLE
+    if isinstance(part.condition, Near) or (isinstance(part.condition, AllOf) and in_title):
+        if (things := _count_things(part)) > MAX_THINGS:
+            where = "near each other" if isinstance(part.condition, Near) else "in the title"
+            problem = f"{things} things must be {where}: the rule misses a headline that leaves one out"
+            hint = "keep those that distinguish this from other news; use the rest to raise the level, or under unless"
+            yield annotated.make_lint(LintKind.MANY_THINGS, part.path, problem, hint)
+        return
+    for inner in part.parts:
+        yield from _lint_things(annotated, inner, in_title=in_title)
+
+
+def _count_things(part: ConditionPart) -> int:
+    """How many things an article must say, at least, for the condition to hold."""
+    if isinstance(part.condition, Not):
+        return 0
+    if isinstance(part.condition, AnyOf):
+        return min(map(_count_things, part.parts))
+    return sum(map(_count_things, part.parts)) if part.parts else 1
+
+
+def lint_shared_words(annotated: AnnotatedDocument, lists: Mapping[str, WordList]) -> Iterator[Lint]:
+    """Words that belong to two members of a `near`: one word counts for only one of them."""
+    for part in (part for net in _list_match_parts(annotated) for part in net.positive_parts()):
+        if isinstance(part.condition, Near) and not part.condition.may_share_words:
+            yield from _lint_shared_in_near(annotated, part, lists)
+
+
+def _lint_shared_in_near(
+    annotated: AnnotatedDocument, near: ConditionPart, lists: Mapping[str, WordList]
+) -> Iterator[Lint]:
+    for (first, one), (second, other) in combinations(enumerate(near.parts), 2):
+        if words := _find_words_in_both(one, other, lists):
+            some = ", ".join(f"'{word}'" for word in words[:_SHOWN]) + (" ..." if len(words) > _SHOWN else "")
+            name = f"{_name_part(first, one)} and {_name_part(second, other)}"
+            problem = f"{some} would have to be {name} at once: a word counts for one of them only"
+            hint = "if it says both, write may_share_words: true beside within; else take it out of one of the two"
+            yield annotated.make_lint(LintKind.SHARED_WORD, near.path, problem, hint)
+
+
+def _find_words_in_both(one: ConditionPart, other: ConditionPart, lists: Mapping[str, WordList]) -> list[str]:
+    """The words of either part that are or contain a word of the other part, and no further word of their own part:
+    降息 is both a rate and a cut, while “product recall” has a word for each of the two. Two parts with the same
+    words mean that the word must be there twice: this is no problem."""
+    words, other_words = (frozenset(words_of_part(part, lists)) for part in (one, other))
+    if words == other_words:
+        return []
+    index, other_index = WordIndex(words), WordIndex(other_words)
+    shared = {
+        term.text
+        for term in words
+        if other_index.terms_implied_by(term) and index.terms_implied_by(term) <= {term.text}
+    }
+    return sorted(
+        shared
+        | {
+            term.text
+            for term in other_words
+            if index.terms_implied_by(term) and other_index.terms_implied_by(term) <= {term.text}
+        }
+    )
+
+
+def _name_part(number: int, part: ConditionPart) -> str:
+    return f"`{part.name}`" if part.name else f"the {_NUMBERS[number]}"
+
+
+def _list_match_parts(annotated: AnnotatedDocument) -> Iterator[ConditionPart]:
+    return (part for net in NETS for part in annotated.conditions.get(net, ()))
+
+
+# --- habits from search engines, and Latin words that mean something else in English ----------------------------------
+
+
+OPERATORS = (  # what a word contains; the operator that this is elsewhere; how it is written here
+    (re.compile(r"\S\s+AND\s+\S"), "AND", "write both under all: (anywhere in the article) or near: (together)"),
+    (re.compile(r"\S\s+OR\s+\S|\S\s*\|\s*\S"), "OR", "write each as a separate word: [one, other]"),
+    (re.compile(r"(?:^|\s)NOT\s+\S"), "NOT", "write it under unless: (no such article) or ignore: (not these places)"),
+    (
+        re.compile(r"(?:^|\s)[-−–][^\W\d_]"),
+        "-",
+        "write it under unless: (no such article) or ignore: (not these places)",
+    ),
+    (re.compile(r'"'), "quotes", "words next to each other are a phrase without them"),
+    (re.compile(r"(?:^|\s)(?:site|source|inurl):\S", re.IGNORECASE), "site:", "write where: {sources: [...]}"),
+    (re.compile(r"(?:^|\s)(?:all)?intitle:\S", re.IGNORECASE), "intitle:", "write in: title beside words:"),
+    (re.compile(r"[()]"), "brackets", "write the alternatives under any:, and what else is required, under all:"),
+)
+_SHORT_WORD = re.compile(
+    r"[A-Za-z]{1,2}|[a-z]{3}"
+)  # longer words, or three capitals, are hardly another word in English
+_EAST_ASIAN = ("ko", "zh", "ja")
+
+
+def lint_search_operators(annotated: AnnotatedDocument) -> Iterator[Lint]:
+    """A word with an operator of a search engine, which would be searched for literally."""
+    for words in annotated.word_sets():
+        for path, text in words.words:
+            for sign, name, hint in OPERATORS:
+                if sign.search(text):
+                    problem = f"'{text}' is searched for literally: {name} is not an operator here"
+                    yield annotated.make_lint(LintKind.SEARCH_OPERATOR, path, problem, hint)
+                    break
+
+
+def lint_short_latin_words(annotated: AnnotatedDocument) -> Iterator[Lint]:
+    """A short word in Latin letters that is listed for Korean, Chinese or Japanese only, but matches English text
+    too."""
+    listed: dict[ValuePath, set[str]] = defaultdict(set)
+    sets = [*annotated.word_sets()]
+    for words in sets:
+        if words.language.partition("-")[0] not in _EAST_ASIAN:
+            listed[_find_language_mapping(words.words, words.language)] |= {text for _, text in words.words}
+    for words in sets:
+        if words.language.partition("-")[0] in _EAST_ASIAN:
+            listed_too = listed[_find_language_mapping(words.words, words.language)]
+            for path, text in words.words:
+                if _SHORT_WORD.fullmatch(text) and text not in listed_too:
+                    problem = f"'{text}' is also searched for in English, where it may mean something else"
+                    hint = "write the word that it is short for, or list it under en too if it is meant there as well"
+                    yield annotated.make_lint(LintKind.SHORT_LATIN, path, problem, hint)
+
+
+def _find_language_mapping(words: tuple[tuple[ValuePath, str], ...], language: str) -> ValuePath:
+    """The path of the mapping of languages that contains these words."""
+    path = words[0][0][:-1] if words else ()
+    return path[:-1] if path[-1:] == (language,) else path

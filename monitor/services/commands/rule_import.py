@@ -6,7 +6,7 @@ A query that a rule cannot say makes no rule: to leave a part of it out would fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,16 +20,16 @@ from monitor.config.editing.boolean_query import (
 )
 from monitor.config.editing.query_rules import QueryRule, make_rule_id, rule_from_query, rule_from_words
 from monitor.config.editing.rule_lists import ListedQuery, RuleList, RuleListFormat, has_alert_feeds, read_rule_list
-from monitor.config.editing.rule_text import format_comments, format_rule, format_word_lines
 from monitor.config.editing.source_edit import NewSource, with_sources
 from monitor.config.editing.source_files import new_source
+from monitor.config.editing.value_text import TextStyle, format_block, format_block_value
 from monitor.config.language.rules import rule_from_document
 from monitor.config.loading.files import is_there
 from monitor.config.yaml.yaml12 import PlainData, YamlDocument, parse_yaml_text
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
-from monitor.lab.expectations import failures_of_each
-from monitor.lab.lints.habits import OPERATORS
-from monitor.model import Place, Rule
+from monitor.lab.expectations import find_test_failures
+from monitor.lab.lints.words import OPERATORS
+from monitor.model import Rule
 from monitor.sanitize import sanitize_line, sanitize_text
 from monitor.sources.formats.charset import read_text
 
@@ -41,6 +41,7 @@ _HEADER = (
     "news_in: text takes evidence from anywhere in an article, as a search engine does; without this key,",
     "what is only deep in the text is a mention, for the daily digest.",
 )
+_STYLE = TextStyle(quote='"', width=110)
 _LEVEL_AND_PLACE: dict[str, PlainData] = {"level": "medium", "news_in": "text"}
 
 
@@ -77,6 +78,10 @@ class _Draft:
     rules: list[ImportedRule] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
+    def add_rule(self, id_: str, title: str, line: int, tests: Mapping[str, Sequence[PlainData]]) -> None:
+        self.used_ids.add(id_)
+        self.rules.append(ImportedRule(id_, title, line, sum(map(len, tests.values()))))
+
 
 def import_rules(
     document: bytes, file: str, format_: RuleListFormat | None, used_ids: frozenset[str], now: datetime
@@ -98,8 +103,8 @@ def import_rules(
         for query in found.queries:
             if query.text:
                 _add_query_rule(query, dialect, draft)
-        draft.lines += format_comments(map(sanitize_line, found.comments))
-    header = format_comments(line.format(file=sanitize_line(Path(file).name)) for line in _HEADER)
+        draft.lines += _format_comments(map(sanitize_line, found.comments))
+    header = _format_comments(line.format(file=sanitize_line(Path(file).name)) for line in _HEADER)
     yaml = "\n".join([*header, *draft.lines, ""]) if draft.rules else ""
     sources = _make_sources(found)
     sources_yaml = with_sources("", "sources.yaml", sources) if sources else ""
@@ -153,26 +158,21 @@ def _add_query_rule(query: ListedQuery, dialect: QueryDialect, draft: _Draft) ->
     except InvalidFiles as error:
         draft.faults += (Fault(start, fault.problem, fault.hint) for fault in error.faults)
         return
-    draft.lines += ["---"] * bool(draft.rules) + format_rule(keys | tests, comments)
-    _add_to(draft, ImportedRule(id_, title, start.line, _count_tests(tests)))
+    lines = [*_format_comments(comments), *format_rule(keys), *_format_tests(tests)]
+    draft.lines += ["---"] * bool(draft.rules) + lines
+    draft.add_rule(id_, title, start.line, tests)
 
 
-def _add_to(draft: _Draft, rule: ImportedRule) -> None:
-    draft.used_ids.add(rule.id)
-    draft.rules.append(rule)
-
-
-def _keep_true_tests(keys: Mapping[str, PlainData], rule: QueryRule, now: datetime) -> dict[str, PlainData]:
+def _keep_true_tests(keys: Mapping[str, PlainData], rule: QueryRule, now: datetime) -> dict[str, list[PlainData]]:
     """The tests of a rule, without those that do not hold by the live matcher. Raises InvalidFiles if the rule itself
     has a fault."""
-    made = {"fires": [*rule.fires], "silent": [*rule.silent]}
-    tests: dict[str, PlainData] = {"tests": {key: articles for key, articles in made.items() if articles}}
-    document, parsed = _parse_rule({**keys, **tests})
-    (failures,) = failures_of_each([parsed], {}, {}, {}, now)
-    failed = {fault.place for fault in failures}
-    true = {key: [*_iter_true(document.item_places(("tests", key)), made[key], failed)] for key in made}
-    kept: dict[str, PlainData] = {key: articles for key, articles in true.items() if articles}
-    return {"tests": kept} if true["fires"] else {}
+    made = {key: [*articles] for key, articles in (("fires", rule.fires), ("silent", rule.silent)) if articles}
+    document, parsed = _parse_rule({**keys, "tests": {**made}})
+    failed = {fault.place for fault in find_test_failures([parsed], {}, {}, {}, now)}
+    for key, articles in made.items():
+        places = document.item_places(("tests", key))
+        made[key] = [article for place, article in zip(places, articles, strict=True) if place not in failed]
+    return {key: articles for key, articles in made.items() if articles} if made["fires"] else {}
 
 
 def _parse_rule(keys: Mapping[str, PlainData]) -> tuple[YamlDocument, Rule]:
@@ -181,17 +181,17 @@ def _parse_rule(keys: Mapping[str, PlainData]) -> tuple[YamlDocument, Rule]:
     return document, rule_from_document(document)
 
 
-def _iter_true(places: Iterator[Place], articles: Sequence[PlainData], failed: set[Place]) -> Iterator[PlainData]:
-    for place, article in zip(places, articles, strict=True):
-        if place not in failed:
-            yield article
+def format_rule(keys: Mapping[str, PlainData]) -> list[str]:
+    """The lines of a rule, or of some of its keys."""
+    return [*format_block(keys, 0, "", _STYLE)]
 
 
-def _count_tests(tests: Mapping[str, PlainData]) -> int:
-    kept = tests.get("tests")
-    return (
-        sum(len(articles) for articles in kept.values() if isinstance(articles, list)) if isinstance(kept, dict) else 0
-    )
+def _format_tests(tests: Mapping[str, Sequence[PlainData]]) -> list[str]:
+    return format_rule({"tests": {key: [*articles] for key, articles in tests.items()}}) if tests else []
+
+
+def _format_comments(comments: Iterable[str], indent: int = 0) -> list[str]:
+    return [f"{' ' * indent}# {comment}".rstrip() for comment in comments]
 
 
 # --- keywords ----------------------------------------------------------------------------------------------------
@@ -214,9 +214,11 @@ def _add_word_rule(found: RuleList, file: str, draft: _Draft) -> None:
     rule = rule_from_words([*words])
     keys: dict[str, PlainData] = {"rule": id_, "title": sanitize_line(name) or "keywords", **_LEVEL_AND_PLACE}
     tests = _keep_true_tests({**keys, **rule.keys}, rule, draft.now)
-    behind = format_comments([*comments, *map(sanitize_line, found.comments)], 4)
-    draft.lines += [*format_rule(keys), *format_word_lines(words.items()), *behind, *format_rule(tests)]
-    _add_to(draft, ImportedRule(id_, str(keys["title"]), found.queries[0].line, _count_tests(tests)))
+    draft.lines += [*format_rule(keys), "match:", "  words:"]
+    for text, above in words.items():
+        draft.lines += [*_format_comments(above, 4), f"    - {format_block_value(text, _STYLE)[0]}"]
+    draft.lines += _format_comments([*comments, *map(sanitize_line, found.comments)], 4) + _format_tests(tests)
+    draft.add_rule(id_, str(keys["title"]), found.queries[0].line, tests)
 
 
 def _find_word_fault(word: ListedQuery) -> Fault | None:

@@ -11,9 +11,8 @@ from itertools import chain
 
 from monitor.active_config import compile_config
 from monitor.config.loading.load import shipped_entities
-from monitor.identity import STORY_LASTS
-from monitor.lab.misses.entity_stories import EntityStories, compile_entities, find_rule_entities
-from monitor.lab.misses.rule_misses import Miss, MissJudge, MissLimits
+from monitor.identity.bounds import STORY_LASTS
+from monitor.lab.rule_misses import EntityStories, Miss, MissJudge, MissLimits, compile_entities, find_rule_entities
 from monitor.matching import RuleSet
 from monitor.model import Config, select_running_rules
 from monitor.services.lookup import require_known

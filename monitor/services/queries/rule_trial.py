@@ -12,9 +12,8 @@ from monitor.alerting.case import DecisionContext
 from monitor.config.loading.compiled import compile_loaded
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import Fault
-from monitor.lab.expectations import failures_of_each
-from monitor.lab.replay import Replay, ScheduledArticle
-from monitor.lab.rule_diff import ReplayComparison, compare_replays
+from monitor.lab.expectations import find_test_failures
+from monitor.lab.replay import Replay, ReplayComparison, ScheduledArticle, compare_replays
 from monitor.model import Config, Rule, RuleStatus
 from monitor.store.engine.database import Database
 from monitor.store.queries.archive import Archive
@@ -51,8 +50,7 @@ def list_tried_rules(loaded: Config | LoadedRules, file: Path) -> list[Rule]:
 def find_failures_of_tried(tried: LoadedRules, file: Path, now: datetime) -> tuple[Fault, ...]:
     """The tests of the rules of `file` that do not hold."""
     rules = list_tried_rules(tried, file)
-    found = failures_of_each(rules, tried.entities, tried.lists, tried.sources, now, all_rules=tried.rules.values())
-    return tuple(fault for faults in found for fault in faults)
+    return find_test_failures(rules, tried.entities, tried.lists, tried.sources, now, rules=tried.rules.values())
 
 
 def _is_from_file(rule: Rule, file: Path) -> bool:

@@ -20,8 +20,8 @@ from monitor.alerting.subject_keys import event_key, mention_key, shadow_key, st
 from monitor.alerting.subject_merge import merge_pending
 from monitor.alerting.updates import SAYS_MORE
 from monitor.errors import InvalidRequest
-from monitor.identity import STORIES
 from monitor.model import (
+    STORIES,
     AlertCandidate,
     ClauseCode,
     Config,

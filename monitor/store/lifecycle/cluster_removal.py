@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
-from monitor.identity import STORIES, ArticleFeatures
 from monitor.identity.events import FIRST_OF_EVENT, keys_from_by_values, keys_from_found_terms
+from monitor.identity.features import ArticleFeatures
 from monitor.identity.stories import FIRST_OF_STORY
+from monitor.model import STORIES
 from monitor.model.outcome import ClauseCode, clauses_from_row, clauses_from_sentence, clauses_to_row
 from monitor.store.engine import tables
 from monitor.store.engine.tables import article_features, cluster_key, match, story_article

@@ -20,10 +20,12 @@ from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.subject_keys import event_key, shadow_key, story_key, unsure_key
 from monitor.cases import determine_article_provenance, event_from_cluster, identity_features, story_from_cluster
 from monitor.errors import InvalidRequest
-from monitor.identity import STORIES, ArticleFeatures, Cluster
+from monitor.identity.clusters import Cluster
 from monitor.identity.events import RuleArticle, join_event
+from monitor.identity.features import ArticleFeatures
 from monitor.matching import RuleSet
 from monitor.model import (
+    STORIES,
     ArticleDecision,
     ClauseCode,
     Config,

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor.cases import ClusterQuery
-from monitor.identity import STORIES, ArticleFeatures, Cluster, key_weights
-from monitor.identity.clusters import ClusterIndex, rewind_cluster
+from monitor.identity.clusters import Cluster, ClusterIndex, rewind_cluster
 from monitor.identity.decide import ClusterComparison, add_comparison
 from monitor.identity.events import RuleArticle, compare_with_events
-from monitor.identity.stories import compare_with_stories
+from monitor.identity.features import ArticleFeatures
+from monitor.identity.stories import compare_with_stories, key_weights
+from monitor.model import STORIES
 from monitor.store.engine.database import Database
 from monitor.store.state.clusters import StoredClusters
 

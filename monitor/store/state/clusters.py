@@ -30,9 +30,10 @@ from monitor.cases import (
     event_cluster_queries,
     story_cluster_queries,
 )
-from monitor.identity import STORIES, ArticleFeatures, Cluster, ClusterIndex, Posting
+from monitor.identity.clusters import Cluster, ClusterIndex, Posting
+from monitor.identity.features import ArticleFeatures
 from monitor.ingest.retention_policy import compute_retention_cutoff, find_shortest_retention
-from monitor.model import Retention
+from monitor.model import STORIES, Retention
 from monitor.model.timestamps import datetime_to_micros
 from monitor.store.engine import tables
 from monitor.store.engine.damaged_rows import json_or_damaged, skip_if_unreadable

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
-from monitor.identity import ArticleFeatures
+from monitor.identity.features import ArticleFeatures
 
 Member = tuple[int, int, int]  # an article's id, its version, and when it was seen, in microseconds
 ByValues = Mapping[str, frozenset[str]]  # of each condition that a rule names in `by`

@@ -93,7 +93,7 @@ def test_each_kind_of_each_subject_waits_by_itself() -> None:
         replace(
             HEARD, level=Level.CRITICAL, routes=("desk", "phone"), wire="AFP", wire_status="corrected", official=True
         ),
-        replace(HEARD, facts=(("dead", 3), ("km", 620)), highlights=((0, 3), (5, 9))),
+        replace(HEARD, facts=(("dead", 3), ("ships", 620)), highlights=((0, 3), (5, 9))),
         replace(HEARD, article=article(authors=("Kim", "Lee"), tags=("asia",), url="https://x.test/1", dated=False)),
         # what feeds are able to say
         replace(HEARD, sentence="half an emoji: \ud83d", key="launch article wire \ud800", evidence_words="“\udfff”"),

@@ -125,6 +125,38 @@ def test_its_later_articles_are_its_own() -> None:
     assert (again.kind, again.thread, first_key(again.dedup_key)) == (AlertKind.UPDATE, first.id, "launch event E1")
 
 
+def test_what_the_older_one_said_is_no_update_of_what_is_in_doubt() -> None:
+    """Until the doubt is removed: then it is news of another event."""
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT})))
+    desk.sent(OLDER, facts=(("ships", 14),))
+    desk.sent(YOUNGER, NOON + MINUTE)
+    assert desk.hear(YOUNGER, NOON + 2 * HOUR, facts=(("ships", 14),)).alert is None
+    update = desk.sent(YOUNGER, NOON + 3 * HOUR, facts=(("ships", 14), ("dead", 3)))
+    assert reason_of(update) == "“missiles” in the title; update: new fact: 3 dead; first sent at 12:01"
+    sure = desk.sent(SURE, NOON + 4 * HOUR, join_reason=REMOVED, facts=(("ships", 14),))
+    assert sure.kind is AlertKind.NEW
+
+
+def test_a_correction_of_what_is_in_doubt_is_sent_also_if_the_older_one_was_corrected() -> None:
+    """It says that this report was wrong, and not the older one."""
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.CORRECTED})))
+    desk.sent(OLDER)
+    desk.sent(OLDER, NOON + MINUTE, wire_status="corrected")
+    desk.sent(YOUNGER, NOON + 2 * MINUTE)
+    assert desk.sent(YOUNGER, NOON + 3 * MINUTE, wire_status="corrected").kind is AlertKind.UPDATE
+
+
+def test_publishers_of_the_older_one_are_none_of_what_is_in_doubt() -> None:
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.MORE_PUBLISHERS}), more_publishers=3))
+    desk.sent(OLDER)
+    for minute in (1, 2):
+        desk.hear(OLDER, NOON + minute * MINUTE)
+    desk.sent(YOUNGER, NOON + 3 * MINUTE)
+    for hour in (2, 3):
+        assert desk.hear(YOUNGER, NOON + hour * HOUR).alert is None
+    assert "update: 3 more independent publishers" in reason_of(desk.sent(YOUNGER, NOON + 4 * HOUR))
+
+
 def test_only_events_are_in_doubt() -> None:
     """A rule that tells stories, or articles, tells each by itself."""
     assert kinds([*map(Desk().sent, (OLDER, YOUNGER))]) == [("E1", "new"), ("E2", "possibly")]

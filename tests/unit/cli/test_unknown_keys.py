@@ -1,4 +1,4 @@
-"""`match`, `replay` and `score` ignore keys that they do not know, and say so: they may be typing errors."""
+"""Commands that read recorded articles ignore keys that they do not know, and say so: they may be typing errors."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.inputs import UnknownKeys
+from monitor.cli.inputs import ArticleReader
 from tests.e2e.whole import DESK, news_monitor
 
 RULES = ("--rules", DESK["rules"], "--rules", DESK["entities"])
-LABELS = {"labels": ["north-korea-missile-launch"], "judged": ["north-korea-missile-launch"], "also_mentions": []}
+RULE = "north-korea-missile-launch"
+LABELS = {"labels": [RULE], "judged": [RULE], "also_mentions": [], "fires": [RULE]}
+COMMANDS = [f"{command} news.jsonl" for command in ("match", "replay", "score", "rules test")]
+COMMANDS.append(f"rules coverage {RULE} --data news.jsonl")
 KNOWN: dict[str, object] = {"id": 1, "title": "North Korea fires two ballistic missiles", **LABELS}
 
 
 async def errors(command: str, folder: Path, *rows: dict[str, object]) -> list[str]:
     (folder / "news.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    ended = await news_monitor(command, *RULES, "--json", "news.jsonl", folder=folder)
+    ended = await news_monitor(*command.split(), *RULES, "--json", folder=folder)
     assert ended.code == 0
     return ended.told
 
 
-@pytest.mark.parametrize("command", ["match", "replay", "score"])
+@pytest.mark.parametrize("command", COMMANDS)
 async def test_each_unknown_key_is_named_once(command: str, tmp_path: Path) -> None:
     """With the line where it came first, and what was meant where that is clear and missing; the exit code is 0."""
     told = await errors(
@@ -54,10 +57,10 @@ async def test_nothing_is_said_of_keys_that_commands_write(command: str, tmp_pat
     }
     entry |= {"updated": None, "authors": [], "language": "en", "tags": []}
     marked = KNOWN | {"publisher": "P", "dated": True, "seen": "2026-01-05T09:00:00+00:00", "marks": [], "silent": []}
-    assert await errors(command, tmp_path, KNOWN, entry, marked) == []
+    assert await errors(f"{command} news.jsonl", tmp_path, KNOWN, entry, marked) == []
 
 
 async def test_a_file_whose_keys_are_data_does_not_flood(tmp_path: Path) -> None:
     """The first ones are enough."""
-    told = await errors("match", tmp_path, KNOWN | {f"k{number}": 1 for number in range(1000)})
-    assert len(told) == UnknownKeys.MOST
+    told = await errors("match news.jsonl", tmp_path, KNOWN | {f"k{number}": 1 for number in range(1000)})
+    assert len(told) == ArticleReader.MOST_KEYS

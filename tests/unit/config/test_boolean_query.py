@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from itertools import product
 
 import pytest
 
 from monitor.config.editing.boolean_query import (
     MAX_DEPTH,
-    QueryAll,
-    QueryAny,
     QueryDialect,
-    QueryNode,
-    QueryNot,
     QueryProblem,
-    QueryTerm,
     parse_query,
 )
 from monitor.config.editing.query_rules import make_rule_id, rule_from_query
-from monitor.config.editing.rule_text import format_rule
 from monitor.config.language.rules import rule_from_document
 from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text
 from monitor.matching import compile_rules
+from monitor.services.commands.rule_import import format_rule
 from tests.building import article
 from tests.growth import measure_growth
 
@@ -37,14 +34,29 @@ def convert(text: str, dialect: QueryDialect = QueryDialect.STRICT) -> dict[str,
     return dict(rule.keys)
 
 
-@pytest.mark.parametrize(
-    ("query", "match", "unless"),
-    [
+def refuse(query: str, dialect: QueryDialect = QueryDialect.STRICT) -> QueryProblem:
+    try:
+        rule_from_query(parse_query(query, dialect))
+    except QueryProblem as problem:
+        return problem
+    pytest.fail(f"{query} is not refused")
+
+
+def hits(keys: Mapping[str, PlainData], url: str, title: str = "strike") -> bool:
+    """Whether an article at this address meets a rule with these keys."""
+    (document,) = parse_yaml_text("\n".join(format_rule({**SITE_RULE, **keys})), "rules.yaml")
+    return bool(compile_rules([rule_from_document(document)], {}).match(article(title=title, url=url)))
+
+
+def test_a_query_becomes_conditions() -> None:
+    """What is excluded from the whole article is `unless`, what is excluded from one of several ways is `not`."""
+    for query, match, unless in (
         (ISSUE, {"all": [BUSAN, BOTH]}, {"words": ["baseball"]}),
         ("Busan (strike OR walkout) -baseball", {"all": [BUSAN, BOTH]}, {"words": ["baseball"]}),
         ("Busan && (strike|walkout)", {"all": [BUSAN, BOTH]}, None),
         ("Busan AND NOT strike", BUSAN, STRIKE),
         ("Busan ANDNOT strike", BUSAN, STRIKE),
+        ('Busan NOT"strike"', BUSAN, STRIKE),
         ("Busan NOT (strike OR walkout)", BUSAN, BOTH),
         ("Busan NOT (strike AND walkout)", BUSAN, {"all": [STRIKE, {"words": ["walkout"]}]}),
         ("NOT NOT strike", STRIKE, None),
@@ -82,11 +94,8 @@ def convert(text: str, dialect: QueryDialect = QueryDialect.STRICT) -> dict[str,
             {"in": "title", "near": {"within": "5 words", "these": [BUSAN, STRIKE]}},
             None,
         ),
-    ],
-)
-def test_a_query_becomes_conditions(query: str, match: PlainData, unless: PlainData) -> None:
-    """What is excluded from the whole article is `unless`, what is excluded from one of several ways is `not`."""
-    assert convert(query) == {"match": match, **({"unless": unless} if unless else {})}
+    ):
+        assert convert(query) == {"match": match, **({"unless": unless} if unless else {})}, query
 
 
 def test_or_binds_closer_in_google() -> None:
@@ -95,9 +104,9 @@ def test_or_binds_closer_in_google() -> None:
     assert convert("strike OR walkout -Busan", QueryDialect.GOOGLE) == {"match": BOTH, "unless": BUSAN}
 
 
-@pytest.mark.parametrize(
-    ("query", "col", "problem"),
-    [
+def test_what_cannot_be_said_is_refused_where_it_is() -> None:
+    """It is never left out: the rest would find other news."""
+    for query, col, problem in (
         ("Busan AND strike OR walkout", 18, "AND and OR are mixed here, and engines differ in which comes first"),
         ("Busan strike OR walkout", 14, "AND and OR are mixed here, and engines differ in which comes first"),
         ("Busan or strike", 7, "'or' is a word unless it is in capitals"),
@@ -115,85 +124,69 @@ def test_or_binds_closer_in_google() -> None:
         ("Busan NEAR/100 strike", 7, "100 words are too many"),
         ("a NEAR/5 b NEAR/5 c", 12, "three things near each other cannot be expressed in a rule"),
         ("Busan NEAR/5 (strike AND walkout)", 14, "NEAR takes words only, on both sides"),
-        ("Busan NEAR/5 -strike", 14, "NEAR takes words only, on both sides"),
         ("Busan NEAR/5 intitle:strike", 14, "NEAR takes words only, on both sides"),
         ('"Busan port strike"~5', 1, "this can be said of two words only"),
         ("str*ke", 1, "the wildcard in 'str*ke' cannot be expressed in a rule"),
         ("wom?n", 1, "the wildcard in 'wom?n' cannot be expressed in a rule"),
-        ("strik!", 1, "the wildcard in 'strik!' cannot be expressed in a rule"),
         ("Busan *", 7, "there is no word in '*'"),
         ('"port * strike"', 1, "a '*' for a whole word in a phrase cannot be expressed in a rule"),
         ("~strike", 1, "synonyms ('~') cannot be expressed in a rule"),
         ("Busan AND !strike", 11, "'!strike' cannot be expressed in a rule"),
         ("Not strike AND Busan", 1, "'Not' is a word unless it is in capitals"),
         ("Busan BUT NOT strike", 7, "'BUT' cannot be expressed in a rule"),
-        ("Busan MINUS strike", 7, "'MINUS' cannot be expressed in a rule"),
         ("Busan AND/OR strike", 7, "'AND/OR' cannot be expressed in a rule"),
         ("Busan AND NOT: strike", 11, "'NOT:' cannot be expressed in a rule"),
         ("strike~2 AND Busan", 1, "the sign in 'strike~2' cannot be expressed in a rule"),
-        ("strike^3 AND Busan", 1, "the sign in 'strike^3' cannot be expressed in a rule"),
         ("C++ AND strike", 1, "'C++' would find every 'C'"),
         ('strike "in C#"', 8, "'C#' would find every 'C'"),
         ("2020..2024", 1, "a range of numbers cannot be expressed in a rule"),
         ("Busan source:reuters", 7, "'source:' is not converted"),
-        ("Busan lang:ko", 7, "'lang:' is not converted"),
         ("allintitle: Busan strike", 1, "'allintitle:' is followed by a blank"),
         ("foo:bar", 1, "'foo:' cannot be expressed in a rule"),
-        ("intitle:-strike", 9, None),
         ("Busan site:*.kr", 12, "a wildcard in an address cannot be expressed in a rule"),
-        ("site:(a.org* OR b.org)", 7, "a wildcard in an address cannot be expressed in a rule"),
         ("inurl:(a* OR b)", 8, "a wildcard in an address cannot be expressed in a rule"),
         ("-site:(a.org OR (b.org -*.c.org))", 25, "a wildcard in an address cannot be expressed in a rule"),
         ("site:(a.org NEAR/3 b.org)", 13, "words near each other in a host cannot be expressed in a rule"),
         ('site:"a.org b.org"~3', 6, "words near each other in a host cannot be expressed in a rule"),
-        ('site:"a.org b.org"', 6, "'a.org b.org' is not a host"),
         ('site:(c.org OR "a.org b.org")', 16, "'a.org b.org' is not a host"),
         ("site:https://", 6, "'https://' is not a host"),
         ("site:a.org,b.org", 6, "'a.org,b.org' is not a host"),
         ("intitle:(Busan url:kr.x)", 20, "a field is inside another"),
-    ],
-)
-def test_what_cannot_be_said_is_refused_where_it_is(query: str, col: int, problem: str | None) -> None:
-    """It is never left out: the rest would find other news."""
-    if problem is None:
-        assert rule_from_query(parse_query(query, QueryDialect.STRICT)) is None
-        return
-    with pytest.raises(QueryProblem) as raised:
-        parse_query(query, QueryDialect.STRICT)
-    assert (raised.value.problem, raised.value.offset + 1) == (problem, col)
-    assert raised.value.hint
+    ):
+        refused = refuse(query)
+        assert (refused.problem, refused.offset + 1) == (problem, col)
+        assert refused.hint
 
 
-@pytest.mark.parametrize(
-    ("query", "may_be_google"),
-    [
+def test_a_mixture_that_google_understands_names_its_format() -> None:
+    """Google's queries leave AND out, and there this query is clear."""
+    for query, may_be_google in (
         ('"oil spill" OR "barge accident" Rhine -football', True),
         ("Busan strike | walkout", True),
-        ("Busan -baseball strike OR walkout", True),
         ("Busan AND strike OR walkout", False),
         ("Busan NOT strike OR walkout", False),
-    ],
-)
-def test_a_mixture_that_google_understands_names_its_format(query: str, *, may_be_google: bool) -> None:
-    """Google's queries leave AND out, and there this query is clear."""
-    with pytest.raises(QueryProblem) as raised:
-        parse_query(query, QueryDialect.STRICT)
-    assert ("--format google-alerts" in raised.value.hint) is may_be_google
-    if may_be_google:
-        assert rule_from_query(parse_query(query, QueryDialect.GOOGLE))
+    ):
+        refused = refuse(query)
+        assert ("--format google-alerts" in refused.hint) is may_be_google
+        if may_be_google:
+            assert rule_from_query(parse_query(query, QueryDialect.GOOGLE))
 
 
-@pytest.mark.parametrize(
-    "query", ["NOT strike", "-strike -walkout", "strike OR NOT walkout", "NOT (strike AND walkout)"]
-)
-def test_a_query_that_any_article_would_meet_is_no_rule(query: str) -> None:
+def test_a_query_that_any_article_would_meet_is_no_rule() -> None:
     """An alert shows the words that it is based on."""
-    assert rule_from_query(parse_query(query, QueryDialect.STRICT)) is None
+    for query in (
+        "NOT strike",
+        "intitle:-strike",
+        "-strike -walkout",
+        "strike OR NOT walkout",
+        "NOT (strike AND walkout)",
+    ):
+        assert rule_from_query(parse_query(query, QueryDialect.STRICT)) is None, query
 
 
-@pytest.mark.parametrize(
-    ("query", "col", "term"),
-    [
+def test_a_query_that_no_article_can_meet_is_no_rule() -> None:
+    """It would be silent for ever."""
+    for query, col, term in (
         ("strike NOT strike", 12, "strike"),
         ("Strike AND port -STRIKE", 18, "STRIKE"),
         ('"port strike" NOT strike', 19, "strike"),
@@ -201,48 +194,36 @@ def test_a_query_that_any_article_would_meet_is_no_rule(query: str) -> None:
         ("(strike OR walkout) NOT (walkout OR strike)", 37, "strike"),
         ("port NEAR/3 strike NOT port", 24, "port"),
         ("strike* -strike*", 10, "strike*"),
-    ],
-)
-def test_a_query_that_no_article_can_meet_is_no_rule(query: str, col: int, term: str) -> None:
-    """It would be silent for ever."""
-    with pytest.raises(QueryProblem) as raised:
-        rule_from_query(parse_query(query, QueryDialect.STRICT))
-    assert raised.value.problem == f"this excludes '{term}', which the query also requires: no article can match"
-    assert raised.value.offset + 1 == col
+    ):
+        refused = refuse(query)
+        assert refused.problem == f"this excludes '{term}', which the query also requires: no article can match"
+        assert refused.offset + 1 == col
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
+def test_a_query_that_some_article_can_meet_is_a_rule() -> None:
+    for query in (
         "(strike OR walkout) NOT strike",
         'strike NOT "port strike"',
         "strike* NOT strike",
         "strike NOT intitle:strike",
         "url:strike.example NOT strike",
         "strike (port OR NOT strike)",
-    ],
-)
-def test_a_query_that_some_article_can_meet_is_a_rule(query: str) -> None:
-    assert rule_from_query(parse_query(query, QueryDialect.STRICT)) is not None
+    ):
+        assert rule_from_query(parse_query(query, QueryDialect.STRICT)) is not None, query
 
 
-@pytest.mark.parametrize("excluded", [False, True])
-def test_many_words_take_time_in_proportion(*, excluded: bool) -> None:
+def test_many_words_take_time_in_proportion() -> None:
     """Eight times the words take at most some twenty times the time; comparing each with each took sixty times."""
 
     def translate(count: int) -> None:
-        query: QueryNode = QueryAny(tuple(QueryTerm(f"word{number}", 0) for number in range(count)))
-        if excluded:
-            others = QueryAny(tuple(QueryTerm(f"other{number}", 0) for number in range(count)))
-            query = QueryAll((query, QueryNot(others)))
-        rule_from_query(query)
+        words, others = (" OR ".join(f"{name}{number}" for number in range(count)) for name in ("word", "other"))
+        rule_from_query(parse_query(f"({words}) NOT ({others})", QueryDialect.STRICT))
 
     assert measure_growth(translate, 1_000, 8_000) < 24
 
 
-@pytest.mark.parametrize(
-    ("query", "addresses", "others"),
-    [
+def test_a_site_is_a_host_and_no_part_of_a_path() -> None:
+    for query, addresses, others in (
         (
             "strike site:example.org",
             [
@@ -278,85 +259,74 @@ def test_many_words_take_time_in_proportion(*, excluded: bool) -> None:
             ["https://one.test/", "https://two.test/", "https://three.test/asia/1"],
             ["https://three.test/one.test"],
         ),
-    ],
-)
-def test_a_site_is_a_host_and_no_part_of_a_path(query: str, addresses: list[str], others: list[str]) -> None:
-    (document,) = parse_yaml_text("\n".join(format_rule({**SITE_RULE, **convert(query)})), "rules.yaml")
-    compiled = compile_rules([rule_from_document(document)], {})
-    found = [url for url in (*addresses, *others) if compiled.match(article(title="strike", url=url))]
-    assert found == addresses
+    ):
+        found = [url for url in (*addresses, *others) if hits(convert(query), url)]
+        assert found == addresses
 
 
-@pytest.mark.parametrize(
-    ("query", "host"),
-    [
+def test_two_hosts_at_once_are_refused() -> None:
+    """No article would meet the rule, or what it excludes. The problem is at the second host."""
+    for query, host in (
         ("strike site:(a.org b.org)", "b.org"),
-        ("strike site:(a.org AND b.org)", "b.org"),
         ("strike site:a.org site:b.org", "b.org"),
         ("strike -site:(a.org b.org)", "b.org"),
         ("strike AND (x OR (site:a.org AND site:b.org))", "b.org"),
         ("strike AND (site:a.org OR site:b.org) AND site:c.org", "c.org"),
         ("strike AND site:a.org/asia AND site:a.org/europe", "a.org/europe"),
         ("strike site:(a.org my-a.org)", "my-a.org"),
-    ],
-)
-@pytest.mark.parametrize("dialect", QueryDialect)
-def test_two_hosts_at_once_are_refused(query: str, host: str, dialect: QueryDialect) -> None:
-    """No article would meet the rule, or what it excludes. The problem is at the second host."""
-    with pytest.raises(QueryProblem, match="no article is at both") as caught:
-        rule_from_query(parse_query(query, dialect))
-    assert query[caught.value.offset :].startswith(host)
-    assert "OR" in caught.value.hint
+    ):
+        for dialect in QueryDialect:
+            refused = refuse(query, dialect)
+            assert "no article is at both" in refused.problem
+            assert query[refused.offset :].startswith(host)
+            assert "OR" in refused.hint
 
 
-@pytest.mark.parametrize(
-    ("query", "address"),
-    [
+def test_hosts_that_one_address_can_have_are_accepted() -> None:
+    for query, address in (
         ("strike site:(uk a.co.uk)", "https://news.a.co.uk/1"),
         ("strike site:(A.org/asia AND a.org:8080)", "https://a.org:8080/asia"),
         ("strike site:(a.org/asia AND a.org/asia#page)", "https://a.org/asia#page"),
         ("strike AND (site:a.org OR site:b.org) AND (site:b.org OR site:c.org)", "https://b.org/"),
         ("strike AND (site:a.org OR inurl:asia) AND site:b.org", "https://b.org/asia"),
         ("strike AND (site:a.org AND NOT site:b.org)", "https://a.org/"),
-    ],
-)
-def test_hosts_that_one_address_can_have_are_accepted(query: str, address: str) -> None:
-    (document,) = parse_yaml_text("\n".join(format_rule({**SITE_RULE, **convert(query)})), "rules.yaml")
-    assert compile_rules([rule_from_document(document)], {}).match(article(title="strike", url=address))
+    ):
+        assert hits(convert(query), address), query
 
 
-@pytest.mark.parametrize("host", ["uk", ".uk", "example.org", "https://example.org/asia/", "(de OR example.org)"])
-def test_the_article_that_shows_what_a_site_finds_is_at_that_site(host: str) -> None:
+def test_the_article_that_shows_what_a_site_finds_is_at_that_site() -> None:
     """Also where the query has the whole address."""
-    rule = rule_from_query(parse_query(f"site:{host}", QueryDialect.STRICT))
-    assert rule is not None
-    (fires,) = rule.fires
-    assert isinstance(fires, dict)
-    (document,) = parse_yaml_text("\n".join(format_rule({**SITE_RULE, **rule.keys})), "rules.yaml")
-    page = article(title=str(fires["title"]), url=str(fires["url"]))
-    assert compile_rules([rule_from_document(document)], {}).match(page)
+    for host in (
+        "uk",
+        ".uk",
+        "example.org",
+        "https://example.org/asia/",
+        "(de OR example.org)",
+    ):
+        rule = rule_from_query(parse_query(f"site:{host}", QueryDialect.STRICT))
+        assert rule is not None
+        (fires,) = rule.fires
+        assert isinstance(fires, dict)
+        assert hits(rule.keys, str(fires["url"]), str(fires["title"]))
 
 
-@pytest.mark.parametrize("start", ["(", "NOT ", "intitle:", "-", "NOT ("])
-def test_depth_is_bounded(start: str) -> None:
+def test_depth_is_bounded() -> None:
     """However deep a query is, it ends with a sentence."""
-    for dialect in QueryDialect:
+    for start, dialect in product(("(", "NOT ", "intitle:", "-", "NOT ("), QueryDialect):
         with pytest.raises(QueryProblem, match="inside"):
             parse_query(start * 5_000 + "strike", dialect)
     parse_query("(" * (MAX_DEPTH - 1) + "strike" + ")" * (MAX_DEPTH - 1), QueryDialect.STRICT)
 
 
-@pytest.mark.parametrize(
-    "text", ["\x00", "a\x00b AND", "((((", '"' * 9, "-" * 99, "a\u2028b", "\U000e0001", "* * *", ":::", "a|||b"]
-)
-def test_odd_texts_end_in_a_query_or_a_problem(text: str) -> None:
+def test_odd_texts_end_in_a_query_or_a_problem() -> None:
     """And in nothing else."""
-    offset = 0
-    try:
-        parse_query(text, QueryDialect.GOOGLE)
-    except QueryProblem as problem:
-        offset = problem.offset
-    assert 0 <= offset <= len(text)
+    for text in ("\x00", "a\x00b AND", "((((", '"' * 9, "-" * 99, "a\u2028b", "\U000e0001", "* * *", ":::", "a|||b"):
+        offset = 0
+        try:
+            parse_query(text, QueryDialect.GOOGLE)
+        except QueryProblem as problem:
+            offset = problem.offset
+        assert 0 <= offset <= len(text)
 
 
 def test_ids_are_made_of_the_words_and_are_unique() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.identity import WireStatus, extract_provenance
+from monitor.identity.credits import WireStatus, extract_provenance
 from tests.building import article
 
 FLASH, NUMBERED, CORRECTED, WITHDRAWN = (

@@ -7,8 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.identity import ClusterIndex
-from monitor.identity.clusters import Cluster
+from monitor.identity.clusters import Cluster, ClusterIndex
 from monitor.identity.decide import Sameness, find_new_name
 from monitor.identity.events import (
     EventAssignment,

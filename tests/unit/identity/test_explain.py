@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.identity import ClusterIndex, features_of, join_story
+from monitor.identity.clusters import ClusterIndex
 from monitor.identity.compare import compare
 from monitor.identity.events import RuleArticle, assign_event, join_event
 from monitor.identity.explain import (
@@ -16,6 +16,8 @@ from monitor.identity.explain import (
     doubtful_in_words,
     join_with_and,
 )
+from monitor.identity.features import features_of
+from monitor.identity.stories import join_story
 from monitor.model import Article, Story
 from tests.building import HOUR, article
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from monitor.identity.facts import ArticleFacts, facts_of
 from monitor.identity.known_names import KnownNames
 from monitor.model import Entity, Term
@@ -79,13 +77,6 @@ def test_numbers_say_where_they_stand() -> None:
     title, lead = "Blast kills 16", "It injured 40 people."
     found = facts(title, lead)
     assert [(each.value, each.start < len(title)) for each in found.numbers] == [(16, True), (40, False)]
-
-
-def test_facts_come_back_as_they_were_stored() -> None:
-    """Through JSON."""
-    found = facts("Blast in Osaka kills 16 on 5 January", "President Emmanuel Macron said so for the 2nd time.")
-    assert ArticleFacts.from_row(json.loads(json.dumps(found.to_row()))) == found
-    assert ArticleFacts.from_row(ArticleFacts().to_row()) == ArticleFacts()
 
 
 def test_a_list_of_names_is_cut() -> None:

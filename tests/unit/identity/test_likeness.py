@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from random import Random
 
 import pytest
@@ -101,12 +100,6 @@ def test_a_short_text_has_shorter_runs() -> None:
     one = words_in("the strike at the port goes on for a third day")
     other = words_in("the strike at the port of the capital ends")
     assert measure_copied_share(one, other) > 0
-
-
-def test_words_come_back_as_they_were_stored() -> None:
-    """Through JSON."""
-    for words in (words_in(english(1, 5)[0].text), of_title("부산 파업"), of_title("")):
-        assert WordFeatures.from_row(json.loads(json.dumps(words.to_row()))) == words
 
 
 def test_credits_do_not_count() -> None:

@@ -103,7 +103,7 @@ def test_two_names(a: str, b: str) -> None:
 )
 def test_odd_texts(text: str) -> None:
     """Nothing that a feed can hold is an error, and spans stay true."""
-    for language in ("en", "de", "ko", "ja", "zh", None):
+    for language in ("en", "de", "ko", "ja", "zh", ""):
         for mention in find_names(text, text, language):
             assert f"{text}\n{text}"[mention.start : mention.end] == mention.text
             assert mention.key

@@ -7,7 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.identity import SAME_ADDRESS, SAME_DAY, ClusterIndex, StoryAssignment, features_of, join_story
+from monitor.identity.bounds import SAME_DAY
+from monitor.identity.clusters import ClusterIndex
+from monitor.identity.features import SAME_ADDRESS, features_of
+from monitor.identity.stories import StoryAssignment, join_story
 from monitor.model import Article
 from tests.bench.reprints import english, swallowed
 from tests.building import HEADLINE, HOUR, NOON, article

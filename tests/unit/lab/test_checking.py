@@ -1,4 +1,4 @@
-"""A check is done again and again: what has not changed is known, and what others say of it is asked anew."""
+"""A check is run again after each change: what has not changed is not parsed again, but everything is tested."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_source_with_a_fault_is_not_called_unknown(tmp_path: Path, secrets: di
 
 
 def test_what_has_not_changed_is_not_read_again(tmp_path: Path) -> None:
-    """Its rules are the very same, faults and lints of theirs among them."""
+    """Its rules are the same objects, also those whose tests do not hold."""
     check = checking(tmp_path)
     write(tmp_path / "rules/storm.yaml", RULE.format(id="storm", word="storm").replace("[Japan", "[Chile"))
     first = check.run(NOON)
@@ -92,7 +92,7 @@ def test_what_has_not_changed_is_not_read_again(tmp_path: Path) -> None:
 
 
 def test_a_config_that_cannot_be_read_is_looked_at_again(tmp_path: Path) -> None:
-    """As soon as it is mended, everything else is known again."""
+    """As soon as it is mended, the check finds no fault."""
     check = checking(tmp_path)
     good = (tmp_path / "monitor.yaml").read_text(encoding="utf-8")
     write(tmp_path / "monitor.yaml", "rules: [")

@@ -12,15 +12,15 @@ from monitor.lab.expectations import (
     Expectation,
     ExpectedArticle,
     HeadlinesReport,
-    expected_of_lines,
     expected_of_yaml,
     find_unknown_rules,
+    parse_expected,
     run_expected,
     usable_expectations,
 )
 from monitor.lab.recorded import UnusableLine
 from monitor.model import Level, NewsIn, Rule, RuleStatus, Term, Words
-from tests.building import NOON
+from tests.building import NOON, read_as
 
 LONG = "The committee spoke of rowing and of gardens. " * 30
 RULES = {
@@ -155,7 +155,7 @@ def test_lines_of_json_say_the_same() -> None:
         '{"title": "Rain", "fires": "strike"}\n',
         "{\n",
     ]
-    found = list(expected_of_lines(lines, "h.jsonl", NOON))
+    found = read_as(lines, lambda each: parse_expected(each, "h.jsonl"), needs_ids=False)
     assert [str(each) for each in found if isinstance(each, UnusableLine)] == [
         "line 4: it expects nothing: give it one of fires, mentions, silent",
         "line 5: fires must be a list of ids of rules",
@@ -186,7 +186,9 @@ def test_where_no_rule_runs_none_is_the_nearest(tmp_path: Path) -> None:
 
 def test_a_line_may_end_in_any_blank() -> None:
     """As `match` takes it."""
-    (found,) = expected_of_lines(['{"title": "Rain", "silent": ["any"]}\u3000\n'], "h", NOON)
+    (found,) = read_as(
+        ['{"title": "Rain", "silent": ["any"]}\u3000\n'], lambda each: parse_expected(each, "h"), needs_ids=False
+    )
     assert isinstance(found, ExpectedArticle)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
-from monitor.lab.scoring import LabeledArticle, read_labeled
+from monitor.lab.scoring import LabeledArticle, parse_labels
+from tests.building import read_as
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 ENTRY = {
@@ -112,7 +113,7 @@ def test_a_mark_on_a_match_is_a_label(
     mark: str | None, kind: str, labels: set[str], mentions: set[str], judged: set[str]
 ) -> None:
     """For its rule only."""
-    (found,) = read_labeled([json.dumps(MATCH | {"mark": mark, "kind": kind})], NOW)
+    (found,) = read_as([json.dumps(MATCH | {"mark": mark, "kind": kind})], parse_labels)
     assert isinstance(found, LabeledArticle)
     assert found.labels == labels
     assert found.mentions == mentions

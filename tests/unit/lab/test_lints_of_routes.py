@@ -9,7 +9,7 @@ import pytest
 from monitor.config.language.settings import routes_of
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.lab.annotated_document import LintKind
-from monitor.lab.lints.routes import lint_routes
+from monitor.lab.lints.newsroom import lint_routes
 from tests.marked_desk import run
 
 CHANNELS = "channels: {desk: {url: 'console://'}, phone: {url: 'console://'}}\n"

@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 
 from monitor.ingest.canonical_url import canonicalize_url
-from monitor.lab.mark_lines import marked_article_to_labeled, marked_article_to_row, read_marked
+from monitor.lab.mark_lines import marked_article_to_labeled, marked_article_to_row, parse_marked
 from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
-from monitor.lab.scoring import LabeledArticle, read_labeled
+from monitor.lab.scoring import LabeledArticle, parse_labels
 from monitor.model import MarkedArticle, MarkVerdict, MatchKind, RuleMark
-from tests.building import HEADLINE, HOUR, NOON, article
+from tests.building import HEADLINE, HOUR, NOON, article, read_as
 
 AT = NOON + timedelta(microseconds=7)
 MARKS = (
@@ -36,15 +36,15 @@ def line(**changes: object) -> str:
 def test_an_exported_article_comes_back_as_it_was() -> None:
     """All but the ids of its match and alert, which mean nothing elsewhere; an undated one too."""
     here = replace(MARKED, marks=tuple(replace(mark, match=None, alert=None) for mark in MARKS))
-    assert list(read_marked([line()], NOON)) == [here]
+    assert read_as([line()], parse_marked) == [here]
     undated = replace(here, article=replace(here.article, dated=False, published=NOON))
-    assert list(read_marked([json.dumps(marked_article_to_row(undated))], NOON)) == [undated]
+    assert read_as([json.dumps(marked_article_to_row(undated))], parse_marked) == [undated]
 
 
 def test_the_identity_of_a_line_is_that_of_the_link_that_it_has() -> None:
     """Not of the one that is shown."""
     given = "https://x.test/report 1.html"
-    [found] = read_marked([line(url=given)], NOON)
+    [found] = read_as([line(url=given)], parse_marked)
     assert isinstance(found, MarkedArticle)
     assert (found.article.url, found.article.canonical) == ("https://x.test/report%201.html", canonicalize_url(given))
 
@@ -54,7 +54,7 @@ def test_it_is_recorded_and_labelled_news_too() -> None:
     [recorded] = read_recorded([line()], NOON)
     assert isinstance(recorded, RecordedArticle)
     assert (recorded.article.title, recorded.article.published) == (HEADLINE, NOON - HOUR)
-    [labeled] = read_labeled([line()], NOON)
+    [labeled] = read_as([line()], parse_labels)
     assert isinstance(labeled, LabeledArticle)
     assert (labeled.labels, labeled.mentions) == (frozenset({"launch", "drills"}), frozenset({"sea"}))
     assert labeled.judged_rules == frozenset({"launch", "korea", "drills", "sea"})
@@ -96,7 +96,7 @@ def test_it_is_recorded_and_labelled_news_too() -> None:
 )  # fmt: skip
 def test_a_line_that_cannot_be_used_says_why(changes: dict[str, object], reason: str) -> None:
     """With its number, and the others are read."""
-    unusable, good = read_marked([line(**changes), line()], NOON)
+    unusable, good = read_as([line(**changes), line()], parse_marked)
     assert isinstance(unusable, UnusableLine)
     assert (unusable.line, reason in unusable.reason) == (1, True)
     assert isinstance(good, MarkedArticle)
@@ -104,6 +104,6 @@ def test_a_line_that_cannot_be_used_says_why(changes: dict[str, object], reason:
 
 def test_what_no_database_takes_is_left_out() -> None:
     """Half a character, a zero, a line end in a title: the file may come from elsewhere."""
-    [found] = read_marked([line(title="Mis\0siles\ud800\nfly", text="a\0b", tags=["\ud800x"])], NOON)
+    [found] = read_as([line(title="Mis\0siles\ud800\nfly", text="a\0b", tags=["\ud800x"])], parse_marked)
     assert isinstance(found, MarkedArticle)
     assert (found.article.title, found.article.text, found.article.tags) == ("Missiles fly", "ab", ("x",))

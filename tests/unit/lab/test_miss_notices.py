@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.lab.misses.miss_notices import build_miss_notices, find_due_week, key_of_week
-from monitor.lab.misses.rule_misses import Miss
+from monitor.lab.rule_misses import Miss, build_miss_notices, find_due_week, key_of_week
 from monitor.model import Level, RouteStep, Settings
 from tests.building import HOUR, NOON
 

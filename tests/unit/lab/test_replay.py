@@ -12,8 +12,16 @@ import pytest
 from monitor.alerting.case import DecisionContext
 from monitor.cli.output.replay_report import sent_row
 from monitor.lab.recorded import RecordedArticle
-from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, ScheduledArticle, in_time_order, replay_articles
-from monitor.lab.rule_diff import ReplayComparison, compare_replays
+from monitor.lab.replay import (
+    Replay,
+    ReplayComparison,
+    ReplayedAlert,
+    ReplayedArticle,
+    ScheduledArticle,
+    compare_replays,
+    in_time_order,
+    replay_articles,
+)
 from monitor.matching import RuleSet
 from monitor.model import (
     AlertKind,

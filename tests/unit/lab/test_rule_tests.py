@@ -127,7 +127,7 @@ def test_entities_are_tested_by_their_names() -> None:
     """An entity fires where one of its sure names stands."""
     tests = (RuleTest(fires=True, title="Kim spoke"), RuleTest(fires=True, title="Nobody spoke"))
     entity = Entity("kim", "person", "Kim", (Term("Kim", "en"),), tests=tests)
-    (fault,) = find_test_failures([], {"kim": entity}, {}, {}, NOON)
+    (fault,) = find_test_failures([entity], {"kim": entity}, {}, {}, NOON)
     assert "this test of kim must fire" in fault.problem
 
 

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from monitor.lab.recorded import UnusableLine
-from monitor.lab.scoring import ALL, LabeledArticle, MistakeKind, Score, Tally, read_labeled, score_rules
+from monitor.lab.scoring import ALL, LabeledArticle, MistakeKind, Score, Tally, parse_labels, score_rules
 from monitor.matching import compile_rules
 from monitor.model import Level, Rule, Term, Words
-from tests.building import NOON
+from tests.building import read_as
 
 LONG = "The committee spoke of rowing and of gardens. " * 30
 RULES = compile_rules(
@@ -27,7 +27,7 @@ def lines(*rows: dict[str, object]) -> list[str]:
 
 
 def scored(*rows: dict[str, object], with_mistakes: bool = False) -> Score:
-    found = list(read_labeled(lines(*rows), NOON))
+    found = read_as(lines(*rows), parse_labels)
     assert all(isinstance(each, LabeledArticle) for each in found)
     return score_rules([each for each in found if isinstance(each, LabeledArticle)], RULES, with_mistakes=with_mistakes)
 
@@ -121,7 +121,7 @@ def test_labels_of_no_rule_are_named_and_left_out() -> None:
 def test_unusable_lines_have_their_number() -> None:
     """Blank lines count, and a bare headline is an article without labels."""
     written = ["\n", "A strike\n", '{"id": 1, "title": "a", "labels": "flood"}\n', "{\n", '{"id": 2, "title": "b"}\n']
-    strike, *unusable, last = read_labeled(written, NOON)
+    strike, *unusable, last = read_as(written, parse_labels)
     assert isinstance(strike, LabeledArticle)
     assert strike.labels == frozenset()
     assert [str(each) for each in unusable if isinstance(each, UnusableLine)] == [

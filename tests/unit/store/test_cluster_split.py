@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import delete, select
 
 from monitor.errors import InvalidRequest
-from monitor.identity import STORIES, ArticleFeatures, ClusterIndex, features_of, join_story
-from monitor.model import AllOf, Entity, IdentityMarkKind, Named, OncePer, Pattern, Term, UpdateTrigger, Words
+from monitor.identity.clusters import ClusterIndex
+from monitor.identity.features import ArticleFeatures, features_of
+from monitor.identity.stories import join_story
+from monitor.model import STORIES, AllOf, Entity, IdentityMarkKind, Named, OncePer, Pattern, Term, UpdateTrigger, Words
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article_features, cluster_key
 from monitor.store.state.clusters import StoredClusters

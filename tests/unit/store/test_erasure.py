@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 
 from monitor.alerting.release import ReleasedAlert
 from monitor.alerting.retry import RetryVerdict
-from monitor.identity import ArticleFeatures
+from monitor.identity.features import ArticleFeatures
 from monitor.ingest.entry_identity import assign_uids
 from monitor.ingest.new_articles import select_new_articles
 from monitor.matching import RuleSet
@@ -386,7 +386,7 @@ def test_an_update_tells_nothing_that_only_another_said_which_is_forgotten(desk:
     assert "['dead', 50]" not in left
     (match,) = MatchQueries(desk.database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10)
     assert reason_of(match) == (
-        "update: new fact: 9 dead, 2 missiles, 900 km; first sent at 12:00; "
+        "update: new fact: 9 dead, 2 missiles; first sent at 12:00; "
         "what an article said that was forgotten is left out, and it is sent at 13:00"
     )
     (telling,) = beside.fall(NOON + 2 * HOUR)

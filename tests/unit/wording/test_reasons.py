@@ -45,7 +45,7 @@ SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
     ClauseCode.POSSIBLY_SAME: ({"subject": "E1"}, "possibly the same as E1"),
     ClauseCode.DOUBT: ({"words": "both Busan; the words differ"}, ": both Busan; the words differ"),
     ClauseCode.UPDATE: ({}, "update:"),
-    ClauseCode.NEW_FACTS: ({"facts": (("dead", 1200), ("km", 620))}, "new fact: 1,200 dead, 620 km"),
+    ClauseCode.NEW_FACTS: ({"facts": (("dead", 1200), ("ships", 620))}, "new fact: 1,200 dead, 620 ships"),
     ClauseCode.LEVEL_RISES: (
         {"level_before": Level.HIGH, "level": Level.CRITICAL},
         "the level rises from high to critical",
@@ -220,7 +220,7 @@ def test_stored_clauses_have_these_keys() -> None:
             "subject": "S1",
             "at": {"time": "2026-01-05T21:05:00+09:00", "dated": False},
         },
-        {"code": "new-facts", "facts": (("dead", 1200), ("km", 620))},
+        {"code": "new-facts", "facts": (("dead", 1200), ("ships", 620))},
     ]
 
 

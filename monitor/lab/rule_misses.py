@@ -9,22 +9,151 @@ apart, or only in another language's words, `unless` holds, or one of three thin
 No miss is: what was sent with another story of the same event, or goes into the daily digest as a mention or in doubt;
 what a rule in shadow would have sent; what a person merged or split; what was withdrawn; and what the rule as it is now
 matches, because its file was edited since.
+
+What every rule missed is in no stored story, as the daemon puts only articles into stories that some rule matched. So
+stories are made here again, in memory, by the same `join_story`, of the articles that name an entity of a rule. Only
+open stories are compared with, and of one that is over only its reports are kept, if so many publishers print it that
+it counts: memory grows neither with the archive nor with the texts.
+
+The weekly notices of misses are due on Mondays at 09:00 in the time zone of the desk, once for each week of ISO 8601.
+The key of a notice names that week, so that it is sent once, however often it is made and by however many daemons.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta, tzinfo
+from hashlib import blake2b
 
-from monitor.lab.expectations import explain_one
-from monitor.lab.misses.entity_stories import EntityReport
-from monitor.matching import RuleSet
-from monitor.model import Article, ConditionRole, Explanation, MatchKind, Outcome, Reason
+from monitor.alerting.routing import plan_deliveries
+from monitor.cases import determine_article_provenance, identity_features, name_publisher
+from monitor.identity.bounds import STORY_LASTS
+from monitor.identity.clusters import ClusterIndex
+from monitor.identity.stories import find_same_page, join_story
+from monitor.lab.expectations import explain_one, rule_from_entity
+from monitor.matching import RuleSet, compile_rules
+from monitor.model import (
+    STORIES,
+    Article,
+    ConditionRole,
+    Entity,
+    Explanation,
+    Level,
+    MatchKind,
+    Notice,
+    NoticeKind,
+    Outcome,
+    Reason,
+    Rule,
+    Settings,
+    Source,
+    WordList,
+    entities_asked_for,
+    independent_publisher_of,
+)
 from monitor.store.queries.story_responses import RuleAlert, RuleDecision, StoryResponses
 from monitor.wording.commands import write_why_command
-from monitor.wording.quantities import duration_in_words
+from monitor.wording.quantities import duration_in_words, format_count
 from monitor.wording.reasons import reason_in_words
+
+# --- the stories ------------------------------------------------------------------------------------------------------
+
+
+_SWEEP_EVERY = timedelta(hours=6)  # of the time of the articles
+
+
+@dataclass(frozen=True, slots=True)
+class EntityReport:
+    """An article of a story, by its number. `publisher`: the independent one that prints it; `entities`: the ids of
+    those that it names in title or lead."""
+
+    article: int
+    seen: datetime
+    publisher: str
+    entities: frozenset[str]
+
+
+def find_rule_entities(
+    rules: Iterable[Rule], entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+) -> dict[str, frozenset[str]]:
+    """The ids of the entities that each rule asks for in its `match`, by the rule's id; without rules that ask for
+    none."""
+    asked = {rule.id: entities_asked_for(rule.condition, entities, lists) for rule in rules}
+    return {rule: ids for rule, found in asked.items() if (ids := frozenset(entity.id for entity in found))}
+
+
+def compile_entities(
+    ids: Iterable[str],
+    entities: Mapping[str, Entity],
+    lists: Mapping[str, WordList],
+    sources: Mapping[str, Source],
+    known: Mapping[str, Entity],
+) -> RuleSet:
+    """A rule for each of these entities, with its id, that matches where it is named. The other arguments: as in
+    `compile_rules`."""
+    return compile_rules((rule_from_entity(entities[id_]) for id_ in ids), entities, lists, sources, known)
+
+
+class EntityStories:
+    """The stories of the articles that were added. `entities`: the rules of `compile_entities`; `min_publishers`: how
+    many independent publishers must print a story that counts."""
+
+    def __init__(self, entities: RuleSet, min_publishers: int) -> None:
+        self._entities = entities
+        self._min_publishers = min_publishers
+        self._index = ClusterIndex()
+        self._reports: defaultdict[str, list[EntityReport]] = defaultdict(list)
+        self._swept_at: datetime | None = None
+
+    def add(self, number: int, article: Article) -> None:
+        """Add an article, in the order in which they were seen. One that names no entity in title or lead is left
+        out."""
+        matches = self._entities.match(article)
+        named = frozenset(match.rule for match in matches if match.kind is MatchKind.NEWS)
+        if not named:
+            return
+        self._sweep(article.seen)
+        source = self._entities.sources.get(article.source)
+        provenance = determine_article_provenance(article, source)
+        features = identity_features(article, self._entities)
+        publisher, wire = name_publisher(article, provenance, source), provenance.wire
+        if (page := find_same_page(features, self._index)) is not None:  # one page is of one publisher
+            features = replace(features, publisher=page.publisher, wire=page.wire)
+            publisher, wire = page.publisher or publisher, page.wire
+        joined = join_story(features, self._index)
+        publisher = independent_publisher_of(wire, publisher)
+        self._reports[joined.story.id].append(EntityReport(number, article.seen, publisher, named))
+
+    def list_stories(self, since: datetime) -> list[Sequence[EntityReport]]:
+        """The stories that count and whose last article was seen since then, each with its reports in the order of
+        time."""
+        found = (sorted(reports, key=lambda each: (each.seen, each.article)) for reports in self._reports.values())
+        return [reports for reports in found if reports[-1].seen >= since and self._counts(reports)]
+
+    def _counts(self, reports: Iterable[EntityReport]) -> bool:
+        return len({report.publisher for report in reports}) >= self._min_publishers
+
+    def _sweep(self, now: datetime) -> None:
+        """Forget the stories that no article can join any more."""
+        if self._swept_at is not None and now - self._swept_at < _SWEEP_EVERY:
+            return
+        self._swept_at = now
+        index, open_ids = ClusterIndex(), set[str]()
+        for cluster in self._index.clusters.values():
+            if cluster.scope == STORIES and now - cluster.touched <= STORY_LASTS:
+                open_ids.add(cluster.id)
+                for member in cluster.members:
+                    index.add_article(cluster, member, member.index_keys)
+        self._index = index
+        over = [id_ for id_, reports in self._reports.items() if id_ not in open_ids and not self._counts(reports)]
+        for id_ in over:
+            del self._reports[id_]
+
+
+# --- what was missed --------------------------------------------------------------------------------------------------
+
 
 Load = Callable[[Collection[int]], Mapping[int, Article]]
 """Loads articles by their numbers; those that have left are missing."""
@@ -246,3 +375,101 @@ def _is_looked_at(explanation: Explanation) -> bool:
 
 def _format_length(length: timedelta) -> str:
     return duration_in_words(max(length, timedelta(0)))
+
+
+# --- the weekly notices: one for the operator, and one for each route that owns rules ---------------------------------
+
+
+SUBJECT = "misses"
+_DUE = time(9)  # on Mondays
+_WEEK = timedelta(days=7)
+_MAX_OF_RULE, _MAX_LINES = 3, 60
+_TITLE, _WHY = 90, 160  # characters
+_REASON = "what the rules have missed is reported once a week; `weekly_misses: false` in monitor.yaml ends that"
+
+
+def find_due_week(now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The last week that is due for a notice: from Monday to Monday at 09:00."""
+    local = now.astimezone(zone)
+    monday = local.date() - timedelta(days=local.weekday())
+    if datetime.combine(monday, _DUE, zone) > local:
+        monday -= _WEEK
+    return datetime.combine(monday - _WEEK, _DUE, zone), datetime.combine(monday, _DUE, zone)
+
+
+def key_of_week(due: datetime) -> str:
+    """The key of the operator's notice that is due then."""
+    year, week, _ = due.isocalendar()
+    return f"notice misses {year}-W{week:02}"
+
+
+def build_miss_notices(
+    misses: Mapping[str, Sequence[Miss]], settings: Settings, due: datetime, now: datetime
+) -> list[Notice]:
+    """The notices of the week that ended when they were `due`. What `unless` silenced is left out: it is probably
+    meant. If nothing is left, or nobody is named as operator, there are none."""
+    unmeant = {rule: [miss for miss in found if not miss.is_excluded] for rule, found in misses.items()}
+    by_rule = {rule: found for rule, found in unmeant.items() if found}
+    if not by_rule or not settings.operator:
+        return []
+    key = key_of_week(due)
+    notices = [_build_notice(by_rule, settings.operator, key, now)]
+    for owner, rules in _group_by_owner(by_rule).items():
+        planned = plan_deliveries(Level.INFO, [(owner, settings.routes.get(owner, ()))], now)
+        channels = tuple(each.channel for each in planned if each.channel not in settings.operator)
+        if channels:  # the operator's channels have all of it
+            notices.append(_build_notice(rules, channels, f"{key} owner {owner}", now))
+    return notices
+
+
+def _group_by_owner(by_rule: Mapping[str, Sequence[Miss]]) -> dict[str, dict[str, Sequence[Miss]]]:
+    grouped: dict[str, dict[str, Sequence[Miss]]] = {}
+    for rule, found in by_rule.items():
+        if found[0].owner is not None:
+            grouped.setdefault(found[0].owner, {})[rule] = found
+    return grouped
+
+
+def _build_notice(by_rule: Mapping[str, Sequence[Miss]], channels: tuple[str, ...], key: str, now: datetime) -> Notice:
+    count = sum(map(len, by_rule.values()))
+    return Notice(
+        id=blake2b(key.encode(), digest_size=8).hexdigest(),
+        dedup_key=key,
+        subject=SUBJECT,
+        kind=NoticeKind.REPORT,
+        level=Level.INFO,
+        at=now,
+        title=f"{format_count(count, 'miss')} of {format_count(len(by_rule), 'rule')} in a week",
+        text="\n".join(_format_lines(by_rule)),
+        reason=_REASON,
+        channels=channels,
+    )
+
+
+def _format_lines(by_rule: Mapping[str, Sequence[Miss]]) -> list[str]:
+    """The rules with the most misses first: a notice has not room for all."""
+    lines = ["Stories that many publishers printed, and a rule did not send in time. All: `news-monitor rules misses`"]
+    left = 0
+    for rule, found in sorted(by_rule.items(), key=lambda item: -len(item[1])):
+        for together in _format_rule(rule, found):
+            if left or len(lines) + len(together) > _MAX_LINES:
+                left += len(together)
+            else:
+                lines += together
+    return [*lines, f"and {left} more lines"] if left else lines
+
+
+def _format_rule(rule: str, found: Sequence[Miss]) -> Iterator[tuple[str, ...]]:
+    """A heading, then each miss: its title, and the command that names its article. These two stay together."""
+    owner = f" (owner: {found[0].owner})" if found[0].owner else ""
+    yield (f"{rule}{owner}: {format_count(len(found), 'miss')}; why: `news-monitor rules coverage {rule}`",)
+    for miss in found[:_MAX_OF_RULE]:
+        late = "" if miss.late_by is None else f", {duration_in_words(miss.late_by)} late"
+        publishers = format_count(len(miss.publishers), "publisher")
+        title = f"- {_shorten(miss.title, _TITLE)} ({publishers}{late}): {_shorten(miss.why, _WHY)}"
+        yield title, f"  `{miss.command}`"
+
+
+def _shorten(text: str, length: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
