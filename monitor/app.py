@@ -60,11 +60,9 @@ from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.sources import load_feed_titles
-from monitor.store.queues.channel_upkeep import ChannelUpkeep
 from monitor.store.queues.claims import Claims, KnownEntries
-from monitor.store.queues.clock_correction import correct_delivery_times
 from monitor.store.queues.full_text_queue import FullTextQueue
-from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.outbox import Outbox, correct_delivery_times
 from monitor.store.search.search_index import IndexBuilder, switch_index
 from monitor.telemetry import LogEvent, hide_secrets, log
 from monitor.telemetry.metrics import Metrics
@@ -236,7 +234,7 @@ def _make_upkeep_jobs(
     active: ActiveConfigHolder, database: Database, thread: StoreThread, deliver: Callable[[], None]
 ) -> list[Job]:
     """What looks after the outbox and the archive. `deliver` is called after a commit that left something to send."""
-    care = ChannelCare(active, ChannelUpkeep(database), thread, deliver)
+    care = ChannelCare(active, database, thread, deliver)
     return [
         Job("channels", HEARTBEAT_EVERY, care.run_once, in_once_mode=True),
         Job("misses", LOOK_EVERY, WeeklyMisses(active, database, thread, deliver).run_once),

@@ -34,7 +34,7 @@ _COMMANDS = "monitor.cli.commands"
         "db": (f"{_COMMANDS}.db", "The database: upgrade, backup, restore, check, prune, index."),
         "demo": (f"{_COMMANDS}.demo", "Run the whole pipeline offline, with a newsroom on this machine."),
         "entities": (f"{_COMMANDS}.entities", "The entities that rules can name: list, show."),
-        "init": (f"{_COMMANDS}.init", "Write monitor.yaml, rules/ and seeds/ to edit."),
+        "init": (f"{_COMMANDS}.init", "Write monitor.yaml, a rule and a list of sources to edit."),
         "lists": (f"{_COMMANDS}.lists", "The lists of words that rules share: list, show."),
         "mark": (f"{_COMMANDS}.marks", "Say that an alert or match was right (good) or noise, or what a rule missed."),
         "marks": (f"{_COMMANDS}.marks", "People's marks (good, noise, missed): list, export, import."),
@@ -66,7 +66,7 @@ def cli() -> None:
 
     \b
     news-monitor demo          see the whole program at work, offline
-    news-monitor init          write monitor.yaml, rules/ and seeds/ to edit
+    news-monitor init          write monitor.yaml, a rule and a list of sources to edit
     news-monitor check         is what I wrote right?
     news-monitor run           the daemon
     """

@@ -66,9 +66,6 @@ def load_selected_rules(config: Path | None, paths: tuple[Path, ...], *, with_ro
     loaded = load_rules(paths) if config is None else load_rules_of(config, with_routes=with_routes)
     if loaded.faults and not loaded.documents and not loaded.declared_rule_ids:
         raise InvalidFiles(loaded.faults)
-    if paths and any(fault.names_unknown for fault in loaded.faults):
-        hint = "--rules reads what it names and nothing else: name entities and lists too (--rules seeds/entities)"
-        click.echo(hint, err=True)
     if loaded.faults:
         count = format_count(len(loaded.faults), "fault")
         click.echo(f"{count}: what is faulty is left out here, and the rest of its file is used", err=True)

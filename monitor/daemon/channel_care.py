@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from monitor import clock
 from monitor.active_config import ActiveConfigHolder
+from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
-from monitor.store.queues.channel_upkeep import ChannelUpkeep
+from monitor.store.queues.channel_states import hand_over
 from monitor.telemetry import LogEvent, log
 
 
@@ -15,16 +16,16 @@ class ChannelCare:
     """One object for the daemon. It calls `deliver` if there is something to send."""
 
     def __init__(
-        self, active: ActiveConfigHolder, upkeep: ChannelUpkeep, thread: StoreThread, deliver: Callable[[], None]
+        self, active: ActiveConfigHolder, database: Database, thread: StoreThread, deliver: Callable[[], None]
     ) -> None:
         self._active = active
-        self._upkeep = upkeep
+        self._database = database
         self._thread = thread
         self._deliver = deliver
 
     async def run_once(self) -> None:
         """Look after all channels. Raises StoreFailed."""
-        handed_over = await self._thread.run(self._upkeep.hand_over, self._active.current.channels, clock.now())
+        handed_over = await self._thread.run(hand_over, self._database, self._active.current.channels, clock.now())
         for failed, count in handed_over.items():
             log.warning(
                 LogEvent.HANDED_OVER,

@@ -30,7 +30,7 @@ from monitor.store.queries.ages import (
     find_pending_by_channel,
     source_ages,
 )
-from monitor.store.queues.dead_letters import find_dead_letters
+from monitor.store.queues.outbox import find_dead_letters
 from monitor.telemetry.metrics import Metrics
 
 PATIENCE = timedelta(seconds=30)  # a job or the database that takes longer is a problem

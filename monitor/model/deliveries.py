@@ -108,11 +108,11 @@ class Blame(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """The dead deliveries of one channel that died for the same reason (`blame`; None: from before we kept it): how
-    many, when the first of them died (`since`), and how the last attempt of the latest ended (`detail`)."""
+    """The dead deliveries of one channel that died for the same reason (`blame`): how many, when the first of them died
+    (`since`), and how the last attempt of the latest ended (`detail`)."""
 
     channel: str
-    blame: Blame | None
+    blame: Blame
     deliveries: int
     since: datetime
     detail: str = ""
@@ -130,10 +130,8 @@ class DeadLetters:
             again = f"the next message that the channel accepts brings {them} along"
             return f"{what}; repair the channel: {again}; to send {them} now: {retry}"
         decide = f"send {'it' if one else 'them'} again: {retry}, or discard: `news-monitor outbox discard ID`"
-        if self.blame is Blame.MESSAGE:
-            fault = "the message itself is" if one else "the messages themselves are"
-            return f"{what}, and {fault} to blame: see `news-monitor outbox list --state dead`; {decide}"
-        return f"{what}, from before the upgrade; {decide}"
+        fault = "the message itself is" if one else "the messages themselves are"
+        return f"{what}, and {fault} to blame: see `news-monitor outbox list --state dead`; {decide}"
 
 
 class ReceiptKind(StrEnum):

@@ -72,7 +72,8 @@ def write_files(folder: Path, port: int) -> None:
     """The files of `init` with a rule that the matches are of, and one source."""
     used_by(folder, "init", ".")
     config = folder / "monitor.yaml"
-    text = config.read_text(encoding="utf-8").replace("[sources.yaml, seeds/sources]", "[one.yaml]")
+    text = config.read_text(encoding="utf-8").replace("[sources.yaml]", "[one.yaml]")
+    text = text.replace("[east-asia]", "{east-asia: {sources: off}}")
     config.write_text(f"{text}network: {{allow: [127.0.0.0/8]}}\n", encoding="utf-8")
     (folder / "one.yaml").write_text(f"sources: [{{id: one, url: 'http://127.0.0.1:{port}/'}}]\n", encoding="utf-8")
     (folder / "rules" / "rule.yaml").write_text(RULE, encoding="utf-8")

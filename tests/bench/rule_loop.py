@@ -77,7 +77,7 @@ def build(folder: Path, count: int) -> None:
     """The files, and the archive."""
     run(folder, "init", "--pack", "labour-and-ports", ".")
     config = folder / "monitor.yaml"
-    text = config.read_text(encoding="utf-8").replace("[sources.yaml, seeds/sources]", "[]")
+    text = config.read_text(encoding="utf-8").replace("[labour-and-ports]", "{labour-and-ports: {sources: off}}")
     config.write_text(text, encoding="utf-8")
     database = open_database(f"sqlite:///{folder / 'monitor.db'}")
     database.upgrade()

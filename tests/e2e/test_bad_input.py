@@ -93,16 +93,16 @@ async def test_the_starter_set_of_init_works(tmp_path: Path) -> None:
     checked = await news_monitor("check", "-c", "desk/monitor.yaml", folder=tmp_path)
     assert (checked.code, checked.out) == (0, "")
     config = tmp_path / "desk" / "monitor.yaml"
-    mine = config.read_text(encoding="utf-8") + "network: {allow: [127.0.0.0/8]}\n"
+    text = config.read_text(encoding="utf-8").replace("[east-asia]", "{east-asia: {sources: off}}")
+    mine = text + "network: {allow: [127.0.0.0/8]}\n"
     config.write_text(mine, encoding="utf-8")
     again = await news_monitor("init", "--pack", "east-asia", "desk", folder=tmp_path)
-    assert (again.code, again.out) == (0, "")
-    assert "No rules and no sources were added." in again.told
-    assert "kept desk/monitor.yaml, which was there" in again.told
+    assert (again.code, again.out) == (2, "")
+    assert "desk/monitor.yaml is there already; to use another pack, add its name to `packs` in it" in again.told
     assert config.read_text(encoding="utf-8") == mine
     async with serving(Site({"/feed": document(rss((LAUNCH, "/launch", now())))})) as site:
-        for file in (tmp_path / "desk" / "seeds" / "sources").iterdir():
-            file.write_text(f"sources: [{{id: local, url: '{site.url('/feed')}', name: Local}}]\n", encoding="utf-8")
+        sources = f"sources: [{{id: local, url: '{site.url('/feed')}', name: Local}}]\n"
+        (tmp_path / "desk" / "sources.yaml").write_text(sources, encoding="utf-8")
         ended = await news_monitor("run", "--once", "-c", "desk/monitor.yaml", folder=tmp_path)
     assert ended.code == 0
     assert ended.out.startswith(f"\nCRITICAL: {LAUNCH}\n")

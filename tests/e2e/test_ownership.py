@@ -185,11 +185,12 @@ async def test_init_of_root_follows_no_link_of_another_user(folder: Path, precio
     new = folder / "new"
     assert (await news_monitor("init", "--empty", new, folder=folder)).code == 0
     assert {path.lstat().st_uid for path in (new, *new.rglob("*"))} == {OWNER}
-    shutil.rmtree(new / "schema")
-    link(new / "schema", precious)
+    shutil.rmtree(new / "rules")
+    (new / "monitor.yaml").unlink()
+    link(new / "rules", precious)
     ended = await news_monitor("init", "--empty", new, folder=folder)
     assert (ended.code, names_in(precious)) == (2, set())
-    assert f"{new}/schema leads elsewhere and is not root's" in ended.err
+    assert f"{new}/rules leads elsewhere and is not root's" in ended.err
 
 
 async def test_root_keeps_nothing_in_the_cache_of_another_user(folder: Path, precious: Path) -> None:

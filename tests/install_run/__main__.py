@@ -263,7 +263,6 @@ def check_upgrade(system: Path, package: Path) -> None:
     in_system(system, f"dpkg --force-confdef --force-confold -i /dist/{newer.name}")
     expect("an upgrade keeps the edited monitor.yaml", holds=config.read_text(encoding="utf-8") == mine)
     expect("and puts the new one beside it", holds=config.with_name("monitor.yaml.dpkg-dist").exists())
-    in_system(system, "news-monitor init --update /etc/news-monitor")
 
 
 def rebuild_newer(package: Path, dist: Path) -> Path:

@@ -10,8 +10,8 @@ podman image inspect --format '{{.Config.Healthcheck}}' news-monitor | grep -q N
 
 # monitor.yaml as docs/install.md says, and no sources: nothing outside is asked
 $run $volumes --entrypoint sh news-monitor -c '
-    cd /etc/news-monitor && rm -f seeds/sources/*.yaml &&
-    sed -i "s|^database: .*|database: sqlite:////var/lib/news-monitor/monitor.db|" monitor.yaml'
+    cd /etc/news-monitor &&
+    sed -i "s|^packs: .*|packs: {east-asia: {sources: off}}|; s|^database: .*|database: sqlite:////var/lib/news-monitor/monitor.db|" monitor.yaml'
 name=news-monitor-check
 podman run -d --name $name --read-only --cap-drop=all --security-opt=no-new-privileges $volumes news-monitor
 healthy=no

@@ -25,8 +25,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.channel_states import load_channel_states
-from monitor.store.queues.delivery_claims import MAX_COMBINED
-from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.outbox import MAX_COMBINED, Outbox
 from tests.building import HOUR
 from tests.conftest import FaultServer
 from tests.sending import dispatching_in_threads, fill

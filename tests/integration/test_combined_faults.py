@@ -44,8 +44,7 @@ from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import alert as alert_table
 from monitor.store.engine.tables import delivery as delivery_table
 from monitor.store.queries.reports import ReportQueries
-from monitor.store.queues.delivery_claims import MAX_COMBINED, MAX_TRIES_TOGETHER
-from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.outbox import MAX_COMBINED, MAX_TRIES_TOGETHER, Outbox
 from tests.building import HOUR, MINUTE, alert, delivery
 from tests.patience import PATIENCE
 from tests.sending import fill
@@ -208,13 +207,15 @@ def test_a_new_alert_does_not_come_in_the_thread_of_another_one(database: Databa
     assert [each and len(each.combined) for each in sent] == [0, 0]
 
 
-def fail(outbox: Outbox, sent: Delivery | None, state: DeliveryState) -> None:
+def fail(
+    outbox: Outbox, sent: Delivery | None, state: DeliveryState, kind: ReceiptKind = ReceiptKind.TRY_LATER
+) -> None:
     """An attempt of a message fails, and so this becomes of all its deliveries."""
     assert sent is not None
     verdict = RetryVerdict(state, sent.claimed_at)
-    busy = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
+    receipt = Receipt(kind, "the server answered 503")
     assert sent.claimed_at is not None
-    assert outbox.settle(sent, busy, verdict, sent.claimed_at, *[verdict] * len(sent.combined))
+    assert outbox.settle(sent, receipt, verdict, sent.claimed_at, *[verdict] * len(sent.combined))
 
 
 def test_alerts_that_failed_together_often_enough_are_not_combined_again(database: Database) -> None:
@@ -232,10 +233,10 @@ def test_alerts_that_failed_together_often_enough_are_not_combined_again(databas
 
 
 def test_a_message_that_fails_on_a_channel_that_works_is_to_blame_with_all_its_alerts(database: Database) -> None:
-    """The last attempt before they were revived is the one that was accepted, and not one of the same message."""
+    """It was refused, and again after the channel accepted another message."""
     fill(database, ["desk"], other_levels=[Level.MEDIUM])
     outbox, now = Outbox(database, "here"), clock.now()
-    fail(outbox, outbox.claim("desk", now, HOUR, combine=True), DeliveryState.DEAD)
+    fail(outbox, outbox.claim("desk", now, HOUR, combine=True), DeliveryState.DEAD, ReceiptKind.REFUSED)
     with database.reading() as connection:
         states = connection.execute(select(delivery_table.c.state, delivery_table.c.blame)).all()
     assert {(row.state, row.blame) for row in states} == {("dead", "channel")}
@@ -244,7 +245,7 @@ def test_a_message_that_fails_on_a_channel_that_works_is_to_blame_with_all_its_a
     accepted = outbox.claim("desk", later, HOUR, combine=True)
     assert accepted is not None
     assert outbox.settle(accepted, Receipt(ReceiptKind.ACCEPTED), RetryVerdict(DeliveryState.ACCEPTED), later)
-    fail(outbox, outbox.claim("desk", later + HOUR, HOUR, combine=True), DeliveryState.DEAD)
+    fail(outbox, outbox.claim("desk", later + HOUR, HOUR, combine=True), DeliveryState.DEAD, ReceiptKind.REFUSED)
     with database.reading() as connection:
         dead = delivery_table.c.state == DeliveryState.DEAD
         assert connection.execute(select(delivery_table.c.blame).where(dead)).scalars().all() == ["message"] * 2

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.editing.starter import write_starter
 from monitor.config.generated.schema import file_name
 from monitor.config.language.base_schema import Schema, schema_at
 from monitor.config.language.entities import EntitySchema
@@ -21,8 +20,6 @@ from monitor.config.language.lists import ListSchema
 from monitor.config.language.rules import RuleSchema
 from monitor.config.language.settings import SettingsSchema
 from monitor.config.language.sources import SourcesSchema
-from monitor.config.loading.packs import shipped_packs
-from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.yaml.yaml12 import ValuePath
 from tests.editor.language_server import PROGRAM, Editor, editing
 
@@ -52,9 +49,13 @@ RULE = "rule: a\ntitle: A\nlevel: high\nmatch: {entity: taiwan}\n"
 
 @pytest.fixture(scope="module")
 def user(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of the user's, as `init` leaves it."""
+    """A folder of the user's with the schemas, as docs/rules.md says, and copies of all that is shipped."""
     folder = tmp_path_factory.mktemp("user")
-    write_starter(folder, find_shipped_folder(), shipped_packs(find_shipped_folder()).values())
+    for part in ("rules", "seeds/sources", "seeds/entities", "schema"):
+        shutil.copytree(ROOT / part, folder / part)
+    template = ROOT / "monitor" / "config" / "editing" / "starter.yaml"
+    text = f"{REFERENCE}schema/config.schema.json\n{template.read_text(encoding='utf-8')}"
+    (folder / "monitor.yaml").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -67,7 +68,7 @@ def editor(user: Path) -> Iterator[Editor]:
 
 @pytest.fixture(params=["ours", "the user's"])
 def files(request: pytest.FixtureRequest, user: Path) -> dict[Path, str]:
-    """Every YAML file that we ship, where it stands in the tree, and where `init` writes it."""
+    """Every YAML file that we ship, where it is in the tree, and in a folder of the user's."""
     places = [ROOT / "rules", ROOT / "seeds"] if request.param == "ours" else [user]
     return {path: path.read_text(encoding="utf-8") for place in places for path in sorted(place.rglob("*.yaml"))}
 

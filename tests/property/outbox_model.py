@@ -43,9 +43,7 @@ from monitor.notify import Notifier, Send
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import UNSENT, alert, attempt, delivery
-from monitor.store.queues.clock_correction import correct_delivery_times
-from monitor.store.queues.dead_letters import find_dead_letters, has_accepted_others
-from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.outbox import Outbox, correct_delivery_times, find_dead_letters, has_accepted_others
 from monitor.telemetry import LogEvent
 from tests.building import HOUR, MINUTE, NOON
 from tests.sending import fill

@@ -294,7 +294,7 @@ VIEWS = (
     "rules try one.yaml", "rules try one.yaml --json", "rules test --rules one.yaml headlines.yaml",
     "rules test --rules one.yaml --json headlines.yaml", "score --rules one.yaml given.jsonl",
     "score --rules one.yaml --list given.jsonl", "score --rules one.yaml --list --json given.jsonl", "schema rule",
-    "init {evil}/x", "init --update {evil}", "run {evil}", "demo {evil}", "completion {evil}",
+    "init {evil}/x", "rules copy -c {evil} summits", "run {evil}", "demo {evil}", "completion {evil}",
     "report --timeline --days 366", "report --days 366 --json", "report",
     "report --rule {evil}", "report --html - --days 366", "report --html {evil}/x",
     "alerts feed", "alerts feed --json",

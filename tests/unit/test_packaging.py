@@ -43,19 +43,18 @@ def test_the_database_of_package_and_image_is_where_they_may_write() -> None:
     """Both change one line of the template, which must have it."""
     template = (ROOT / "monitor/config/editing/starter.yaml").read_text(encoding="utf-8")
     assert len(re.findall(r"^database: ", template, re.MULTILINE)) == 1
-    assert MONITOR_YAML.name in read("debian/rules")
+    assert MONITOR_YAML in read("debian/rules")
     for text in (read("debian/rules"), read("../docs/install.md")):
         assert "sqlite:////var/lib/news-monitor/monitor.db" in " ".join(text.split())
 
 
 def test_the_package_has_each_file_that_its_configuration_names() -> None:
-    """A file that is missing is a fault. Its folders may be empty."""
+    """A file or folder that is missing is a fault."""
     (template,) = read_yaml_file(ROOT / "monitor/config/editing/starter.yaml")
     assert isinstance(template.data, dict)
-    named = {str(name) for key in ("sources", "rules", "entities") for name in template.data[key]}  # type: ignore[union-attr]
-    folders = {line.removeprefix("etc/news-monitor/") for line in read("debian/dirs").split()}
-    files = set(re.findall(r"\$\(PACKAGE\)/etc/news-monitor/(\S+)", read("debian/rules")))
-    assert named <= folders | files
+    named = {str(name) for key in ("sources", "rules") for name in template.data[key]}  # type: ignore[union-attr]
+    files = map(Path, re.findall(r"\$\(PACKAGE\)/etc/news-monitor/(\S+)", read("debian/rules")))
+    assert named <= {str(path) for file in files for path in (file, *file.parents)}
 
 
 def test_the_package_starts_the_program_that_it_has() -> None:

@@ -163,7 +163,7 @@ def test_people_and_organisations_are_of_a_country_or_a_body() -> None:
 
 def test_the_starter_set_has_no_fault(tmp_path: Path) -> None:
     """With the shipped sources, each with a language and a name."""
-    write_starter(tmp_path, find_shipped_folder(), shipped_packs(find_shipped_folder()).values())
+    write_starter(tmp_path, shipped_packs(find_shipped_folder()))
     loaded = load_config_files(tmp_path / "monitor.yaml", {})
     assert loaded.faults == ()
     assert len(loaded.config.sources) >= 3

@@ -44,7 +44,7 @@ from monitor.services.commands.channels import add_channel, send_test_messages, 
 from monitor.services.queries.channels import MessagePreview, preview_alert, preview_samples
 from monitor.store.engine.database import Database
 from monitor.store.queries.reports import DeliveryReport, ReportQueries, WaitingForChannel
-from monitor.store.queues.dead_letters import find_dead_letters
+from monitor.store.queues.outbox import find_dead_letters
 
 _LOOK = 0.5  # s, between two looks at a drill
 _CANARY_LOOK = 0.2  # s

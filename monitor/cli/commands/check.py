@@ -14,6 +14,7 @@ import click
 from monitor import clock
 from monitor.cli.options import fault_row, json_option, possible_config_option, print_json
 from monitor.cli.paths import InputPath, require_config, require_given_config, require_trusted_config
+from monitor.config.editing.starter import explain_old_copies
 from monitor.config.loading.files import Signature
 from monitor.errors import Fault, InvalidRequest
 from monitor.lab.annotated_document import Lint
@@ -42,7 +43,7 @@ def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[P
     \b
     Examples:
       news-monitor check
-      news-monitor check rules/east-asia/taiwan-drills.yaml seeds/entities
+      news-monitor check rules/taiwan-drills.yaml
       news-monitor check --watch       while you write
       news-monitor check --json        for editors and CI
 
@@ -56,17 +57,19 @@ def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[P
     if watch:
         if pipe := next((path for path in paths if path.is_fifo()), None):
             raise InvalidRequest(f"{pipe}: --watch reads files again, and a pipe can be read only once: name a file")
-        _watch_files(checking, as_json=as_json, strict=strict)
+        _watch_files(config, checking, as_json=as_json, strict=strict)
     checked = checking.run(clock.now())
-    _print_findings(checked, as_json=as_json)
+    _print_findings(config, checked, as_json=as_json)
     raise SystemExit(_get_exit_code(checked, strict=strict))
 
 
-def _print_findings(checked: CheckResult, *, as_json: bool) -> None:
+def _print_findings(config: Path, checked: CheckResult, *, as_json: bool) -> None:
     for each in checked.findings:
         print_json(_finding_to_row(each)) if as_json else click.echo(str(each))
     if not as_json:
         _print_summary(checked)
+        if checked.config is not None and (old := explain_old_copies(config)):
+            click.echo(old, err=True)
 
 
 def _get_exit_code(checked: CheckResult, *, strict: bool) -> int:
@@ -83,7 +86,7 @@ def _finding_to_row(found: Fault | Lint) -> dict[str, object]:
 # --- while somebody writes --------------------------------------------------------------------------------------
 
 
-def _watch_files(checking: ConfigChecker, *, as_json: bool, strict: bool) -> NoReturn:
+def _watch_files(config: Path, checking: ConfigChecker, *, as_json: bool, strict: bool) -> NoReturn:
     """Check now and after each change, and print what is new and what is gone, until Ctrl-C. The exit code is that of
     the last check."""
     checked: CheckResult | None = None
@@ -92,7 +95,7 @@ def _watch_files(checking: ConfigChecker, *, as_json: bool, strict: bool) -> NoR
             now, before = clock.now(), checked
             checked = checking.run(now)
             if before is None and not as_json:
-                _print_findings(checked, as_json=False)
+                _print_findings(config, checked, as_json=False)
                 click.echo("watching the files; Ctrl-C ends", err=True)
             else:
                 _print_changes(before, checked, f"{now.astimezone():%H:%M:%S} ", as_json=as_json)

@@ -46,7 +46,7 @@ def list_(
       news-monitor entities list korea
       news-monitor entities list --kind country --group africa
       news-monitor entities list --group central-banks --json
-      news-monitor entities list --rules seeds/entities
+      news-monitor entities list --rules entities
 
     Without -c and --rules: the entities of ./monitor.yaml. Exit code 1 if some of them are faulty.
     """

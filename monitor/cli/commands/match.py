@@ -48,7 +48,7 @@ def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Pat
 
     \b
     Examples:
-      news-monitor match --rules rules --rules seeds/entities --json articles.jsonl.gz
+      news-monitor match --rules rules --json articles.jsonl.gz
       echo '{"id": 1, "title": "North Korea fires missiles"}' | news-monitor match -
       echo 'North Korea fires missiles' | news-monitor match -
 

@@ -27,7 +27,6 @@ from monitor.errors import InvalidRequest
 from monitor.model import DeliveryState
 from monitor.services.lookup import require_known
 from monitor.store.queries.reports import DeliveryReport, ReportQueries
-from monitor.store.queues.delivery_moves import move_deliveries
 from monitor.store.queues.outbox import OPERATOR_STATES, Outbox
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -210,4 +209,4 @@ def move(config: Path, *, to: str, **selected: Any) -> None:  # noqa: ANN401 - s
     if selected["channel"] == to:
         raise InvalidRequest(f"'{to}' is the channel that they wait for; name another one after --to")
     ids = selection.load_ids()
-    selection.print_changes(ids, move_deliveries(selection.database, ids, to, clock.now()), f"is sent on {to} at once")
+    selection.print_changes(ids, selection.outbox.move(ids, to, clock.now()), f"is sent on {to} at once")

@@ -116,9 +116,9 @@ def replay(
 
     \b
     Examples:
-      news-monitor replay --rules rules --rules seeds/entities articles.jsonl.gz
+      news-monitor replay --rules rules articles.jsonl.gz
       news-monitor replay -c monitor.yaml --zone Asia/Seoul --json 2025-12-29.jsonl.gz
-      news-monitor replay --against edited/rules --against seeds/entities articles.jsonl.gz
+      news-monitor replay --against edited/rules articles.jsonl.gz
 
     Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules, faults in
     monitor.yaml such as a route to nobody, or unusable lines; if no rule can be read, only the faults are printed.

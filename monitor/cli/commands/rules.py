@@ -31,6 +31,7 @@ _DAYS = 7
     cls=LazyGroup,
     hints=SILENCING_HINTS,
     lazy={
+        "copy": ("monitor.cli.commands.rules_copy", "Write a rule of a pack into your files, to be edited."),
         "coverage": ("monitor.cli.commands.rules_coverage", "Show what a rule misses, and why."),
         "import": ("monitor.cli.commands.rules_import", "Make rules from keywords, Boolean queries and Google Alerts."),
         "list": ("monitor.cli.commands.rules_list", "List the rules, and their figures of the last 30 days."),
@@ -41,9 +42,10 @@ _DAYS = 7
     },
 )
 def rules() -> None:
-    """The rules: list, show, test, try, import, misses, coverage, packs.
+    """The rules: list, show, test, try, copy, import, misses, coverage, packs.
 
-    To silence a rule, write `status: off` in its file: the daemon applies that within seconds. With `status: shadow` it
+    To silence a rule, write `status: off` in its file, or for a rule of a pack `packs: {PACK: {rules: {ID: off}}}` in
+    monitor.yaml: the daemon applies that within seconds. With `status: shadow` it
     sends nothing either, but its matches are stored. To make it send again, write `status: live`.
     """
 
@@ -79,7 +81,7 @@ def try_(*, config: Path, days: int, send: bool, yes: bool, as_json: bool, file:
     Examples:
       news-monitor rules try new-rule.yaml
       news-monitor rules try rules/port.yaml --send
-      news-monitor rules try rules/east-asia/taiwan-drills.yaml --days 30
+      news-monitor rules try rules/taiwan-drills.yaml --days 30
 
     Exit code 1 if FILE, or another file of the config, has faults, or nothing is stored yet; 2 if a rule of FILE cannot
     send, or the question was not answered.

@@ -68,7 +68,7 @@ def coverage(
     Examples:
       news-monitor rules coverage port-strike
       news-monitor rules coverage port-strike --data labelled.jsonl.gz
-      news-monitor rules coverage port-strike --rules rules --rules seeds/entities --data news.jsonl --json
+      news-monitor rules coverage port-strike --rules rules --data news.jsonl --json
 
     Without -c and --rules: the rules of ./monitor.yaml. Ctrl-C ends the reading, and shows what was found so far.
     """

@@ -53,7 +53,7 @@ def import_(*, config: Path, format_: str | None, output: Path | None, sources: 
     Examples:
       news-monitor rules import --output rules/keywords.yaml keywords.txt
       news-monitor rules import --format boolean queries.txt
-      news-monitor rules import --output rules/alerts.yaml --sources seeds/sources/alerts.yaml alerts.txt
+      news-monitor rules import --output rules/alerts.yaml --sources alert-feeds.yaml alerts.txt
 
     An existing file is never overwritten, and ids of rules of the config are not used again. Exit code 1 if something
     cannot be expressed as a rule, or if FILE has nothing to import.

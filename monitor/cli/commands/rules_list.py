@@ -64,7 +64,7 @@ def list_rules(config: Path | None, rules: tuple[Path, ...], *, as_json: bool) -
     Examples:
       news-monitor rules list
       news-monitor rules list --json
-      news-monitor rules list --rules rules --rules seeds/entities
+      news-monitor rules list --rules rules
 
     Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules.
     """
@@ -209,7 +209,7 @@ def _rule_row(each: RuleSummary, health: Mapping[str, RuleHealth] | None) -> dic
 def list_packs(*, as_json: bool) -> None:
     """List the packs of rules that come with the program, with their rules, languages and sources.
 
-    `news-monitor init --pack NAME[,NAME]` writes some of them.
+    To use one, add its name to `packs` in monitor.yaml.
 
     \b
     Examples:

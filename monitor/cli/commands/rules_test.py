@@ -50,7 +50,7 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
     \b
     Examples:
       news-monitor rules test headlines.yaml
-      news-monitor rules test --rules rules --rules seeds/entities headlines.jsonl.gz
+      news-monitor rules test --rules rules headlines.jsonl.gz
       echo '{"title": "Ferries run on time", "silent": ["any"]}' | news-monitor rules test -
 
     Without -c and --rules: the rules of ./monitor.yaml. Rules that are off are tested if FILE names them. Exit code 1

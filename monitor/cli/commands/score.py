@@ -59,9 +59,9 @@ def score(
     \b
     Examples:
       news-monitor score --marks
-      news-monitor score --marks --rules edited/rules --rules seeds/entities
+      news-monitor score --marks --rules edited/rules
       news-monitor score labelled.jsonl.gz
-      news-monitor score --rules rules --rules seeds/entities --list labelled.jsonl
+      news-monitor score --rules rules --list labelled.jsonl
       news-monitor score -c monitor.yaml --json - < labelled.jsonl
 
     Without -c and --rules: the rules of ./monitor.yaml. Rules that are off are left out. Exit code 1 if there are

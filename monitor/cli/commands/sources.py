@@ -61,7 +61,7 @@ _ids_argument = click.argument("ids", metavar="ID...", nargs=-1, required=True, 
 
 @click.group(cls=LazyGroup)
 def sources() -> None:
-    """The sources: list, show, health, retry, add, remove, import, export."""
+    """The sources: list, show, health, retry, add, copy, remove, import, export."""
 
 
 def _list_sources(loaded: ConfigSummary) -> list[AssessedSource]:
@@ -363,7 +363,8 @@ def retry(config: Path, ids: tuple[str, ...]) -> None:
 @config_option
 @_ids_argument
 def remove(config: Path, ids: tuple[str, ...]) -> None:
-    """Remove sources from their files. Comments that are also about other sources stay.
+    """Remove sources from their files. Comments that are also about other sources stay. For a source of a pack, the
+    command prints what to write into monitor.yaml.
 
     Their stored articles stay in the database. If one of the IDs is unknown, none is removed. If network.allow in
     monitor.yaml still names one of them, the command says where: edit that too.
@@ -383,6 +384,24 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
     if faults := list(find_unknown_sources(settings_document(config), remaining)):
         print_faults(faults)
         click.echo("a daemon that runs polls the removed sources until network.allow no longer names them", err=True)
+
+
+@sources.command()
+@config_option
+@click.argument("id_", metavar="ID", type=NameOf("source"))
+def copy(config: Path, id_: str) -> None:
+    """Write a source of a pack into your file of sources, for you to edit. It takes the place of the source of the
+    pack, and keeps its articles.
+
+    \b
+    Example:
+      news-monitor sources copy yonhap-en
+    """
+    from monitor.services.commands.sources import copy_source
+
+    files = source_files(config)
+    print_faults(files.faults)
+    click.echo(f"added {id_} to {copy_source(files, id_)}; it takes the place of the pack's")
 
 
 # --- add --------------------------------------------------------------------------------------------------------
@@ -516,7 +535,7 @@ def import_(
     \b
     Examples:
       news-monitor sources import subscriptions.opml
-      news-monitor sources import --dry-run --tag desk --file seeds/sources/mine.yaml subscriptions.opml
+      news-monitor sources import --dry-run --tag desk --file sources.yaml subscriptions.opml
 
     Exit code 1 if FILE is not such a list, or if a part of it could not be used.
     """

@@ -66,7 +66,7 @@ def why(
       news-monitor why https://news.example.org/2026/01/05/a-name taiwan-drills
       news-monitor why 'harbour-times tag:harbour,2026:8' --all
       echo 'North Korea fires missiles' | news-monitor why - north-korea-missile-launch
-      news-monitor why --rules rules --rules seeds/entities - < article.txt
+      news-monitor why --rules rules - < article.txt
 
     If some rules cannot be read, the command names them and tries the others; for a rule that cannot be read, it shows
     only the stored decision. Exit code 0 whether or not the article led to an alert, 1 if there are faulty rules, 2 if

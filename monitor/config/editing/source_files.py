@@ -20,6 +20,7 @@ from monitor.config.editing.source_edit import NewSource, SourceValue, source_to
 from monitor.config.language.faults import collect_faults, validate_document
 from monitor.config.language.sources import SourceDefaults, SourceSchema, sources_from_document
 from monitor.config.loading.files import is_config_file_name, is_there, paths_named, settings_document, yaml_files
+from monitor.config.loading.packs import ChosenPacks, choose_packs
 from monitor.config.yaml.yaml12 import PlainData, YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
 from monitor.ingest.canonical_url import canonicalize_url
@@ -55,13 +56,15 @@ class ListedSource:
 
 @dataclass(frozen=True, slots=True)
 class SourceFiles:
-    """The files that a monitor.yaml names for sources, in its order, and all sources in them."""
+    """The files that a monitor.yaml names for sources, in its order, and all sources in them, followed by those of its
+    packs. `pack_files`: the files of these."""
 
     config: Path
     configured_paths: tuple[Path, ...]
     files: tuple[Path, ...]
     sources: tuple[ListedSource, ...]
     faults: list[Fault] = field(default_factory=list)
+    pack_files: tuple[Path, ...] = ()
 
     def file_for(self, wanted: Path | None) -> Path:
         """The file for a new source: `wanted`, or the default one. Raises InvalidRequest if monitor.yaml would not read
@@ -88,14 +91,25 @@ class SourceFiles:
 def source_files(config: Path) -> SourceFiles:
     """Reads the files for sources. Their faults are collected; a missing file is no fault. Raises InvalidFiles if
     monitor.yaml is faulty."""
-    configured = paths_named(settings_document(config), "sources", config.parent)
+    document = settings_document(config)
+    configured, packs = paths_named(document, "sources", config.parent), choose_packs(document)
     existing = [(path, place) for path, place in configured if is_there(path)]
     files, faults = yaml_files(existing)
     sources: list[ListedSource] = []
     for file in files:
         with collect_faults(faults):
             sources += (source for document in read_yaml_file(file) for source in _iter_listed_sources(document, file))
-    return SourceFiles(config, tuple(path for path, _ in configured), tuple(files), tuple(sources), faults)
+    ids = {*(each.id for each in sources), *packs.sources_off}
+    addresses = {each.url for each in sources}
+    sources += (each for each in _list_pack_sources(packs) if each.id not in ids and each.url not in addresses)
+    paths = tuple(path for path, _ in configured)
+    return SourceFiles(config, paths, tuple(files), tuple(sources), faults, packs.source_files)
+
+
+def _list_pack_sources(packs: ChosenPacks) -> Iterator[ListedSource]:
+    for file in packs.source_files:
+        for document in read_yaml_file(file):
+            yield from _iter_listed_sources(document, file)
 
 
 def check_file(file: Path) -> None:

@@ -1,59 +1,90 @@
-"""Writes the files of `init`: a commented monitor.yaml, a file for the user's own sources, packs of rules with their
-sources, the lists and entities that any rule may name, and the JSON Schemas that the files point to.
+"""Writes the files of `init` (monitor.yaml, a rule and a list of sources, to be edited) and copies of what packs have.
 
-It overwrites nothing: existing files stay, and are reported. It keeps a record of what it wrote
-(`shipped_record.py`), from which `starter_update.py` takes over later versions.
+It overwrites nothing.
 """
 
 from __future__ import annotations
 
-import json
 import os
-from collections import Counter
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from monitor.config.editing.shipped_record import ShippedRecord
 from monitor.config.editing.source_files import NEW_FILE
-from monitor.config.generated.schema import build_json_schema, file_name
-from monitor.config.language.file_kinds import KINDS
-from monitor.config.loading.files import is_config_file_name, is_there
-from monitor.config.loading.packs import Pack
-from monitor.config.yaml.yaml12 import read_yaml_file
-from monitor.runtime.safe_paths import make_folder, open_folder_of
+from monitor.config.language.faults import did_you_mean, format_flow_yaml
+from monitor.config.loading.files import list_named_paths, settings_document
+from monitor.config.loading.load import load_rules_of
+from monitor.config.loading.packs import choose_packs
+from monitor.errors import InvalidRequest
+from monitor.model import Entity, Rule, WordList
+from monitor.runtime.safe_paths import open_folder_of
 
-MONITOR_YAML = Path("monitor.yaml")
-_OWN_FILES = {MONITOR_YAML: "starter.yaml", Path(NEW_FILE): "starter-sources.yaml"}
-"""The files that are the user's alone from the beginning, each with the file here that it is a copy of at first."""
-_SHARED = ("rules/lists", "seeds/entities")
-_NAMED = ("rules", "seeds/sources", "seeds/entities")
-"""The folders that the template names. They must exist even if they are empty."""
+MONITOR_YAML = "monitor.yaml"
+_TEMPLATES = {MONITOR_YAML: "starter.yaml", NEW_FILE: "starter-sources.yaml", "rules/my-rule.yaml": "starter-rule.yaml"}
+_PACKS = "packs: [east-asia]"
+_OLD_COPIES = ".shipped"
+_TOP = re.compile("^# yaml-language-server: .*\n")
 
 
-def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[list[Path], list[Path]]:
-    """Writes the missing files, with the rules and sources of these packs. Returns the files that it wrote, and those
-    that existed already. Raises OSError."""
+def write_starter(folder: Path, packs: Iterable[str]) -> tuple[list[Path], list[Path]]:
+    """Writes those of the files that are missing; monitor.yaml names these packs. Returns the files that it wrote, and
+    those that existed already. Raises OSError."""
     written: list[Path] = []
     existing: list[Path] = []
-    record = ShippedRecord(folder)
-    for name, content in {**_read_own_files(folder), **list_shipped_files(shipped, packs)}.items():
-        path = folder / name
-        is_written = _write_if_missing(path, content)
-        (written if is_written else existing).append(path)
-        if name not in _OWN_FILES and (is_written or _has_content(path, content)):
-            record.keep(name, content)
-    for folder_name in _NAMED:
-        make_folder(folder / folder_name)
+    for name, template in _TEMPLATES.items():
+        text = Path(__file__).with_name(template).read_text(encoding="utf-8")
+        if name == MONITOR_YAML:
+            text = text.replace(_PACKS, f"packs: {format_flow_yaml(list(packs))}")
+        (written if _write_if_missing(folder / name, text) else existing).append(folder / name)
     return written, existing
 
 
-def _read_own_files(folder: Path) -> dict[Path, bytes]:
-    """What the user's own files are at first. A monitor.yaml that is there already names its own file for sources."""
-    wanted = [MONITOR_YAML] if is_there(folder / MONITOR_YAML) else list(_OWN_FILES)
-    return {name: Path(__file__).with_name(_OWN_FILES[name]).read_bytes() for name in wanted}
+def copy_from_pack(config: Path, id_: str) -> Path:
+    """Write a rule of a pack (or, if no rule has this id, a list or an entity) into the user's folder of rules, to be
+    edited: there it takes the place of the pack's. Returns the new file. Raises InvalidRequest, and InvalidFiles if
+    monitor.yaml cannot be read."""
+    document, loaded = settings_document(config), load_rules_of(config)
+    known: dict[str, Entity | WordList | Rule] = {**loaded.entities, **loaded.lists, **loaded.rules}
+    if id_ not in known:
+        hint = did_you_mean(id_, known, "`news-monitor rules list` has the rules")
+        raise InvalidRequest(f"there is no rule, list or entity '{id_}'; {hint}")
+    place = known[id_].place
+    if place.file not in map(str, choose_packs(document).rule_files):
+        raise InvalidRequest(f"'{id_}' is yours already: {place}")
+    folder = next((path for path, _ in list_named_paths(document, config, "rules") if path.suffix == ""), None)
+    if folder is None:
+        raise InvalidRequest(f"{config} names no folder of rules: write 'rules: [rules]' in it")
+    lines = Path(place.file).read_text(encoding="utf-8").splitlines(keepends=True)
+    first, end = place.line - 1, place.line
+    while first and lines[first - 1] != "---\n":
+        first -= 1
+    while end < len(lines) and lines[end] != "---\n":
+        end += 1
+    target = folder / f"{id_}.yaml"
+    try:
+        if not _write_if_missing(target, _TOP.sub("", "".join(lines[first:end]))):
+            raise InvalidRequest(f"{target} is there already; nothing was written")
+    except OSError as error:
+        raise InvalidRequest(f"{error.filename or target}: {error.strerror}") from error
+    return target
 
 
-def _write_if_missing(path: Path, content: bytes) -> bool:
+def explain_old_copies(config: Path) -> str | None:
+    """How to replace what an earlier `init` copied into the folder of monitor.yaml by `packs`; None: there is nothing
+    of it."""
+    folder = config.parent
+    data = settings_document(config).data
+    if (isinstance(data, dict) and "packs" in data) or not (folder / _OLD_COPIES).is_dir():
+        return None
+    packs = sorted(path.name for path in (folder / _OLD_COPIES / "rules").glob("*") if path.name != "lists")
+    return (
+        f"{folder / 'rules'} and {folder / 'seeds'} hold copies of shipped files, which no upgrade changes: write "
+        f"`packs: {format_flow_yaml(packs)}` into {config} and delete those that you have not edited "
+        "(docs/install.md#after-an-upgrade has the command)"
+    )
+
+
+def _write_if_missing(path: Path, content: str) -> bool:
     """Whether it was written. Raises OSError."""
     if path.is_symlink():
         return False
@@ -62,43 +93,6 @@ def _write_if_missing(path: Path, content: bytes) -> bool:
             opened = folder.create()
         except FileExistsError:
             return False
-        with os.fdopen(opened, "wb") as file:
+        with os.fdopen(opened, "w", encoding="utf-8") as file:
             file.write(content)
     return True
-
-
-def _has_content(path: Path, content: bytes) -> bool:
-    return path.is_file() and not path.is_symlink() and path.read_bytes() == content
-
-
-def count_items(files: Iterable[Path]) -> Counter[str]:
-    """How many documents of each kind (`rule`, `entity`, `list`) there are in these files of the starter set, and how
-    many sources (`source`). Raises InvalidFiles."""
-    found: Counter[str] = Counter()
-    for file in files:
-        for document in read_yaml_file(file) if is_config_file_name(file.name) else ():
-            data = document.data if isinstance(document.data, dict) else {}
-            found.update(kind for kind in ("rule", "entity", "list") if kind in data)
-            listed = data.get("sources")
-            if isinstance(listed, list) and file.name != MONITOR_YAML.name:
-                found["source"] += len(listed)
-    return found
-
-
-def list_shipped_files(shipped_folder: Path, packs: Iterable[Pack]) -> dict[Path, bytes]:
-    """What `init` writes beside monitor.yaml: names relative to the user's folder, and contents."""
-    pack_parts = [part for pack in packs for part in (pack.folder, *pack.sources)]
-    parts = dict.fromkeys([*pack_parts, *(shipped_folder / shared for shared in _SHARED)])
-    paths = sorted(path for part in parts for path in _list_files(part))
-    files = {path.relative_to(shipped_folder): path.read_bytes() for path in paths}
-    for kind in KINDS:
-        text = json.dumps(build_json_schema(kind), indent=2, ensure_ascii=False) + "\n"
-        files[Path("schema", file_name(kind))] = text.encode()
-    return files
-
-
-def _list_files(part: Path) -> list[Path]:
-    """The file itself, or all files of a folder (without hidden ones)."""
-    if part.is_file():
-        return [part]
-    return [path for path in part.rglob("*") if path.is_file() and not path.name.startswith(".")]

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
 
 from monitor.config.language.archive import ArchiveSchema, archive_from_schema
 from monitor.config.language.base_schema import (
@@ -24,6 +24,8 @@ from monitor.config.language.base_schema import (
     Size,
     Text,
     is_web_address,
+    mapping_or_list,
+    mapping_or_one,
     validation_error,
     validator_from_parser,
 )
@@ -174,6 +176,27 @@ class RetentionSchema(Schema):
     )
 
 
+class PackSchema(Schema):
+    """What of a pack is silenced."""
+
+    label: ClassVar[str] = "pack"
+
+    rules: dict[Id, Literal["off"]] | None = Field(
+        None, description="Rules of the pack that are off.", examples=[{"summits": "off"}]
+    )
+    sources: (
+        Annotated[
+            Annotated[Literal["off"], Tag("<one>")] | Annotated[dict[Id, Literal["off"]], Tag("<mapping>")],
+            Discriminator(mapping_or_one),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="Sources of the pack that are not polled; `off`: none of them is.",
+        examples=[{"yonhap-en": "off"}, "off"],
+    )
+
+
 class SettingsSchema(Schema):
     """monitor.yaml: what is polled, what matters, and who is notified."""
 
@@ -197,13 +220,25 @@ class SettingsSchema(Schema):
         None, description="The longest time between two polls, for sources that do not set it.", examples=["1 hour"]
     )
     sources: list[Text] | None = Field(
-        None, description="Files and folders of sources, relative to this file.", examples=[["seeds/sources"]]
+        None, description="Files and folders of sources, relative to this file.", examples=[["sources.yaml"]]
     )
     rules: list[Text] | None = Field(
         None, description="Files and folders of rules, relative to this file.", examples=[["rules"]]
     )
     entities: list[Text] | None = Field(
-        None, description="Files and folders of entities, relative to this file.", examples=[["seeds/entities"]]
+        None, description="Files and folders of entities, relative to this file.", examples=[["entities"]]
+    )
+    packs: (
+        Annotated[
+            Annotated[list[Id], Tag("<list>")] | Annotated[dict[Id, PackSchema | None], Tag("<mapping>")],
+            Discriminator(mapping_or_list),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="Packs of the program: their rules and sources, and the lists and entities that come with it. A "
+        "rule, source, list or entity of yours with the same id takes the place of theirs.",
+        examples=[["east-asia"], {"east-asia": {"rules": {"summits": "off"}}}],
     )
     channels: dict[Id, ChannelItem] | None = Field(
         None, description="The addresses that messages go to, by name.", examples=[{"screen": {"url": "console://"}}]

@@ -30,6 +30,7 @@ from monitor.config.loading.files import (
     settings_document,
     yaml_files,
 )
+from monitor.config.loading.packs import ChosenPacks, choose_packs, list_shared_files
 from monitor.config.loading.rule_files import LoadedRules, ParsedDocument, load_rule_files
 from monitor.config.loading.settings_files import load_settings, load_source_files
 from monitor.config.loading.shipped import find_shipped_entity_folder, find_shipped_folder
@@ -75,7 +76,7 @@ class LoadCache:
 def shipped_entities(own: Mapping[str, Entity] = MappingProxyType({})) -> Mapping[str, Entity]:
     """The entities that come with the program. By their names, the identity of stories recognises persons and
     organisations in every language, even if a config names no entities. `own`: the entities of a config. They count
-    in place of shipped ones with the same ids, so if it has all of these, as after `init`, no shipped file is read."""
+    in place of shipped ones with the same ids, so if it has all of these, as with `packs`, no shipped file is read."""
     ids = list_shipped_entity_ids()
     return {id_: own[id_] for id_ in ids} if own.keys() >= set(ids) else _load_shipped_entities()
 
@@ -120,7 +121,7 @@ def load_config_files(
     cache = LoadCache() if cache is None else cache
     items = NOTHING_RUNS if running is None else RunningItems.from_config(running)
     read = load_settings(path, environment, cache.sources, stamps, items)
-    loaded = load_rule_files(read.rule_paths, read.routes, cache.documents, stamps, items)
+    loaded = load_rule_files(read.rule_paths, read.routes, cache.documents, stamps, items, packs=read.packs)
     faults = read.add_faults_of_rules(loaded.faults, loaded.rules.keys() | loaded.declared_rule_ids)
     if not faults:  # what was not read was removed on purpose
         cache.drop_unread()
@@ -143,14 +144,17 @@ def list_configured_paths(path: Path) -> list[Path]:
 def load_rules(paths: Sequence[Path], config_path: Path | None = None, cache: LoadCache | None = None) -> LoadedRules:
     """Loads files and folders of rules, entities and lists, alone or together with what the monitor.yaml at
     `config_path` names, for commands that send nothing: of a file with a fault, only the faulty documents are left out.
-    Routes are not checked. `cache`: as in `load_config_files`."""
+    Alone, they may name the lists and entities that come with the program. Routes are not checked. `cache`: as in
+    `load_config_files`."""
     named_paths: list[NamedPath] = [(path, None) for path in paths]
     cache = LoadCache() if cache is None else cache
-    return (
-        load_rule_files(named_paths, None, cache.documents, {}, use_valid_parts=True)
-        if config_path is None
-        else _load_rules_with_config(config_path, named_paths, cache)
-    )
+    if config_path is not None:
+        return _load_rules_with_config(config_path, named_paths, cache)
+    loaded = load_rule_files(named_paths, None, cache.documents, {}, use_valid_parts=True)
+    if not any(fault.names_unknown for fault in loaded.faults):
+        return loaded
+    shared = ChosenPacks(list_shared_files())
+    return load_rule_files(named_paths, None, cache.documents, {}, packs=shared, use_valid_parts=True)
 
 
 def load_rules_of(path: Path, *, with_routes: bool = False) -> LoadedRules:
@@ -167,9 +171,10 @@ def _load_rules_with_config(
     routes, channels = routes_of(document, path.parent, faults_of_routes) if with_routes else ({}, [])
     names = RouteNames.from_routes(routes, channels) if routes else None
     named_paths = [*extra, *list_named_paths(document, path, "rules", "entities")]
-    loaded = load_rule_files(named_paths, names, cache.documents, {}, use_valid_parts=True)
+    packs = choose_packs(document)
+    loaded = load_rule_files(named_paths, names, cache.documents, {}, packs=packs, use_valid_parts=True)
     sources, _, faults = load_source_files(
-        list_named_paths(document, path, "sources"), SourceDefaults(EVERY), cache.sources, {}
+        list_named_paths(document, path, "sources"), SourceDefaults(EVERY), cache.sources, {}, packs=packs
     )
     return replace(
         loaded,

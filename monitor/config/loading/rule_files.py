@@ -7,7 +7,7 @@ exist is left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monitor.config.language.base_schema import is_id
 from monitor.config.language.entities import entity_from_document
@@ -20,10 +20,11 @@ from monitor.config.language.rules import rule_from_document
 from monitor.config.language.versions import with_version
 from monitor.config.loading.file_cache import FileCache
 from monitor.config.loading.files import NamedPath, Stamp, yaml_files
+from monitor.config.loading.packs import NO_PACKS, ChosenPacks
 from monitor.config.loading.unique_ids import NOTHING_RUNS, RunningItems, index_by_id
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import Entity, EntityNamed, ListNamed, Place, RouteStep, Rule, Source, WordList
+from monitor.model import Entity, EntityNamed, ListNamed, Place, RouteStep, Rule, RuleStatus, Source, WordList
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,17 @@ def load_rule_files(
     stamps: Mapping[str, Stamp],
     running: RunningItems = NOTHING_RUNS,
     *,
+    packs: ChosenPacks = NO_PACKS,
     use_valid_parts: bool = False,
 ) -> LoadedRules:
-    """Everything valid in files and folders of rules, entities and lists, and all faults. `routes`: None accepts all
-    routes; `stamps`: of files that were checked just before; `running`: of two with the same id, the one in it
-    counts. A pipe is read only if the user named it and no file did. `use_valid_parts`: of a file with a fault, the
-    documents without one count. A daemon must not do so: half of an edit may send what the whole would not."""
+    """Everything valid in files and folders of rules, entities and lists, and all faults. `packs`: what of them has the
+    id of something valid in those files does not count. `routes`: None accepts all routes; `stamps`: of files that were
+    checked just before; `running`: of two with the same id, the one in it counts. A pipe is read only if the user named
+    it and no file did. `use_valid_parts`: of a file with a fault, the documents without one count. A daemon must not do
+    so: half of an edit may send what the whole would not."""
     named_paths = list(named_paths)
-    files, faults = yaml_files(named_paths)
+    files, faults = yaml_files([*named_paths, *((file, None) for file in packs.rule_files)])
+    pack_files = set(map(str, packs.rule_files))
     may_be_pipes = {path for path, place in named_paths if place is None}
     cached_files = cache.read(files, _parse_document, stamps, may_be_pipes=may_be_pipes)
     faults += (fault for cached in cached_files for fault in cached.faults)
@@ -68,9 +72,11 @@ def load_rule_files(
         for file, each in zip(dict.fromkeys(files), cached_files, strict=True)
     }
     parsed = [item for used_part in used_parts.values() for item in used_part]
-    values = [item.value for item in parsed]
-    entities = index_by_id([value for value in values if isinstance(value, Entity)], running.entities, faults)
-    lists = index_by_id([value for value in values if isinstance(value, WordList)], running.lists, faults)
+    parts = _split_off_packs([item.value for item in parsed], pack_files)
+    entities, lists = dict[str, Entity](), dict[str, WordList]()
+    for part in parts:  # the packs first: what is the user's takes their place
+        entities |= index_by_id([value for value in part if isinstance(value, Entity)], running.entities, faults)
+        lists |= index_by_id([value for value in part if isinstance(value, WordList)], running.lists, faults)
     documents = {item.value.place: item.document for item in parsed}
     read_documents = [document for cached in cached_files for document in cached.documents]
     declared, declared_rules = _collect_declarations(read_documents)
@@ -86,11 +92,20 @@ def load_rule_files(
             with collect_faults(faults):
                 resolved[item.value.place] = item.resolve_rule(item.value, registry, routes)
     # a rule that runs keeps its id even while a name in it leads nowhere: another rule must not take its place
-    usable = [
-        value for value in values if isinstance(value, Rule) and (value.place in resolved or value.id in running.rules)
-    ]
-    chosen = index_by_id(usable, running.rules, faults)
-    rules = {id_: resolved[rule.place] for id_, rule in chosen.items() if rule.place in resolved}
+    rules: dict[str, Rule] = {}
+    for part in parts:
+        usable = [
+            value
+            for value in part
+            if isinstance(value, Rule) and (value.place in resolved or value.id in running.rules)
+        ]
+        chosen = index_by_id(usable, running.rules, faults)
+        rules |= {id_: resolved[rule.place] for id_, rule in chosen.items() if rule.place in resolved}
+    rules |= {
+        id_: replace(rule, status=RuleStatus.OFF)
+        for id_, rule in rules.items()
+        if id_ in packs.rules_off and rule.place.file in pack_files
+    }
     definitions = registry.all_of_kind(Entity), registry.all_of_kind(WordList)
     faults = suggest_existing_ids(faults, registry, read_documents)
     faults = mark_follow_ups(faults, faults)
@@ -104,9 +119,23 @@ def load_rule_files(
     )
 
 
-def _list_unused_rules(file: str, declared: Mapping[str, Place], used: Collection[str]) -> tuple[str, ...]:
+def _split_off_packs(
+    values: Iterable[_DocumentValue], pack_files: Collection[str]
+) -> tuple[list[_DocumentValue], list[_DocumentValue]]:
+    """The values of the packs, and those of the user's files."""
+    parts: tuple[list[_DocumentValue], list[_DocumentValue]] = ([], [])
+    for value in values:
+        parts[value.place.file not in pack_files].append(value)
+    return parts
+
+
+def _list_unused_rules(file: str, declared: Mapping[str, Place], used: Mapping[str, Rule]) -> tuple[str, ...]:
     """The ids of the rules in a file that are not used."""
-    return tuple(id_ for id_, place in declared.items() if place.file == file and id_ not in used)
+    return tuple(
+        id_
+        for id_, place in declared.items()
+        if place.file == file and (id_ not in used or used[id_].place.file != file)
+    )
 
 
 def _collect_declarations(documents: Iterable[YamlDocument]) -> tuple[dict[Name, Place], dict[str, Place]]:

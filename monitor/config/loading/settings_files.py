@@ -20,6 +20,7 @@ from monitor.config.language.settings import (
 from monitor.config.language.sources import SourceDefaults, list_source_ids, sources_from_document, with_secrets
 from monitor.config.loading.file_cache import FileCache
 from monitor.config.loading.files import NamedPath, Stamp, list_named_paths, settings_document, yaml_files
+from monitor.config.loading.packs import NO_PACKS, ChosenPacks, choose_packs, find_faults_of_packs
 from monitor.config.loading.unique_ids import NOTHING_RUNS, PlacedSource, RunningItems, index_sources
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
@@ -30,13 +31,14 @@ from monitor.model import Place, Settings, Source
 class LoadedSettings:
     """A monitor.yaml and the valid sources that it names, and the faults of these files. `settings`: None if
     monitor.yaml itself has a fault; `source_places`: the place of each source, by id; `rule_paths`: the files and
-    folders of rules, entities and lists that it names."""
+    folders of rules, entities and lists that it names, beside its `packs`."""
 
     document: YamlDocument
     settings: Settings | None
     sources: Mapping[str, Source]
     source_places: Mapping[str, Place]
     rule_paths: list[NamedPath]
+    packs: ChosenPacks
     faults: tuple[Fault, ...]
 
     @property
@@ -69,9 +71,13 @@ def load_settings(
     settings, defaults = None, SourceDefaults(EVERY)
     with collect_faults(faults):
         settings, defaults = settings_from_document(document, environment, path.parent)
-    named_paths = list_named_paths(document, path, "sources")
+    unknown_packs, unknown_ids = find_faults_of_packs(document)
+    if unknown_packs:  # as a route to nowhere: it would lose alerts
+        settings = None
+    faults += [*unknown_packs, *unknown_ids]
+    named_paths, packs = list_named_paths(document, path, "sources"), choose_packs(document)
     cache = FileCache() if cache is None else cache
-    sources, places, faults_of_sources = load_source_files(named_paths, defaults, cache, stamps, running)
+    sources, places, faults_of_sources = load_source_files(named_paths, defaults, cache, stamps, running, packs=packs)
     faults += faults_of_sources
     if settings is not None and settings.allow_for:
         unknown = find_unknown_sources(document, sources.keys() | _list_declared_ids(cache))
@@ -79,7 +85,7 @@ def load_settings(
     sources = _with_secrets(sources, places, faults, environment, path.parent)
     places = {id_: places[id_] for id_ in sources}
     rule_paths = list_named_paths(document, path, "rules", "entities")
-    return LoadedSettings(document, settings, sources, places, rule_paths, sort_faults(faults))
+    return LoadedSettings(document, settings, sources, places, rule_paths, packs, sort_faults(faults))
 
 
 def _load_keys_without_faults(document: YamlDocument, environment: Mapping[str, str], folder: Path) -> Settings | None:
@@ -109,10 +115,13 @@ def load_source_files(
     cache: FileCache[PlacedSource],
     stamps: Mapping[str, Stamp],
     running: RunningItems = NOTHING_RUNS,
+    *,
+    packs: ChosenPacks = NO_PACKS,
 ) -> tuple[dict[str, Source], dict[str, Place], list[Fault]]:
     """The valid sources by id, their places by id, and the faults. Of a file that has never been without a fault, the
-    valid sources are used: a mistake in one must not leave the others unpolled."""
-    files, faults = yaml_files(named_paths)
+    valid sources are used: a mistake in one must not leave the others unpolled. A source of a pack does not count if
+    another one has its id or address."""
+    files, faults = yaml_files([*named_paths, *((file, None) for file in packs.source_files)])
     cached_files = cache.read(
         files, lambda document: sources_from_document(document, defaults), stamps, inputs=defaults
     )
@@ -121,7 +130,13 @@ def load_source_files(
     candidates += (
         placed for cached in cached_files if not cached.in_force for placed in cached.valid_part
     )  # last, so that these take no id of another
-    chosen = index_sources(candidates, running.sources, faults)
+    pack_files = set(map(str, packs.source_files))
+    own = [placed for placed in candidates if placed[0].file not in pack_files]
+    chosen = index_sources(own, running.sources, faults)
+    addresses = {source.address for _, source in chosen.values()}
+    for place, source in candidates:
+        if place.file in pack_files and source.id not in packs.sources_off and source.address not in addresses:
+            chosen.setdefault(source.id, (place, source))
     sources = {id_: source for id_, (_, source) in chosen.items()}
     places = {id_: place for id_, (place, _) in chosen.items()}
     return sources, places, faults

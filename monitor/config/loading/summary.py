@@ -6,15 +6,14 @@ takes as long as all the rest of that command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor import clock
-from monitor.config.language.routes import RouteNames
 from monitor.config.loading.file_cache import FileCache
-from monitor.config.loading.files import NamedPath, Signature, yaml_files
-from monitor.config.loading.settings_files import load_settings
+from monitor.config.loading.files import Signature, yaml_files
+from monitor.config.loading.settings_files import LoadedSettings, load_settings
 from monitor.config.loading.summary_cache import RuleFilesSummary, SummaryCache, compute_summary_key
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Config, Rule, RuleBrief, Settings, Source
@@ -45,7 +44,7 @@ def load_config_summary(
     """The summary of a monitor.yaml and all files that it names. Raises InvalidFiles, with the faults of all files, if
     monitor.yaml itself has a fault; with `accept_faults` only if it cannot be read, or `database` has a fault."""
     read = load_settings(path, environment)
-    rules = _summarize_rule_files(read.rule_paths, read.routes, cache)
+    rules = _summarize_rule_files(read, cache)
     faults = read.add_faults_of_rules(rules.faults, rules.declared_ids)
     settings = read.find_usable_settings(environment, path.parent) if accept_faults else read.settings
     if settings is None:
@@ -90,22 +89,24 @@ class SummaryReader:
             return tuple(error.faults)
 
 
-def _summarize_rule_files(
-    paths: Iterable[NamedPath], routes: RouteNames | None, cache: SummaryCache
-) -> RuleFilesSummary:
-    key = compute_summary_key(*yaml_files(paths), routes)
+def _summarize_rule_files(read: LoadedSettings, cache: SummaryCache) -> RuleFilesSummary:
+    def compute_key() -> str | None:
+        paths = [*read.rule_paths, *((file, None) for file in read.packs.rule_files)]
+        return compute_summary_key(*yaml_files(paths), (read.routes, sorted(read.packs.rules_off)))
+
+    key = compute_key()
     if key and (known := cache.read(key)) is not None:
         return known
-    summary = _load_rule_summary(paths, routes)
-    if key and key == compute_summary_key(*yaml_files(paths), routes):  # else they were edited meanwhile
+    summary = _load_rule_summary(read)
+    if key and key == compute_key():  # else they were edited meanwhile
         cache.write(key, summary)
     return summary
 
 
-def _load_rule_summary(paths: Iterable[NamedPath], routes: RouteNames | None) -> RuleFilesSummary:
+def _load_rule_summary(read: LoadedSettings) -> RuleFilesSummary:
     from monitor.config.loading.rule_files import load_rule_files  # noqa: PLC0415 - slow, and seldom needed
 
-    loaded = load_rule_files(paths, routes, FileCache(), {})
+    loaded = load_rule_files(read.rule_paths, read.routes, FileCache(), {}, packs=read.packs)
     declared_ids = loaded.rules.keys() | loaded.declared_rule_ids
     return RuleFilesSummary(_make_briefs(loaded.rules), loaded.faults, declared_ids)
 

@@ -23,7 +23,6 @@ from typing import Any
 import pydantic
 import yaml
 
-from monitor.config.language.routes import RouteNames
 from monitor.config.yaml.file_content import read_file_content
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Level, Place, RuleBrief, RuleStatus
@@ -110,18 +109,17 @@ def find_cache_folder(environment: Mapping[str, str]) -> Path | None:
     return home / ".cache" / "news-monitor" if home.is_absolute() else None
 
 
-def compute_summary_key(
-    files: Sequence[Path], faults_of_paths: Sequence[Fault], routes: RouteNames | None
-) -> str | None:
+def compute_summary_key(files: Sequence[Path], faults_of_paths: Sequence[Fault], others: object) -> str | None:
     """A value that differs when anything does on which the rules in these files and their faults depend; None: the
-    program is being replaced. `faults_of_paths`: of files and folders that are not there."""
+    program is being replaced. `faults_of_paths`: of files and folders that are not there; `others`: what else they
+    depend on, with a `repr` that says all of it."""
     try:
         libraries = (pydantic.VERSION, yaml.__version__, version("google-re2"))
         program = (sys.version, libraries, sorted(_stamp_files(str(_PROGRAM))))
     except OSError:
         return None
     names = [str(file) for file in files]  # faults name them
-    inputs = (program, routes, names, faults_of_paths)
+    inputs = (program, others, names, faults_of_paths)
     return _hash(repr(inputs).encode(), *map(_read_or_explain, files))
 
 

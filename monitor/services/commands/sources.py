@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from monitor.config.editing.atomic_rewrite import prepare_rewrite
@@ -24,9 +25,10 @@ from monitor.config.editing.source_files import (
     new_source,
 )
 from monitor.config.language.base_schema import language_tag
-from monitor.config.language.faults import did_you_mean
+from monitor.config.language.faults import did_you_mean, format_flow_yaml
 from monitor.config.language.secrets import OptionalSecrets, fill_secrets
 from monitor.config.loading.files import networks_allowed, settings_document
+from monitor.config.loading.packs import with_sources_off
 from monitor.errors import Fault, InvalidFiles, InvalidRequest, NothingAdded
 from monitor.model import Limits, Outline, Place
 from monitor.model.sources import MAX_LINK
@@ -202,9 +204,11 @@ def _explain_refusal(request: SourceRequest, id_: str, address: Address) -> str:
 
 
 def remove_sources(files: SourceFiles, ids: Iterable[str]) -> list[ListedSource]:
-    """Remove these sources from their files; what is stored of them stays. Nothing is written if an id is unknown
-    (InvalidRequest) or is in two places (InvalidFiles), or if a file cannot be edited safely (MonitorError)."""
+    """Remove these sources from their files; what is stored of them stays. Nothing is written if an id is unknown or of
+    a pack (InvalidRequest), or is in two places (InvalidFiles), or if a file cannot be edited safely (MonitorError)."""
     removed = [_find_source(files, id_) for id_ in dict.fromkeys(ids)]
+    if of_packs := [source for source in removed if source.file in files.pack_files]:
+        raise InvalidRequest(_explain_silencing(files.config, of_packs))
     removed_ids = {source.id for source in removed}
     rewrites = [
         prepare_rewrite(file, lambda text, name: without_sources(text, name, removed_ids))
@@ -213,6 +217,28 @@ def remove_sources(files: SourceFiles, ids: Iterable[str]) -> list[ListedSource]
     for rewrite in rewrites:
         rewrite.write()
     return removed
+
+
+def _explain_silencing(config: Path, sources: Sequence[ListedSource]) -> str:
+    """What to write into monitor.yaml so that these sources of its packs are not polled."""
+    packs = with_sources_off(settings_document(config), {source.id: source.file for source in sources})
+    ids, one = ", ".join(source.id for source in sources), len(sources) == 1
+    return (
+        f"{ids} {'is' if one else 'are'} of a pack; nothing was removed. So that {'it is' if one else 'they are'} not "
+        f"polled, write in {config}:\n  packs: {format_flow_yaml(packs)}"
+    )
+
+
+def copy_source(files: SourceFiles, id_: str) -> Path:
+    """Write a source of a pack into the user's own file for sources, to be edited: there it takes the place of the
+    pack's. Returns the file. Raises InvalidRequest if no pack has it or it is the user's already, InvalidFiles if the
+    file has a fault, and MonitorError if it cannot be edited safely."""
+    source, target = _find_source(files, id_), files.file_for(None)
+    if source.file not in files.pack_files:
+        raise InvalidRequest(f"the source '{id_}' is yours already: {source.place}")
+    check_file(target)
+    prepare_rewrite(target, lambda text, name: with_sources(text, name, [cast("NewSource", source.keys)])).write()
+    return target
 
 
 def _find_source(files: SourceFiles, id_: str) -> ListedSource:
@@ -261,7 +287,7 @@ class ListExport:
 
 def export_source_list(files: SourceFiles, now: datetime, tag: str | None = None) -> ListExport:
     """The sources without a fault, or those of them with this tag, with all their keys but passwords."""
-    checked = [find_valid_sources(file) for file in files.files]
+    checked = [find_valid_sources(file) for file in (*files.files, *files.pack_files)]
     valid = {place for places, _ in checked for place in places}
     faults = (fault for _, found in checked for fault in found if fault not in files.faults)
     kept = [

@@ -24,7 +24,7 @@ from monitor.store.queries.identity_marks import CorrectedClusters, IdentityMark
 from monitor.store.queries.reports import PendingReport, ReportQueries, ShadowReport
 from monitor.store.queries.sources import SourceReport, load_source_reports
 from monitor.store.queries.stories import StoryQueries
-from monitor.store.queues.dead_letters import find_dead_letters
+from monitor.store.queues.outbox import find_dead_letters
 
 __all__ = ["DaemonReport", "DatabaseFacts", "ServiceStatus", "add_channel_faults", "find_faults", "load_status"]
 

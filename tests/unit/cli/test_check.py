@@ -107,9 +107,12 @@ def test_a_pipe_in_a_folder_is_refused_and_not_waited_for(folder: Path) -> None:
     assert "rules/pipe.yaml:1:1: this is a device, a pipe or a socket; name a file" in ended.stdout
 
 
-async def test_without_a_config_the_entity_is_unknown(folder: Path) -> None:
-    """A rule that names what no file at hand holds is a fault, with its place."""
+async def test_without_a_config_a_rule_may_name_what_comes_with_the_program(folder: Path) -> None:
+    """An entity that neither a file at hand nor the program has is a fault, with its place."""
     (folder / "monitor.yaml").unlink()
+    ended = await news_monitor("check", "rules/quake.yaml", folder=folder)
+    assert (ended.code, ended.out, ended.told) == (0, "", ["no faults: 1 rule with 2 tests, 0 entities with 0 tests"])
+    (folder / "rules/quake.yaml").write_text(RULE.replace("japan}", "utopia}"), encoding="utf-8")
     ended = await news_monitor("check", "rules/quake.yaml", folder=folder)
     assert (ended.code, ended.out.split(": ")[0]) == (1, "rules/quake.yaml:4:17")
 

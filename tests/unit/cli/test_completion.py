@@ -59,7 +59,7 @@ def test_the_manual_page_has_every_command() -> None:
         (["sources", "list", "--j"], ["--json"]),
         (["schema", "co"], ["config"]),
         (["outbox", "list", "--state", "de"], ["dead"]),
-        (["init", "-"], ["--pack", "--empty", "--update", "--write", "--verbose", "-h", "--help"]),
+        (["init", "-"], ["--pack", "--empty", "-h", "--help"]),
         (["nosuch", ""], []),
     ],
 )

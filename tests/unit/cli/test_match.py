@@ -95,12 +95,17 @@ async def test_a_broken_byte_costs_no_more_than_itself(tmp_path: Path) -> None:
     assert ended.told[0].startswith("-: 1 line is not UTF-8, the first is line 1")
 
 
-async def test_names_are_looked_for_only_in_what_is_given(tmp_path: Path) -> None:
-    """Whoever tries one file of rules is told to name its entities and lists as well."""
+async def test_one_file_of_rules_may_name_the_lists_and_entities_of_the_program(tmp_path: Path) -> None:
+    """An entity that is given takes the place of the program's."""
     one = ROOT / "rules" / "east-asia" / "north-korea-missile-launch.yaml"
-    ended = await news_monitor("match", "--rules", one, "-", folder=tmp_path, stdin=b"x")
-    assert ended.code == 1
-    assert "name entities and lists too (--rules seeds/entities)" in ended.told[0]
+    own = tmp_path / "own.yaml"
+    own.write_text("entity: north-korea\nkind: place\nname: Utopia\nsure: [Utopia]\n", encoding="utf-8")
+    hit = [["north-korea-missile-launch"], ["north-korea-missile-launch"], [], []]
+    for paths, rules in (([one], hit), ([one, own], [[], [], [], []])):
+        given = [part for path in paths for part in ("--rules", path)]
+        ended = await news_monitor("match", *given, "--json", "-", folder=tmp_path, stdin=LINES.encode())
+        assert (ended.code, ended.err) == (0, "")
+        assert [row["rules"] for row in ended.rows] == rules
 
 
 async def test_a_faulty_rule_stops_no_other(tmp_path: Path) -> None:

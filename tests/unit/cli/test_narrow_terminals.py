@@ -63,7 +63,8 @@ def lengthen_texts(database: Database) -> None:
         failing = {"failures": 3, "failing_since": NOW - 10 * HOUR, "problem": PROBLEM}
         connection.execute(update(source).where(source.c.id == "tass").values(failing))
         oldest = select(delivery.c.id).order_by(delivery.c.id).limit(2)
-        connection.execute(update(delivery).where(delivery.c.id.in_(oldest)).values(state="dead", detail=PROBLEM))
+        dead = {"state": "dead", "blame": "message", "detail": PROBLEM}
+        connection.execute(update(delivery).where(delivery.c.id.in_(oldest)).values(**dead))
 
 
 @pytest.mark.parametrize("columns", [60, 40])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from tests.e2e.whole import news_monitor
@@ -90,56 +89,33 @@ async def test_packs_are_listed_with_what_is_in_them(tmp_path: Path) -> None:
     assert "taiwan-drills" in told.out
 
 
-async def test_init_writes_the_packs_that_are_named(tmp_path: Path) -> None:
-    """One, several, or none; and one can be added later, which keeps what is there."""
-    asia = "rules/east-asia/taiwan-drills.yaml"
-    for options, there in ([], True), (["--pack", "east-asia, east-asia"], True), (["--empty"], False):
-        folder = tmp_path / f"set{len(options)}{there}"
+async def test_init_names_the_packs_that_are_asked_for(tmp_path: Path) -> None:
+    """One, several, or none. Three files are written, and the rules are there without a copy."""
+    for options, packs in (
+        ([], "[east-asia]"),
+        (["--pack", "cyber, east-asia,cyber"], "[cyber, east-asia]"),
+        (["--empty"], "[]"),
+    ):
+        folder = tmp_path / f"set{packs}"
         ended = await news_monitor("init", *options, folder, folder=tmp_path)
         assert ended.code == 0, ended.err
-        assert (folder / asia).is_file() is there
-        assert ("`run` polls all these sources" in ended.err) is there
-        empty = "Wrote no rules and no sources: add yours. The lists and entities are words and names that rules can"
-        assert (empty in ended.err) is not there
-        assert (folder / "rules" / "lists").is_dir()
-    added = await news_monitor("init", "--pack", "east-asia", folder, folder=tmp_path)
-    assert re.search(rf"^wrote \d+ files in {folder}/rules: 11 rules$", added.out, re.MULTILINE)
-    assert re.search(rf"^wrote \d+ files in {folder}/seeds: \d+ sources$", added.out, re.MULTILINE)
-    assert f"kept {folder / 'monitor.yaml'}, which was there" in added.err
-    assert re.search(rf"^kept \d+ files in {folder}/schema, which were there$", added.err, re.MULTILINE)
-    assert re.search(rf"Added 11 rules and \d\d+ sources to {folder}/monitor.yaml: a daemon that runs on it", added.err)
+        files = [folder / name for name in ("monitor.yaml", "sources.yaml", "rules/my-rule.yaml")]
+        assert ended.out.splitlines() == [f"wrote {path}" for path in files]
+        assert sorted(path for path in folder.rglob("*") if path.is_file()) == sorted(files)
+        assert f"\npacks: {packs}\n" in files[0].read_text(encoding="utf-8")
+        listed = await news_monitor("rules", "list", "--json", "-c", files[0], folder=tmp_path)
+        ids = {row["rule"] for row in listed.rows}
+        assert ("taiwan-drills" in ids, "ransomware" in ids) == ("east-asia" in packs, "cyber" in packs)
+        assert "my-rule" in ids
 
 
-async def test_init_names_folders_and_with_verbose_each_file(tmp_path: Path) -> None:
-    """With what is in them; the files are the same."""
-    brief = await news_monitor("init", "brief", folder=tmp_path)
-    assert (brief.code, len(brief.out.splitlines())) == (0, 5)
-    assert re.search(
-        r"^Wrote 11 rules and \d+ sources\. `run` polls all these sources; `init --empty` w", brief.err, re.MULTILINE
-    )
-    assert brief.out.startswith("wrote brief/monitor.yaml\nwrote brief/sources.yaml\nwrote ")
-    rules, seeds, schema = brief.out.splitlines()[2:]
-    assert re.fullmatch(r"wrote \d+ files in brief/rules: 11 rules, \d+ lists", rules)
-    assert re.fullmatch(r"wrote \d+ files in brief/seeds: (\d+ lists?, )?\d+ sources, \d+ entities", seeds)
-    assert re.fullmatch(r"wrote \d+ files in brief/schema", schema)
-    full = await news_monitor("init", "--verbose", "full", folder=tmp_path)
-    named = [line.removeprefix("wrote full/") for line in full.out.splitlines()]
-    files = (path.relative_to(tmp_path / "brief") for path in (tmp_path / "brief").rglob("*") if path.is_file())
-    assert sorted(named) == sorted(str(file) for file in files if file.parts[0] != ".shipped")
-    again = await news_monitor("init", "--verbose", "--empty", "full", folder=tmp_path)
-    assert "kept full/schema/rule.schema.json, which was there" in again.err.splitlines()
-    assert (await news_monitor("init", "--verbose", "--update", "full", folder=tmp_path)).code == 2
-
-
-async def test_init_adds_to_a_configured_folder_only_what_it_is_asked_for(tmp_path: Path) -> None:
-    """Without an option it would give a running daemon rules and sources that nobody asked for."""
+async def test_init_leaves_a_configured_folder_as_it_is(tmp_path: Path) -> None:
+    """It would give a running daemon rules and sources that nobody asked for."""
     mine = tmp_path / "monitor.yaml"
     mine.write_text("sources: []\n")
-    refused = await news_monitor("init", ".", folder=tmp_path)
-    assert (refused.code, refused.out) == (2, "")
-    assert refused.err.startswith("monitor.yaml is there already; `init --pack NAME` adds a pack")
-    assert not (tmp_path / "rules").exists()
-    added = await news_monitor("init", "--empty", ".", folder=tmp_path)
-    assert (added.code, mine.read_text()) == (0, "sources: []\n")
+    for options in ([], ["--pack", "east-asia"], ["--empty"]):
+        refused = await news_monitor("init", *options, ".", folder=tmp_path)
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.err.startswith("monitor.yaml is there already; to use another pack, add its name to `packs`")
     assert not (tmp_path / "sources.yaml").exists()
-    assert "No rules and no sources were added." in added.err
+    assert not (tmp_path / "rules").exists()

@@ -30,7 +30,7 @@ from monitor.model.outcome import clauses_from_sentence
 from monitor.notify.renderers import Capabilities, capabilities_of, render_message
 from monitor.notify.renderers.content import ADDRESS, ITEMS, SENTENCE, UNSURE_ITEMS
 from monitor.notify.renderers.forms import compose_message
-from monitor.store.queues.delivery_claims import MAX_COMBINED
+from monitor.store.queues.outbox import MAX_COMBINED
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, alert, article, delivery, endless, in_doubt, notice, reason_of
 
 SEOUL = ZoneInfo("Asia/Seoul")

@@ -19,7 +19,6 @@ from monitor.store.engine.database import Database
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.claims import Claims
-from monitor.store.queues.delivery_moves import move_deliveries
 from monitor.store.queues.outbox import OPERATOR_STATES, Outbox
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, notice, rule, sources
 from tests.outbreaks import THAILAND, VIETNAM, Desk, story_of
@@ -57,23 +56,24 @@ def test_deliveries_are_moved_to_another_channel(database: Database) -> None:
         first = notice(channels=("old", "phone"))
         section.write_notices([first, replace(first, id="n2", dedup_key="notice 2", channels=("old",))], [])
     both, alone = desk.ids(OPERATOR_STATES, "old")
-    assert all(state in OPERATOR_STATES for state in move_deliveries(database, [both, alone], "phone", LATER).values())
+    assert all(state in OPERATOR_STATES for state in desk.move([both, alone], "phone", LATER).values())
     claimed_now = (desk.claim("phone", LATER, HOUR) for _ in range(2))
     assert {sent.alert.id for sent in claimed_now if sent} == {"n1", "n2"}
     assert desk.claim("phone", LATER, HOUR) is None
     states = {each.id: (each.state, each.detail) for each in ReportQueries(database).deliveries([], 9)}
     assert states[both] == (DeliveryState.DISCARDED, f"phone has it: delivery {both + 1}")
     assert states[alone][0] == DeliveryState.SENDING
-    assert move_deliveries(database, [alone], "phone", LATER) == {alone: DeliveryState.SENDING}
+    assert desk.move([alone], "phone", LATER) == {alone: DeliveryState.SENDING}
 
 
 def test_a_delivery_that_was_given_up_on_the_other_channel_is_sent_there(database: Database) -> None:
     """To have it once more is what the operator wants; a delivery that is discarded is no reason to discard both."""
     with SerialSection(database).enter(NOON) as section:
         section.write_notices([notice(channels=("old", "phone"))], [])
-    old, phone = Outbox(database, "operator").ids([DeliveryState.PENDING])
-    Outbox(database, "operator").discard([phone], NOON)
-    move_deliveries(database, [old], "phone", LATER)
+    desk = Outbox(database, "operator")
+    old, phone = desk.ids([DeliveryState.PENDING])
+    desk.discard([phone], NOON)
+    desk.move([old], "phone", LATER)
     states = {each.id: (each.state, each.detail) for each in ReportQueries(database).deliveries([], 9)}
     assert states[phone][0] == DeliveryState.PENDING
     assert states[old] == (DeliveryState.DISCARDED, f"phone has it: delivery {phone}")

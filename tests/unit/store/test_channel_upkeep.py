@@ -13,7 +13,7 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import delivery
 from monitor.store.queries.ages import find_pending_by_channel
-from monitor.store.queues.channel_upkeep import ChannelUpkeep
+from monitor.store.queues.channel_states import hand_over
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, rule, rules, sources
@@ -31,7 +31,7 @@ class Service:
     """A daemon with alerts for the desk, whose phone is the fallback, and mail the one of the phone."""
 
     def __init__(self, database: Database) -> None:
-        self.database, self.outbox, self.upkeep = database, Outbox(database, "here:1"), ChannelUpkeep(database)
+        self.database, self.outbox = database, Outbox(database, "here:1")
         self.claims, self.section = Claims(database, "here:1"), SerialSection(database)
         self.claims.register_sources(sources("wire"), NOON)
 
@@ -51,7 +51,7 @@ class Service:
 
     def hand_over(self, at: datetime) -> list[tuple[str, str, int]]:
         """Which channel gave how many to which."""
-        done = self.upkeep.hand_over(CHANNELS, at)
+        done = hand_over(self.database, CHANNELS, at)
         return [(failed.name, failed.fallback, count) for failed, count in done.items()]
 
     def waiting(self, channel: str) -> int:

@@ -174,7 +174,7 @@ def test_a_claim_sorts_nothing_however_much_waits(busy: Database) -> None:
     """It takes the first row of its index: of a burst of any size each costs the same."""
     with asked() as found:
         assert Outbox(busy, "here:1").claim("desk", NOON, MINUTE) is not None
-    (claiming,) = ((statement, values) for statement, values in found if "UPDATE delivery" in statement)
+    (claiming,) = ((said, values) for said, values in found if "ORDER BY delivery.priority" in said)
     explain = "EXPLAIN QUERY PLAN" if busy.kind == "SQLite" else "EXPLAIN"
     with busy.writing() as connection:
         steps = [" ".join(map(str, row)) for row in connection.exec_driver_sql(f"{explain} {claiming[0]}", claiming[1])]

@@ -13,8 +13,7 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, delivery
 from monitor.store.queues.claims import Claims
-from monitor.store.queues.outbox import Outbox
-from monitor.store.queues.thread_order import TRIES_FOR_OTHERS
+from monitor.store.queues.outbox import TRIES_FOR_OTHERS, Outbox
 from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, commit, rule, rules, sources
 
 SECOND = timedelta(seconds=1)
