@@ -84,7 +84,7 @@ def _format_match(found: QuotedMatch, zone: str) -> Iterator[str]:
         yield f"{alert_word(account.alert_kind):<10}{match.alert}, {format_local_time(account.alerted, zone)}"
     for delivery in account.deliveries:
         held = f", held until {format_local_time(delivery.not_before, zone)} by {delivery.held_by}"
-        until = held if delivery.is_held else ""
+        until = held if delivery.is_held(clock.now()) else ""
         yield f"delivery  {delivery.id} on {delivery.channel}: {delivery.state}{until}"
         for attempt in delivery.attempts:
             ended = f"{attempt.receipt}: {attempt.detail}" if attempt.receipt else "no receipt yet"

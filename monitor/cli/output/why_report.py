@@ -194,7 +194,7 @@ def _format_alert(alert: AlertReport, article: Article, zone: str) -> Iterator[s
 
 
 def _format_delivery(delivery: DeliveryHistory, zone: str) -> str:
-    if delivery.is_held:
+    if delivery.is_held(clock.now()):
         return f"held until {format_local_time(delivery.not_before, zone)} by {delivery.held_by}"
     if not delivery.attempts:
         return f"{delivery.state}, not tried yet"

@@ -138,10 +138,9 @@ class DeliveryHistory:
     attempts: tuple[AttemptReport, ...]
     held_by: str | None = None
 
-    @property
-    def is_held(self) -> bool:
-        """Whether it has waited for the hours of a route only."""
-        return self.held_by is not None and self.state is DeliveryState.PENDING and not self.attempts
+    def is_held(self, now: datetime) -> bool:
+        """Whether it waits for the hours of a route."""
+        return self.held_by is not None and self.state is DeliveryState.PENDING and self.not_before > now
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,3 +49,12 @@ def test_every_command_says_until_when_and_by_which_hours(until: str) -> None:
     (found,) = rows("status")
     assert (found["held"]["screen"]["deliveries"], found["waiting"]) == (1, {})
     assert "nothing waits" in read_output("channels", "list")
+
+
+def test_no_command_says_that_it_is_held_once_the_hours_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may still wait: for a daemon, or for its channel."""
+    later = clock.now() + 25 * HOUR
+    monkeypatch.setattr("monitor.clock.now", lambda: later)
+    assert "held" not in read_output("outbox", "list")
+    assert "screen: pending, not tried yet" in read_output("why", "1")
+    assert "on screen: pending\n" in read_output("matches", "show", "1")
