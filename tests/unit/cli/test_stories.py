@@ -447,9 +447,8 @@ alert: {once_per: event}
 
 
 @pytest.mark.usefixtures("database")
-@pytest.mark.parametrize("quiet", [False, True])
-def test_an_article_is_split_off_its_event(monkeypatch: pytest.MonkeyPatch, *, quiet: bool) -> None:
-    """By its number, as `show` gives it; the decision is printed, and the message is on its way."""
+def test_an_article_is_split_off_its_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its number, as `show` gives it; no message is sent."""
     monkeypatch.setenv("LOGNAME", "ann")
     Path("launch.yaml").write_text(RULE, encoding="utf-8")
     write_config(Path(), {}, channels={"desk": "console://"}, rules="launch.yaml")
@@ -457,11 +456,9 @@ def test_an_article_is_split_off_its_event(monkeypatch: pytest.MonkeyPatch, *, q
     [number] = [each["article"] for each in rows("stories", "show", event)[0]["members"] if each["source"] == "post"]
     assert f"; number {number}\n" in told("stories", "show", event)
     sent = len(rows("outbox", "list"))
-    first, decision, *_ = told("stories", "split", event, str(number), *(["--quiet"] if quiet else [])).splitlines()
+    first, *_ = told("stories", "split", event, str(number)).splitlines()
     new = first.partition(" ")[0]
     assert first == f"{new} is split off {event}, with 1 article"
-    why = f"suppressed: split off {event} by a person, without a message" if quiet else "sent: “MISSILE” in the title; "
-    assert decision.startswith(f"  launch: {why}")
-    assert len(rows("outbox", "list")) == (sent if quiet else sent + 1)
+    assert len(rows("outbox", "list")) == sent
     assert f"  it was split off {event}, by ann\n" in told("stories", "show", new)
     assert f"  {new} was split off it, by ann\n" in told("stories", "show", event)
