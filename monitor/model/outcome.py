@@ -22,14 +22,6 @@ class Outcome(StrEnum):
     SUPPRESSED = "suppressed"
     DEFERRED = "deferred"
 
-    @property
-    def legacy_word(self) -> str:
-        """The word of earlier versions; `--decision` and JSON still know it."""
-        return _LEGACY_WORDS[self]
-
-
-_LEGACY_WORDS = {Outcome.SENT: "told", Outcome.SUPPRESSED: "held", Outcome.DEFERRED: "waits"}
-
 
 class Reason(StrEnum):
     """Why: one value for each case of the policy."""
