@@ -72,9 +72,8 @@ class Desk:
     def merge(self, id_: str, other: str) -> MergeResult:
         return ClusterMerger(self.database, config_of(self.rule)).merge(id_, other, self.now, "ann")
 
-    def split(self, id_: str, *articles: int, quiet: bool = False) -> SplitResult:
-        splitting = ClusterSplitter(self.database, config_of(self.rule), self.rules, to_desk)
-        return splitting.split(id_, articles, self.now, "ann", quiet=quiet)
+    def split(self, id_: str, *articles: int) -> SplitResult:
+        return ClusterSplitter(self.database, config_of(self.rule), self.rules).split(id_, articles, self.now, "ann")
 
     def sent(self) -> list[str]:
         """Every message, in the order in which they were made."""

@@ -26,7 +26,6 @@ from monitor.model import (
     PendingAlert,
     Reason,
     ReasonClause,
-    RemovalKind,
     Rule,
     Story,
 )
@@ -117,9 +116,8 @@ class PendingLoss:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """How articles leave, and when. `zone`: the time zone of the desk."""
+    """When articles leave. `zone`: the time zone of the desk."""
 
-    kind: RemovalKind
     now: datetime
     zone: tzinfo
 
@@ -181,13 +179,13 @@ def _list_outcomes(
     candidate = loss.pending.candidate
     if after is None:
         if not loss.loses_article:
-            nothing_left = ReasonClause(ClauseCode.NOTHING_LEFT, removal=removal.kind)
+            nothing_left = ReasonClause(ClauseCode.NOTHING_LEFT)
             yield candidate, suppressed_outcome(Reason.ERASED, nothing_left)
         return
     is_same = _name_version(after.candidate) == _name_version(candidate)
     code = ClauseCode.NEWS_LEFT_OUT if is_same else ClauseCode.REPLACES_ARTICLE
     at = DeskTime.from_moment(after.due, removal.zone, removal.now)
-    until = ReasonClause(code, removal=removal.kind, at=at)
+    until = ReasonClause(code, at=at)
     yield after.candidate, deferred_outcome(after.kind.reason, *after.why, until)
     if not is_same and not loss.loses_article:
         superseded = ReasonClause(ClauseCode.SUPERSEDED, publisher=after.candidate.publisher)

@@ -238,11 +238,10 @@ def span_row(span: Span) -> dict[str, object]:
 
 
 def match_row(match: MatchReport) -> dict[str, object]:
-    """A stored match as JSON has it. `decision`: the word that earlier versions had for the outcome."""
+    """A stored match as JSON has it."""
     row = {key: value for key, value in asdict(match).items() if key != "why"}
     reason = {"reason": reason_in_words(match.why), "reason_parameters": clauses_to_row(match.why)}
-    legacy = {"decision": match.outcome.legacy_word}
-    return {**row, **reason, **legacy, "evidence": [span_row(span) for span in match.evidence]}
+    return {**row, **reason, "evidence": [span_row(span) for span in match.evidence]}
 
 
 def format_evidence(evidence: Iterable[Span]) -> str:

@@ -165,7 +165,6 @@ _SETTLED = frozenset(
         Reason.ALREADY_DEFERRED,
         Reason.IN_DOUBT,
         Reason.MERGED,
-        Reason.SPLIT,
         Reason.WITHDRAWN,
         Reason.SUPERSEDED,
         Reason.ERASED,

@@ -87,7 +87,6 @@ from monitor.model.outcome import (
     Reason,
     ReasonClause,
     ReasonClauses,
-    RemovalKind,
 )
 from monitor.model.routes import ClockSpan, Hours, Outside, PlannedDelivery, RouteStep, list_channels_of
 from monitor.model.rule_brief import RuleBrief
@@ -273,7 +272,6 @@ __all__ = [
     "Receipt",
     "ReceiptKind",
     "RedactedEntry",
-    "RemovalKind",
     "Retention",
     "RouteStep",
     "Rule",

@@ -22,14 +22,6 @@ class Outcome(StrEnum):
     SUPPRESSED = "suppressed"
     DEFERRED = "deferred"
 
-    @property
-    def legacy_word(self) -> str:
-        """The word of earlier versions; `--decision` and JSON still know it."""
-        return _LEGACY_WORDS[self]
-
-
-_LEGACY_WORDS = {Outcome.SENT: "told", Outcome.SUPPRESSED: "held", Outcome.DEFERRED: "waits"}
-
 
 class Reason(StrEnum):
     """Why: one value for each case of the policy."""
@@ -61,7 +53,6 @@ class Reason(StrEnum):
     OFF = "off"  # the rule was switched off before its deferred alert was sent
     MUTED = "muted"  # a person muted its story or event
     MERGED = "merged"  # a person merged two stories or events
-    SPLIT = "split"  # a person split it off, and asked for no message
     ERASED = "erased"  # the article that it was deferred with was erased
     UNKNOWN = "unknown"  # an earlier version decided, without a code, and its sentence does not say why
 
@@ -138,16 +129,8 @@ class ClauseCode(StrEnum):
     DOUBT_LISTED = "doubt-listed"
     MERGED_WITH_SENT = "merged-with-sent"
     MERGED = "merged"
-    SPLIT_OFF = "split-off"
     NOTHING_LEFT = "nothing-left"
     ARTICLE_ERASED = "article-erased"
-
-
-class RemovalKind(StrEnum):
-    """How an article leaves its story or event."""
-
-    FORGOTTEN = "forgotten"
-    SPLIT_OFF = "split off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +180,6 @@ class ReasonClause:
     subject: str = ""
     publisher: str = ""
     wire_status: str = ""
-    removal: RemovalKind | None = None
     at: DeskTime | None = None
     since: DeskTime | None = None
     age: timedelta | None = None
@@ -226,7 +208,6 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("words", "rule", "subject", "publisher", "wire_status"), lambda text: _require_type(text, str)),
     "count": lambda count: _require_type(count, int),
     "once_per": OncePer,
-    "removal": RemovalKind,
     **dict.fromkeys(("at", "since"), lambda at: DeskTime(datetime.fromisoformat(at["time"]), at["dated"])),
     **dict.fromkeys(("age", "limit"), lambda seconds: timedelta(seconds=seconds)),
     **dict.fromkeys(("level", "level_before"), Level),

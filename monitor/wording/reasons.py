@@ -51,8 +51,8 @@ _CLAUSES = {
     ),
     ClauseCode.SAYS_MORE: "it says more than what was deferred, until {at}",
     ClauseCode.DOUBT_LISTED_LATER: "because {words}, it is listed in the digest at {at}",
-    ClauseCode.NEWS_LEFT_OUT: "what an article said that was {removal} is left out, and it is sent at {at}",
-    ClauseCode.REPLACES_ARTICLE: "it replaces an article that was {removal}, and is sent at {at}",
+    ClauseCode.NEWS_LEFT_OUT: "what an article said that was forgotten is left out, and it is sent at {at}",
+    ClauseCode.REPLACES_ARTICLE: "it replaces an article that was forgotten, and is sent at {at}",
     ClauseCode.PENDING_MERGED: "two were merged, and it is sent at {at}",
     ClauseCode.TOO_OLD: "published {age} ago, and max_age is {limit}",
     ClauseCode.BACKLOG: (
@@ -81,9 +81,8 @@ _CLAUSES = {
     ClauseCode.DOUBT_LISTED: "listed in a digest",
     ClauseCode.MERGED_WITH_SENT: "its subject was merged with one that was sent, and it says nothing new",
     ClauseCode.MERGED: "two were merged, and {publisher} is sent for both",
-    ClauseCode.SPLIT_OFF: "split off {subject} by a person, without a message",
     ClauseCode.NOTHING_LEFT: (
-        "it was deferred with news from an article that was {removal}, and has nothing new without it"
+        "it was deferred with news from an article that was forgotten, and has nothing new without it"
     ),
     ClauseCode.ARTICLE_ERASED: "its article was forgotten at the operator's request",
 }
@@ -114,7 +113,6 @@ _REASONS = {
     Reason.OFF: "the rule was switched off before it was sent",
     Reason.MUTED: "a person muted its story or event",
     Reason.MERGED: "merged with another one",
-    Reason.SPLIT: "split off without a message",
     Reason.ERASED: "what it was deferred with was erased",
     Reason.UNKNOWN: "decided by an earlier version",
 }

@@ -281,7 +281,7 @@ VIEWS = (
     "mark 1 noise", "alerts list", "alerts list --json", "alerts show {alert}", "alerts show {alert} --json",
     "mark {alert} good", "mark 1 noise --rule launch", "marks list", "marks list --json", "marks export",
     "marks import marks.jsonl", "stories list", "stories list --muted", "stories list --json", "stories show {story}",
-    "stories show {story} --json", "stories split {story} 2 --quiet", "stories merge {story} {evil}",
+    "stories show {story} --json", "stories split {story} 2", "stories merge {story} {evil}",
     "stories mute {story}", "stories mute {story} --until {evil}", "stories unmute {story}", "stories unmute {evil}",
     "articles forget {evil}", "db check", "db upgrade", "db backup {evil}", "db restore feed.xml", "db prune",
     "why 1", "why 1 --all", "why 1 --json", "why wire a", "why {evil}", "why 1 launch",

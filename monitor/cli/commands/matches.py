@@ -33,12 +33,9 @@ from monitor.services.queries.matches import (
 )
 from monitor.wording.reasons import reason_in_words
 
-_OUTCOMES = {each.value: each for each in Outcome} | {each.legacy_word: each for each in Outcome}
+_OUTCOMES = {each.value: each for each in Outcome}
 _SHADOW = "shadow"
-_DECISION = (
-    "Only with this outcome: sent, suppressed or deferred (or the old names told, held, waits). shadow: only "
-    "what a rule in shadow would have sent."
-)
+_DECISION = "Only with this outcome: sent, suppressed or deferred. shadow: only what a rule in shadow would have sent."
 _REASON = "Only with this reason: too-old, already-sent, cooldown ... `--json` prints it as reason_code."
 
 

@@ -13,7 +13,6 @@ from monitor.cli.options import config_option, existing_database, get_username, 
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.services.commands.stories import merge_stories, split_story
 from monitor.services.queries.identity_advice import IdentityAdvice, find_advice
-from monitor.wording.reasons import outcome_in_words
 
 
 @click.command()
@@ -51,36 +50,32 @@ def merge(config: Path, *, as_json: bool, name: str, other: str) -> None:
 @click.command()
 @config_option
 @json_option
-@click.option("--quiet", is_flag=True, help="Send no message about the articles that are split off.")
 @click.argument("name", metavar="ID")
 @click.argument("articles", nargs=-1, type=int, metavar="[ARTICLE]...")
-def split(config: Path, *, as_json: bool, quiet: bool, name: str, articles: tuple[int, ...]) -> None:
+def split(config: Path, *, as_json: bool, name: str, articles: tuple[int, ...]) -> None:
     """Split a story or event: these articles of ID become another story or event. `stories show` prints their numbers.
     Without a number, the article that joined last is split off.
 
     A later article that is like them joins the new story or event, and not ID, even if no fact distinguishes the two.
-    The articles were suppressed as repeats of ID, so a message about them is sent at once if their rules would have
-    sent one. If a rule sends events, split the event. The daemon may run meanwhile. `stories show` says who split it,
+    Nothing is sent about the articles that are split off; the next one like them is sent as new, unless one of these
+    was sent. If a rule sends events, split the event. The daemon may run meanwhile. `stories show` says who split it,
     and when. The command says why they were joined, and which change of a rule or an entity would keep the next ones
     apart. It has tried the change on the articles of both.
 
     \b
     Examples:
       news-monitor stories split S746401c3a4eecfd6
-      news-monitor stories split E1f0 4711 4713 --quiet
+      news-monitor stories split E1f0 4711 4713
     """
     loaded = load_config(config).config
     database = existing_database(loaded.settings)
-    done = split_story(database, loaded, name, articles, now=clock.now(), who=get_username(), quiet=quiet)
+    done = split_story(database, loaded, name, articles, now=clock.now(), who=get_username())
     advice = find_advice(database, loaded, done.whole, done.id)
     if as_json:
-        decisions = [{"rule": rule, "decision": outcome_in_words(decision)} for rule, decision in done.decisions]
-        print_json({**asdict(done), "decisions": decisions, **_advice_to_row(advice)})
+        print_json({**asdict(done), **_advice_to_row(advice)})
         return
     what = "1 article" if done.articles == 1 else f"{done.articles} articles"
     click.echo(f"{done.id} is split off {done.whole}, with {what}")
-    for rule, decision in done.decisions:
-        click.echo(f"  {rule}: {outcome_in_words(decision)}")
     _print_advice(advice)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
-from monitor.active_config import compile_config, plan_alert
+from monitor.active_config import compile_config
 from monitor.alerting.mutes import Mute
 from monitor.errors import InvalidRequest
 from monitor.model import Config
@@ -59,15 +58,12 @@ def split_story(
     *,
     now: datetime,
     who: str,
-    quiet: bool = False,
 ) -> SplitResult:
     """Make these articles, by their numbers, a story or an event of their own; without a number, the one that joined
-    last. The beginning of the id is enough. `who`: the name of the person; `quiet`: send no message of them. Raises
+    last. The beginning of the id is enough. `who`: the name of the person. Raises
     InvalidRequest if the story does not exist or does not have all of them, or would have no article left."""
     found = find_story_or_event(StoryQueries(database), id_)
-    plan = partial(plan_alert, routes=config.settings.routes)
-    splitter = ClusterSplitter(database, config, compile_config(config), plan)
-    return splitter.split(found.id, articles, now, who, quiet=quiet)
+    return ClusterSplitter(database, config, compile_config(config)).split(found.id, articles, now, who)
 
 
 def mute_story(

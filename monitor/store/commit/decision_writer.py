@@ -98,36 +98,6 @@ def write_decisions(
     return ids
 
 
-def write_revised_decisions(
-    connection: Connection, decisions: Sequence[ArticleDecision], ids: ArticleIds, plan_alert: PlanAlert
-) -> None:
-    """Write new decisions on stored matches, which now belong to another story or event."""
-    match_decisions = [
-        (match_decision, ids[decision.article.source, decision.article.uid], decision)
-        for decision in decisions
-        for match_decision in decision.decisions
-    ]
-    alerts = [
-        (match_decision.alert, article_id)
-        for match_decision, article_id, _ in match_decisions
-        if match_decision.alert is not None
-    ]
-    write_rows(connection, _INSERT_ALERT, [_alert_to_row(alert, article_id) for alert, article_id in alerts])
-    write_deliveries(connection, [(alert, plan_alert(alert)) for alert, _ in alerts])
-    rows: list[Row] = [
-        {
-            "its_article": article_id,
-            "its_version": decision.article.version,
-            "its_rule": match_decision.match.rule,
-            **_outcome_to_columns(match_decision.outcome),
-            "alert_id": match_decision.alert.id if match_decision.alert else None,
-        }
-        for match_decision, article_id, decision in match_decisions
-    ]
-    write_rows(connection, _UPDATE_OUTCOME, rows)
-    _write_pending_outcomes(connection, decisions, ids)
-
-
 def _write_pending_outcomes(connection: Connection, decisions: Sequence[ArticleDecision], ids: ArticleIds) -> None:
     """Update the outcomes of matches that were pending: a later article says more, or withdraws what was reported."""
     changes = [

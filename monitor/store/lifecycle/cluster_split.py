@@ -1,57 +1,33 @@
 """Splits a story, or an event, when a person says so: for the stored articles, and for those that come.
 
-Articles that are split off were suppressed as the same as the whole, which they are not. So their matches are decided
-again.
+What was decided on their matches stays: what was sent is not sent again, and what was suppressed is not sent late. The
+next article of the new one is new.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, and_, or_, select, update
 
-from monitor.alerting.case import Case, DecisionContext
-from monitor.alerting.evaluation import evaluate
-from monitor.alerting.ledger import SubjectRecord
-from monitor.alerting.subject_keys import event_key, shadow_key, story_key, unsure_key
-from monitor.cases import determine_article_provenance, event_from_cluster, identity_features, story_from_cluster
+from monitor.alerting.pending_replacement import LostMatch
+from monitor.alerting.subject_keys import event_key, story_key
+from monitor.cases import identity_features
 from monitor.errors import InvalidRequest
 from monitor.identity.clusters import Cluster
 from monitor.identity.events import RuleArticle, join_event
 from monitor.identity.features import ArticleFeatures
 from monitor.matching import RuleSet
-from monitor.model import (
-    STORIES,
-    ArticleDecision,
-    ClauseCode,
-    Config,
-    IdentityMarkKind,
-    Level,
-    Match,
-    MatchDecision,
-    MatchKind,
-    MatchOutcome,
-    OncePer,
-    Reason,
-    ReasonClause,
-    RemovalKind,
-    Rule,
-    RuleStatus,
-    Story,
-    words_in_evidence,
-)
+from monitor.model import STORIES, Config, IdentityMarkKind, Story, words_in_evidence
 from monitor.model.hashing import hash_name
-from monitor.model.outcome import suppressed_outcome
-from monitor.store.commit.decision_writer import PlanAlert, write_revised_decisions
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version, match, story, story_article
 from monitor.store.lifecycle.cluster_removal import load_match_keys, remove_cluster_keys
 from monitor.store.lifecycle.publisher_removal import find_contributing_matches, remove_publishers
-from monitor.store.lifecycle.store_pending_replacement import RemovedArticles, replace_pending_alerts
 from monitor.store.queries.articles import article_from_row
 from monitor.store.queries.matches import spans_from_evidence
 from monitor.store.state.clusters import StoredClusters, load_features
@@ -62,8 +38,7 @@ from monitor.store.state.identity_marks import (
     require_cluster,
     write_identity_mark,
 )
-from monitor.store.state.state_loader import StoredState
-from monitor.text.counts import extract_counts
+from monitor.store.state.stored_ledger import load_subject_records, write_subject_records
 
 _Row = Row[*tuple[Any, ...]]
 
@@ -71,30 +46,25 @@ _Row = Row[*tuple[Any, ...]]
 @dataclass(frozen=True, slots=True)
 class SplitResult:
     """The result of a split: `id` of the new story or event, the `whole` that it was split off, and its number of
-    articles. `decisions`: each rule, and what was decided for it."""
+    articles."""
 
     id: str
     whole: str
     articles: int
-    decisions: tuple[tuple[str, MatchOutcome], ...]
 
 
 class ClusterSplitter:
     """Splits stories and events. `config`: what the user's files say; `rules`: the running ones, as the daemon compiles
-    them; `plan_alert`: where an alert is sent, and when."""
+    them."""
 
-    def __init__(self, database: Database, config: Config, rules: RuleSet, plan_alert: PlanAlert) -> None:
+    def __init__(self, database: Database, config: Config, rules: RuleSet) -> None:
         self._database = database
         self._config = config
         self._rules = rules
-        self._plan_alert = plan_alert
 
-    def split(
-        self, id_: str, articles: Collection[int], now: datetime, who: str, *, quiet: bool = False
-    ) -> SplitResult:
+    def split(self, id_: str, articles: Collection[int], now: datetime, who: str) -> SplitResult:
         """Make these articles a story, or an event, of their own; if there are none, the article that joined last.
-        `quiet`: without a message. Raises InvalidRequest if the whole does not have all of them, or would have no
-        article left."""
+        Raises InvalidRequest if the whole does not have all of them, or would have no article left."""
         with self._database.writing() as connection:
             self._database.enter_section(connection)
             whole = require_cluster(connection, id_)
@@ -104,15 +74,7 @@ class ClusterSplitter:
             write_identity_mark(
                 connection, IdentityMark(IdentityMarkKind.SPLIT, whole.id, new_cluster.id, now, who), whole.scope
             )
-            article_decisions = operation.judge(new_cluster, quiet=quiet)
-            write_revised_decisions(connection, article_decisions, operation.article_ids, self._plan_alert)
-            operation.write_state()
-        decisions = tuple(
-            (match_decision.match.rule, match_decision.outcome)
-            for article_decision in article_decisions
-            for match_decision in article_decision.decisions
-        )
-        return SplitResult(new_cluster.id, whole.id, len(rows), decisions)
+        return SplitResult(new_cluster.id, whole.id, len(rows))
 
 
 def _select_leaving_articles(connection: Connection, whole: MarkedCluster, wanted: Collection[int]) -> Sequence[_Row]:
@@ -158,10 +120,8 @@ class _SplitOperation:
         self._ids = [row.id for row in rows]
         self._config = config
         self._now = now
-        self._zone = ZoneInfo(config.settings.timezone)
         self._how = f"split off {whole.id} by a person"
-        self._stored = StoredState(connection)
-        self.article_ids = {(row.source_id, row.uid): row.id for row in rows}
+        self._article_ids = {(row.source_id, row.uid): row.id for row in rows}
 
     def move(self, rules: RuleSet) -> Cluster:
         """Remove the articles and their contributions from the whole; returns their own new story or event."""
@@ -169,18 +129,11 @@ class _SplitOperation:
         if self._whole.scope == STORIES:  # its events stay as they were
             contributions = [replace(contribution, event=None) for contribution in contributions]
         remove_publishers(self._connection, contributions, self._ids)
-        removed = RemovedArticles(
-            self._ids,
-            self._config,
-            self._now,
-            RemovalKind.SPLIT_OFF,
-            self._list_subject_keys({contribution.rule for contribution in contributions}),
-        )
-        replace_pending_alerts(self._connection, removed, contributions)
         features = self._load_features(rules)
         self._remove_from_whole(features.values())
         new_cluster = self._open_cluster(features)
         self._move_articles(new_cluster.id)
+        self._copy_sent_records(contributions, new_cluster.id)
         table, whole = self._whole.table, self._whole
         keep_apart(self._connection, table, whole.id, whole.kept_apart | {new_cluster.id})
         keep_apart(self._connection, table, new_cluster.id, [whole.id])
@@ -197,13 +150,18 @@ class _SplitOperation:
             for row in self._rows
         }
 
-    def _list_subject_keys(self, rule_ids: Collection[str]) -> frozenset[str]:
-        """The ledger keys of pending alerts of the whole, or of these articles as suppressed there."""
+    def _copy_sent_records(self, contributions: Iterable[LostMatch], new: str) -> None:
+        """What a rule has sent with one of these articles, it has sent of the new one too."""
+        publishers: defaultdict[str, set[str]] = defaultdict(set)
+        sent = {contribution.rule for contribution in contributions if contribution.is_sent}
+        for contribution in contributions:
+            publishers[contribution.rule].add(contribution.independent_publisher)
         scope = self._whole.scope
-        rules, key_of = (rule_ids, story_key) if scope == STORIES else ([scope], event_key)
-        keys = [key_of(rule, self._whole.id) for rule in rules]
-        unsure = [unsure_key(rule, row.source_id, row.uid) for rule in rules for row in self._rows]
-        return frozenset([*keys, *map(shadow_key, keys), *unsure])
+        key_of, rules = (story_key, sent) if scope == STORIES else (event_key, sent & {scope})
+        for record in load_subject_records(self._connection, [key_of(rule, self._whole.id) for rule in rules]).values():
+            others = set(record.independent_publishers) - publishers[record.rule]
+            copied = replace(record.without_publishers(others), key=key_of(record.rule, new))
+            write_subject_records(self._connection, [copied])
 
     def _remove_from_whole(self, removed: Iterable[ArticleFeatures]) -> None:
         """Remove these articles from the whole: it is no longer compared with them, nor found by keys that only they
@@ -239,7 +197,7 @@ class _SplitOperation:
         id_hash = hash_name(f"{self._whole.id} {first.source} {first.uid} {self._now.isoformat()}")
         opened_at = first.seen if scope == STORIES else first.at
         new = Cluster(f"{'E' if scope else 'S'}{id_hash:016x}", scope, first.title, opened_at, first.at, first.seen)
-        stored = self._stored[StoredClusters]
+        stored = StoredClusters(self._connection)
         for row in self._rows:
             article_features = features[row.id]
             if scope == STORIES:
@@ -250,7 +208,7 @@ class _SplitOperation:
                 stored.load_keys((scope, key) for key in report.key_weights)
                 join_event(report, new, stored.index)
             new = stored.index.get(scope, new.id) or new
-        stored.write_first(self.article_ids)
+        stored.write_first(self._article_ids)
         return new
 
     def _build_rule_article(self, row: _Row, features: ArticleFeatures) -> RuleArticle:
@@ -281,76 +239,3 @@ class _SplitOperation:
             self._connection.execute(
                 statement.values(event_id=new, why_event=self._how, compared=None, compared_with=None)
             )
-
-    def judge(self, new: Cluster, *, quiet: bool) -> list[ArticleDecision]:
-        """Decide on their matches again, as a story or an event of their own."""
-        cases = list(self._build_cases(new))
-        self._stored.load_for_cases([case for case, _ in cases], self._now)
-        return [
-            ArticleDecision(case.article, case.story, self._how, (match_decision,), case.publisher, case.wire)
-            for case, alert in cases
-            if (match_decision := self._decide_match(case, alert, quiet=quiet)) is not None
-        ]
-
-    def write_state(self) -> None:
-        """Write how the state has changed with the decisions, after these."""
-        self._stored.write(self.article_ids)
-
-    def _decide_match(self, case: Case, alert: str | None, *, quiet: bool) -> MatchDecision | None:
-        """The new decision on a match; None if the match was sent already, and so stays as it is."""
-        ledger, candidate = case.ledger, case.candidate
-        if alert is not None:
-            record = ledger.find_record(case.key, self._now) or SubjectRecord(case.key, case.rule.id, self._now)
-            ledger.put_record(record.after_match(candidate, self._now).after_send(candidate, self._now, alert))
-            ledger.add_sent_key(case.key)
-            return None
-        if quiet and case.key not in ledger:
-            ledger.record_alert(candidate, None, self._now)
-            split_off = ReasonClause(ClauseCode.SPLIT_OFF, subject=self._whole.id)
-            return MatchDecision(case.match, suppressed_outcome(Reason.SPLIT, split_off), candidate=candidate)
-        return evaluate(case)
-
-    def _build_cases(self, new: Cluster) -> Iterator[tuple[Case, str | None]]:
-        """The case of each match that is news, in the order of the matches, with the alert that has sent it."""
-        rows = {row.id: row for row in self._rows}
-        news = and_(match.c.article_id.in_(self._ids), match.c.kind == MatchKind.NEWS)
-        for match_row in self._connection.execute(select(match).where(news).order_by(match.c.id)).all():
-            row, rule = rows[match_row.article_id], self._config.rules.get(match_row.rule_id)
-            if rule is None or match_row.article_version != row.version or not self._is_affected(rule):
-                continue
-            yield self._build_case(row, match_row, rule, new), match_row.alert_id
-
-    def _is_affected(self, rule: Rule) -> bool:
-        """Whether the rule sends at most once for what is split."""
-        if rule.status is RuleStatus.OFF:
-            return False
-        if self._whole.scope == STORIES:
-            return rule.alert.once_per is OncePer.STORY
-        return rule.id == self._whole.scope and rule.alert.once_per is OncePer.EVENT
-
-    def _build_case(self, row: _Row, match_row: _Row, rule: Rule, new: Cluster) -> Case:
-        stored_article, source = article_from_row(row), self._config.sources.get(row.source_id)
-        rule_match = Match(
-            rule.id,
-            match_row.rule_version,
-            MatchKind.NEWS,
-            spans_from_evidence(match_row.evidence),
-            Level(match_row.level),
-        )
-        is_story = new.scope == STORIES
-        return Case(
-            rule=rule,
-            match=rule_match,
-            article=stored_article,
-            story=story_from_cluster(new) if is_story else Story(row.story_id, row.story_title, row.opened_at),
-            state=self._stored.state,
-            now=self._now,
-            event=None if is_story else event_from_cluster(new),
-            join_reason=self._how,
-            publisher=row.publisher or row.source_id,
-            wire=row.wire,
-            wire_status=determine_article_provenance(stored_article, source).wire_status,
-            official=source is not None and source.official,
-            facts=extract_counts(stored_article.title, stored_article.text, stored_article.language),
-            context=DecisionContext(self._zone),
-        )

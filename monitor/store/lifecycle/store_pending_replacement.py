@@ -4,7 +4,7 @@ decides; this loads what it asks for, and writes the result."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,6 @@ from monitor.alerting.pending_replacement import (
 from monitor.alerting.subject_keys import event_key
 from monitor.cases import determine_article_provenance
 from monitor.model import AlertCandidate, Config, Level, Match, MatchKind, PendingKind, Story
-from monitor.model.outcome import RemovalKind
 from monitor.store.commit.decision_writer import update_match_outcomes
 from monitor.store.engine.damaged_rows import skip_if_unreadable
 from monitor.store.engine.database import in_batches
@@ -44,27 +43,17 @@ _Row = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class RemovedArticles:
-    """Articles that leave now, by id. `config`: what the user's files say; `removal`: how they leave;
-    `subjects`: the ledger keys of what they leave; None: all that they belong to."""
+    """Articles that leave now, by id. `config`: what the user's files say."""
 
     articles: Sequence[int]
     config: Config
     now: datetime
-    removal: RemovalKind = RemovalKind.FORGOTTEN
-    subjects: Collection[str] | None = None
 
 
 def replace_pending_alerts(connection: Connection, removed: RemovedArticles, lost: Sequence[LostMatch]) -> None:
     """A pending alert whose article leaves gets another article, at the same time, or is dropped. One that may report
     something of these `lost` matches goes on without them."""
-    losses = [
-        (row, loss)
-        for row, loss in (
-            *_find_orphaned(connection, removed.articles),
-            *_find_reduced(connection, removed.articles, lost),
-        )
-        if removed.subjects is None or row.key in removed.subjects
-    ]
+    losses = [*_find_orphaned(connection, removed.articles), *_find_reduced(connection, removed.articles, lost)]
     records = load_subject_records(connection, {row.key for row, _ in losses})
     found = (_find_replacement(connection, row, loss, removed, records.get(row.key)) for row, loss in losses)
     replacements = [replacement for replacement in found if replacement is not None]
@@ -118,7 +107,7 @@ def _find_replacement(
         _other_match_from_row(match_row, row, loss, removed.config)
         for match_row in sorted(matches, key=lambda match_row: match_row.match_id)
     ]
-    removal = Removal(removed.removal, removed.now, ZoneInfo(removed.config.settings.timezone))
+    removal = Removal(removed.now, ZoneInfo(removed.config.settings.timezone))
     return replace_pending_alert(loss, others, record, removed.config.rules.get(row.rule_id), removal)
 
 

@@ -21,14 +21,14 @@ from monitor.alerting.pending_replacement import (
 )
 from monitor.alerting.subject_keys import article_key, story_key
 from monitor.model import AlertPolicy, DeskTime, Level, Match, MatchKind, PendingKind, Reason, Story, UpdateTrigger
-from monitor.model.outcome import RemovalKind, clauses_from_sentence
+from monitor.model.outcome import clauses_from_sentence
 from monitor.wording.reasons import reason_in_words
 from tests.building import HOUR, MINUTE, NOON, article, hearing, rule
 
 STORY = Story("S", "", NOON)
 CANDIDATE = replace(hearing(), key=story_key("launch", "S"), story=STORY, event=None, article=article("a"))
 PENDING = build_pending_alert(PendingKind.HOLD, CANDIDATE, clauses_from_sentence("the first"), NOON, NOON + HOUR)
-REMOVAL = Removal(RemovalKind.FORGOTTEN, NOON + MINUTE, UTC)
+REMOVAL = Removal(NOON + MINUTE, UTC)
 RECORD = SubjectRecord(CANDIDATE.key, "launch", NOON)
 
 

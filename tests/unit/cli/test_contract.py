@@ -105,7 +105,6 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("entities show", ["-c", "--json"]),
         ("lists list", ["-c", "--rules", "--json"]),
         ("lists show", ["-c", "--json"]),
-        ("stories split", ["--quiet"]),
         ("stories mute", ["-c", "--for", "--until"]),
         ("matches export", ["--since", "--until", "--rule", "--match", "--evidence"]),
         ("why", ["-c", "--rules", "--json", "--all"]),

@@ -19,19 +19,19 @@ pytestmark = pytest.mark.usefixtures("lived_in")
 @pytest.mark.parametrize(
     ("options", "found"),
     [
-        ((), ["other korea held", "other launch held", "wire korea told", "wire launch told"]),
-        (("--rule", "launch"), ["other launch held", "wire launch told"]),
-        (("--source", "wire", "--decision", "told"), ["wire korea told", "wire launch told"]),
+        ((), ["other korea suppressed", "other launch suppressed", "wire korea sent", "wire launch sent"]),
+        (("--rule", "launch"), ["other launch suppressed", "wire launch sent"]),
+        (("--source", "wire", "--decision", "sent"), ["wire korea sent", "wire launch sent"]),
         (("--kind", "mention"), []),
         (("--decision", "shadow"), []),
-        (("--most", "1"), ["other korea held"]),
-        (("--limit", "1"), ["other korea held"]),
+        (("--most", "1"), ["other korea suppressed"]),
+        (("--limit", "1"), ["other korea suppressed"]),
         # in the configured zone: Seoul is nine hours ahead of the fixture's noon
-        (("--since", "2026-01-05 21:05"), ["other korea held", "other launch held"]),
-        (("--since", "2026-01-05T12:05Z"), ["other korea held", "other launch held"]),
-        (("--rule", "launch", "rule:launch"), ["wire launch told", "other launch held"]),
-        (("--rule", "launch", "--rule", "korea", "rule:launch"), ["wire launch told", "other launch held"]),
-        (("rule:launch", "rule:korea", "--source", "wire", "source:wire"), ["wire korea told", "wire launch told"]),
+        (("--since", "2026-01-05 21:05"), ["other korea suppressed", "other launch suppressed"]),
+        (("--since", "2026-01-05T12:05Z"), ["other korea suppressed", "other launch suppressed"]),
+        (("--rule", "launch", "rule:launch"), ["wire launch sent", "other launch suppressed"]),
+        (("--rule", "launch", "--rule", "korea", "rule:launch"), ["wire launch sent", "other launch suppressed"]),
+        (("rule:launch", "rule:korea", "--source", "wire", "source:wire"), ["wire korea sent", "wire launch sent"]),
         (("--since", "2026-01-06"), []),
         (("--since", "1 minute"), []),  # ago
     ],
@@ -42,7 +42,7 @@ async def test_matches_are_listed_as_they_are_asked_for(
     """The newest first; each with the decision and its reason."""
     ended = await news_monitor("matches", "list", "--json", *options, folder=tmp_path)
     assert (ended.code, ended.err) == (0, "")
-    told = [f"{row['article']['source']} {row['rule']} {row['decision']}" for row in ended.rows]
+    told = [f"{row['article']['source']} {row['rule']} {row['outcome']}" for row in ended.rows]
     assert sorted(told) == sorted(found)
     assert all(row["reason"] for row in ended.rows)
 
@@ -87,7 +87,7 @@ def test_on_a_terminal_a_match_takes_the_width_that_there_is(tmp_path: Path) -> 
 async def test_a_match_is_shown_with_all_that_belongs_to_it(tmp_path: Path) -> None:
     """Article, rule and version, the sentence with its words marked, the decision, the story, and each delivery."""
     listed = await news_monitor("matches", "list", "--json", "--rule", "launch", folder=tmp_path)
-    id_ = next(row["id"] for row in listed.rows if row["decision"] == "told")
+    id_ = next(row["id"] for row in listed.rows if row["outcome"] == "sent")
     shown = (await news_monitor("matches", "show", str(id_), folder=tmp_path)).out
     for part in (
         f"match     {id_}, news, high, 2026-01-05 21:00:00 KST",

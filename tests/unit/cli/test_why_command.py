@@ -538,7 +538,7 @@ async def test_json_has_the_whole_of_it(kept: Folder) -> None:
     who = {"field": "title", "start": 0, "end": 11, "text": "North Korea", "term": "North Korea", "node": "who"}
     assert near["steps"][0]["spans"] == [who]
     (decision,) = launch["decisions"]
-    assert (decision["id"], decision["decision"], decision["article_version"]) == (2, "told", 1)
+    assert (decision["id"], decision["outcome"], decision["article_version"]) == (2, "sent", 1)
     assert (launch["alert"]["id"], launch["alert"]["uid"], launch["would"]) == (kept.alert, "guid 1", None)
     assert [(each["channel"], each["state"]) for each in launch["deliveries"]] == [
         ("desk", "accepted"),

@@ -121,7 +121,7 @@ def test_stories_are_merged_and_split(database: Database) -> None:
     merged = merge_stories(database, config, first[:9], second[:9], now=desk.now, who="ann")
     assert (merged.id, merged.merged_id, merged.already_merged) == (first, second, False)
     last = desk.show(first).members[-1].article
-    done = split_story(database, config, first, [last], now=desk.now, who="bob", quiet=True)
+    done = split_story(database, config, first, [last], now=desk.now, who="bob")
     assert (done.whole, done.articles) == (first, 1)
     assert [mark.who for mark in desk.show(first).marks] == ["ann", "bob"]
     with pytest.raises(InvalidRequest, match="there is no story or event 'S0'"):

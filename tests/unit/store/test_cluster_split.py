@@ -1,4 +1,4 @@
-"""What a person has split off a story, or an event, is one of its own: told at once, and what is like it goes there."""
+"""Articles that a person split off a story, or an event, are one of their own; later articles like them join it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article_features, cluster_key
 from monitor.store.state.clusters import StoredClusters
 from monitor.store.state.identity_marks import IdentityMark
-from monitor.wording.reasons import outcome_in_words
-from tests.building import HOUR, alerts, reasons
+from tests.building import HOUR, alerts
 from tests.outbreaks import Desk, event_of, story_of
 
 # Nothing in them keeps the two apart: only a person knows that they are two.
@@ -39,19 +38,19 @@ def test_without_a_person_all_are_one(database: Database) -> None:
     assert len({story_of(desk.hear(title)) for title in (FIRST, SECOND, FIRST_AGAIN, SECOND_AGAIN)}) == 1
 
 
-def test_what_is_split_off_is_told_at_once_and_goes_its_own_way(database: Database) -> None:
-    """It was suppressed; what is like it goes there, what is like the rest stays, after a restart too."""
+def test_what_is_split_off_goes_its_own_way_and_the_next_like_it_is_sent(database: Database) -> None:
+    """Nothing is sent of the article itself, which a person has read. What is like the rest stays, after a restart
+    too."""
     desk = Desk(database)
     whole = story_of(desk.hear(FIRST))
     assert alerts(suppressed := desk.hear(SECOND)) == []
     assert story_of(suppressed) == whole
+    before = desk.decisions()
     done = desk.split(whole, numbers(desk, whole)[SECOND])
-    assert (done.whole, done.articles, [rule for rule, _ in done.decisions]) == (whole, 1, ["mpox"])
-    assert [each.split(" ", 2)[:2] for each in desk.sent()] == [["new", whole], ["new", done.id]]
-    assert desk.decisions()[1].startswith("sent: ")
+    assert (done.whole, done.articles) == (whole, 1)
+    assert (len(desk.sent()), desk.decisions()) == (1, before)
     later, again = desk.hear(SECOND_AGAIN), desk.hear(FIRST_AGAIN)
-    assert (story_of(later), alerts(later)) == (done.id, [])
-    assert f"({done.id})" in reasons(later)[0]
+    assert [(each.kind, each.story) for each in alerts(later)] == [("new", done.id)]
     assert (story_of(again), alerts(again)) == (whole, [])
     assert list(numbers(desk, whole)) == [FIRST, FIRST_AGAIN]
     assert list(numbers(desk, done.id)) == [SECOND, SECOND_AGAIN]
@@ -78,55 +77,32 @@ def test_an_event_is_split_as_its_rule_sees_it(database: Database) -> None:
     assert event_of(second) == whole
     done = desk.split(whole, numbers(desk, whole)[SECOND])
     assert done.id.startswith("E")
-    assert len(desk.sent()) == 2
+    assert len(desk.sent()) == 1
     later, again = desk.hear(SECOND_AGAIN), desk.hear(FIRST_AGAIN)
-    assert (event_of(later), alerts(later)) == (done.id, [])
+    assert [(each.kind, each.event) for each in alerts(later)] == [("new", done.id)]
     assert (event_of(again), alerts(again)) == (whole, [])
     assert {story_of(each) for each in (first, second, again)} == {story_of(first)}
 
 
-def test_quietly_nothing_is_sent_and_nothing_later_of_it(database: Database) -> None:
-    """The person knows of it."""
-    desk = Desk(database)
-    whole = story_of(desk.hear(FIRST))
-    desk.hear(SECOND)
-    done = desk.split(whole, quiet=True)
-    said = [(rule, outcome_in_words(outcome)) for rule, outcome in done.decisions]
-    assert said == [("mpox", f"suppressed: split off {whole} by a person, without a message")]
-    assert alerts(desk.hear(SECOND_AGAIN)) == []
-    assert len(desk.sent()) == 1
-
-
-def test_what_was_told_already_is_not_told_again(database: Database) -> None:
-    """The article whose message went out leaves: nothing more is sent of it, and what follows it is an update."""
+def test_what_was_sent_already_is_not_sent_again(database: Database) -> None:
+    """The article whose message went out leaves: what follows it is an update in the thread of that message."""
     desk = Desk(database, again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=0 * HOUR)
     whole = story_of(desk.hear(FIRST))
     desk.hear(SECOND)
     done = desk.split(whole, numbers(desk, whole)[FIRST])
-    assert done.decisions == ()
     [update] = alerts(desk.hear(FIRST_AGAIN, "Nine people were killed."))
-    assert (update.kind, update.story) == ("update", done.id)
-
-
-def test_an_update_of_what_was_split_off_is_in_the_thread_of_its_message(database: Database) -> None:
-    """The ledger names the message that the split has sent."""
-    desk = Desk(database, again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=0 * HOUR)
-    whole = story_of(desk.hear(FIRST))
-    desk.hear(SECOND)
-    done = desk.split(whole)
     with database.reading() as connection:
-        sent = connection.execute(select(alert.c.id).where(alert.c.story_id == done.id)).scalar_one()
-    [update] = alerts(desk.hear(SECOND_AGAIN, "Nine people were killed."))
+        sent = connection.execute(select(alert.c.id).where(alert.c.story_id == whole)).scalar_one()
     assert (update.kind, update.story, update.thread) == ("update", done.id, sent)
 
 
-def test_what_waited_of_both_waits_of_each(database: Database) -> None:
-    """The part that stays is told by what is left of it."""
+def test_a_deferred_message_is_sent_as_it_is(database: Database) -> None:
+    """A split changes no decision."""
     desk = Desk(database, wait_at_least=HOUR)
     whole = story_of(desk.hear(FIRST, "Two people were killed."))
-    desk.hear(SECOND, "Nine people were killed.")  # says more: it is told for both
-    done = desk.split(whole)
-    assert desk.falls_due(desk.now + 2 * HOUR) == [f"new {whole} {FIRST}", f"new {done.id} {SECOND}"]
+    desk.hear(SECOND, "Nine people were killed.")  # says more: it is sent for both
+    desk.split(whole)
+    assert desk.falls_due(desk.now + 2 * HOUR) == [f"new {whole} {SECOND}"]
 
 
 def test_a_split_leaves_what_articles_are_compared_by_as_it_was(database: Database) -> None:

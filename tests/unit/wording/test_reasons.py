@@ -17,7 +17,6 @@ from monitor.model import (
     Outcome,
     Reason,
     ReasonClause,
-    RemovalKind,
     UpdateTrigger,
 )
 from monitor.model.outcome import clauses_from_row, clauses_from_sentence, clauses_to_row, suppressed_outcome
@@ -90,12 +89,12 @@ SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
         "because one names no place, it is listed in the digest at 21:05",
     ),
     ClauseCode.NEWS_LEFT_OUT: (
-        {"removal": RemovalKind.FORGOTTEN, "at": AT},
+        {"at": AT},
         "what an article said that was forgotten is left out, and it is sent at 21:05",
     ),
     ClauseCode.REPLACES_ARTICLE: (
-        {"removal": RemovalKind.SPLIT_OFF, "at": AT},
-        "it replaces an article that was split off, and is sent at 21:05",
+        {"at": AT},
+        "it replaces an article that was forgotten, and is sent at 21:05",
     ),
     ClauseCode.PENDING_MERGED: ({"at": AT}, "two were merged, and it is sent at 21:05"),
     ClauseCode.TOO_OLD: (
@@ -135,9 +134,8 @@ SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
     ClauseCode.DOUBT_LISTED: ({}, "listed in a digest"),
     ClauseCode.MERGED_WITH_SENT: ({}, "its subject was merged with one that was sent, and it says nothing new"),
     ClauseCode.MERGED: ({"publisher": "The Times"}, "two were merged, and The Times is sent for both"),
-    ClauseCode.SPLIT_OFF: ({"subject": "S1"}, "split off S1 by a person, without a message"),
     ClauseCode.NOTHING_LEFT: (
-        {"removal": RemovalKind.FORGOTTEN},
+        {},
         "it was deferred with news from an article that was forgotten, and has nothing new without it",
     ),
     ClauseCode.ARTICLE_ERASED: ({}, "its article was forgotten at the operator's request"),
