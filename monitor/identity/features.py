@@ -18,6 +18,7 @@ from monitor.identity.known_names import NOBODY, KnownNames
 from monitor.identity.likeness import WordFeatures, stem_terms, word_features_of
 from monitor.model import SHORTEST_RETENTION, Article
 from monitor.model.hashing import hash_name
+from monitor.model.timestamps import datetime_from_micros, datetime_to_micros
 from monitor.places.gazetteer import country_of
 from monitor.text.folding import folded_tokens
 from monitor.text.language_tags import parse_primary_subtag
@@ -96,14 +97,17 @@ class ArticleFeatures:
             *(f"name:{name.key}" for name in self.facts.names if name.is_certain),
         )
 
-    def to_row(self) -> Any:  # noqa: ANN401 - JSON
-        """As plain JSON."""
-        return msgspec.to_builtins(self, order="deterministic")
+    def to_row(self) -> dict[str, Any]:
+        """As plain JSON. Times are in microseconds, which is exact."""
+        row: dict[str, Any] = msgspec.to_builtins(self, order="deterministic")
+        times = {"at": datetime_to_micros(self.at), "seen": datetime_to_micros(self.seen)}
+        return row | times | {"sure": [key.split(":", 1) for key in self.sure]}
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> ArticleFeatures:
         """Restore what `to_row` returned."""
-        return msgspec.convert(row, cls)
+        times = {"at": datetime_from_micros(row["at"]), "seen": datetime_from_micros(row["seen"])}
+        return msgspec.convert({**row, **times, "sure": list(map(":".join, row["sure"]))}, cls)
 
 
 def features_of(article: Article, known_names: KnownNames = NOBODY) -> ArticleFeatures:

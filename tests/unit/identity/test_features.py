@@ -36,6 +36,28 @@ def test_what_is_stored_comes_back(title: str, text: str, language: str | None) 
     assert ArticleFeatures.from_row(json.loads(json.dumps(made.to_row()))) == made
 
 
+def test_what_a_database_has_is_read() -> None:
+    """A row as databases have it: nothing converts their rows."""
+    text = "SEOUL, Jan. 4 (Yonhap) -- Lee Jae-myung said two missiles flew."
+    stored = {
+        "source": "wire", "uid": "https://wire.example/news/1", "version": 1, "title": "북한 미사일 2발 발사",
+        "at": 1_767_614_400_000_000, "seen": 1_767_614_400_000_000, "language": "", "flash": False, "revises": False,
+        "sure": [["article", "6fd1772bce4308c9"]],
+        "words": {"title": ["북한", "미사", "사일", "2", "발", "발사"], "lead": ["lee"], "runs": [1, 2]},
+        "facts": {
+            "places": [["KP", "북한", True, ""]],
+            "names": [["leejaemyung", ["jaemyung", "lee"], "Lee Jae-myung", False, True, False]],
+            "numbers": [[2.0, "missile", "", "2", 7, 8, False]],
+            "days": 16,
+        },
+        "publisher": "", "wire": None,
+    }  # fmt: skip
+    read = ArticleFeatures.from_row(stored)
+    assert json.loads(json.dumps(read.to_row())) == stored
+    made = features_of(article("https://wire.example/news/1", read.title, text, of="wire"))
+    assert (read.facts.places, read.facts.names, read.sure[0]) == (made.facts.places, made.facts.names, made.sure[0])
+
+
 @pytest.mark.parametrize(
     "at", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), NOON], ids=["last", "first", "now"]
 )
