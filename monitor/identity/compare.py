@@ -16,7 +16,7 @@ from itertools import product
 from typing import TypeVar
 
 from monitor.identity.bounds import COPIED_SHARE, TEMPLATE_SHARE
-from monitor.identity.facts import ENTITY, NameFact, PlaceFact
+from monitor.identity.facts import NameFact, PlaceFact, do_names_agree
 from monitor.identity.features import ArticleFeatures
 from monitor.identity.likeness import RUNS, measure_copied_share, measure_likeness, title_likeness
 from monitor.places.gazetteer import Relation, get_place_level, relate_places
@@ -212,15 +212,6 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
     return FactComparison(FactKind.NAME, Verdict.UNKNOWN, *certain)
 
 
-def do_names_agree(a: NameFact, b: NameFact) -> bool:
-    """Whether two mentions may mean one name: of one entity, or a surname and the full name."""
-    if not (a.is_certain or b.is_certain):
-        return False
-    if a.key == b.key or not (a.parts and b.parts) or (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)):
-        return a.key == b.key
-    return a.parts <= b.parts or b.parts <= a.parts
-
-
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 _SERIES_KINDS = frozenset(("ordinal", "repeated"))  # they make a happening the next of a series: the second, again
@@ -294,8 +285,11 @@ def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFea
     sides = ((slot.one, ours), (slot.other, theirs))
     names = [_find_in_slot(text, [fact for fact in each.facts.names if fact.in_title]) for text, each in sides]
     are_other_names = all(names) and not any(do_names_agree(a, b) for a, b in product(*names))
-    if slot.is_clear and are_other_names and all(map(_is_name_certain, names, (ours, theirs))):
-        return Verdict.DIFFERS
+    are_certain = all(any(name.is_certain for name in side) for side in names)
+    if slot.is_clear and are_other_names and are_certain:
+        # The other report may name the same one below its title: the IAEA, and Grossi, who speaks for it.
+        others = (*product(names[0], theirs.facts.names), *product(names[1], ours.facts.names))
+        return Verdict.DOUBTFUL if any(do_names_agree(a, b) for a, b in others) else Verdict.DIFFERS
     numbers = [_find_in_slot(text, each.numbers_in_title) for text, each in sides]
     if all(found or _DIGIT.search(text) for found, (text, _) in zip(numbers, sides, strict=True)):
         is_same_number = any(a.kind == b.kind and a.value == b.value for a, b in product(*numbers))  # ninth, 9th
@@ -314,13 +308,6 @@ def _compare_slot(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFea
     # Then only the wording of its title differs.
     is_in_other_report = theirs.has_all_words(slot.one) or ours.has_all_words(slot.other)
     return Verdict.UNKNOWN if is_in_other_report else Verdict.DOUBTFUL
-
-
-def _is_name_certain(names: Iterable[NameFact], features: ArticleFeatures) -> bool:
-    """Whether one of these is surely a name: it is certain where it stands, or elsewhere in the report ("Lee arrives"
-    above "President Lee Jae Myung")."""
-    certain = [name for name in features.facts.names if name.is_certain]
-    return any(do_names_agree(name, other) for name, other in product(names, certain))
 
 
 _Fact = TypeVar("_Fact", PlaceFact, NameFact, NumberFact)

@@ -24,10 +24,8 @@ def agreeing_in_words(comparison: Comparison, likeness: float) -> str:
 
 
 def differing_in_words(comparison: Comparison) -> str:
-    """What differs, as a reason: "another place (Shanghai, not Busan)". How the titles differ says the same again."""
-    differing = list(_describe_verdict(Verdict.DIFFERS, comparison))
-    has_same_title = comparison.differing_facts[-1].kind is FactKind.WORDING
-    return ", ".join(differing[:-1] if has_same_title and len(differing) > 1 else differing)
+    """What differs, as a reason: "another place (Shanghai, not Busan)"."""
+    return ", ".join(_describe_verdict(Verdict.DIFFERS, comparison))
 
 
 def doubtful_in_words(comparison: Comparison) -> str:

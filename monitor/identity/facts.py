@@ -120,12 +120,25 @@ def _may_be_office(fact: NameFact) -> bool:
     return fact.text.isupper() or (fact.key.startswith(ENTITY) and not fact.is_person)
 
 
+def do_names_agree(a: NameFact, b: NameFact) -> bool:
+    """Whether two mentions may mean one name: of one entity, or a surname and the full name."""
+    if not (a.is_certain or b.is_certain):
+        return False
+    if a.key == b.key or not (a.parts and b.parts) or (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)):
+        return a.key == b.key
+    return a.parts <= b.parts or b.parts <= a.parts
+
+
 def _dedupe_names(facts: Sequence[NameFact]) -> tuple[NameFact, ...]:
-    """The first certain mention of each name, else the first mention. Above the limit, names of entities come first."""
+    """The first mention of each name. It is certain if a mention in the report is ("Lee arrives" above "President Lee
+    Jae Myung"). Above the limit, names of entities come first."""
+    certain = [fact for fact in facts if fact.is_certain]
     by_key: dict[str, NameFact] = {}
     for fact in facts:
-        if fact.key not in by_key or (fact.is_certain and not by_key[fact.key].is_certain):
-            by_key[fact.key] = fact
+        if fact.key not in by_key:
+            is_person = any(each.is_person for each in certain if each.key == fact.key)
+            is_certain = any(do_names_agree(each, fact) for each in certain)
+            by_key[fact.key] = fact._replace(is_certain=is_certain, is_person=is_person)
     names = list(by_key.values())
     if len(names) > _MAX_FACTS:
         names.sort(key=lambda fact: not fact.key.startswith(ENTITY))

@@ -16,10 +16,10 @@ from monitor.config.loading.compiled import compile_for_article, compile_loaded
 from monitor.config.loading.load import shipped_entities
 from monitor.identity.by_conditions import find_differing_conditions
 from monitor.identity.clusters import ClusterIndex
-from monitor.identity.compare import FactKind, do_names_agree, find_scenes, has_place_of
+from monitor.identity.compare import FactKind, find_scenes, has_place_of
 from monitor.identity.decide import SamenessDecision, decide_on_story
 from monitor.identity.events import RuleArticle, compare_with_events, new_event
-from monitor.identity.facts import ENTITY, NameFact
+from monitor.identity.facts import ENTITY, NameFact, do_names_agree
 from monitor.identity.features import ArticleFeatures
 from monitor.lab.identity_scoring import judge_pair
 from monitor.matching import RuleSet

@@ -326,6 +326,23 @@ def test_a_capital_at_the_beginning_is_a_name_if_the_lead_has_it() -> None:
     assert of_kind(WORDING, compared(*titles, known=nobody)).verdict is DOUBTFUL
 
 
+def test_another_name_is_doubtful_if_the_other_report_has_it_below() -> None:
+    """Who speaks for whom, and who was there before, is not known."""
+    titles = "IAEA warns of strike near plant", "Grossi warns of strike near plant"
+    leads = "The IAEA warned on Monday.", "The chief of the IAEA, Rafael Grossi, warned on Monday."
+    assert of_kind(WORDING, compared(*titles, leads=leads)).verdict is DOUBTFUL
+
+
+def test_two_firms_at_the_beginning_of_two_titles_are_two_happenings() -> None:
+    """The leads show that they are names."""
+    titles = "Lufthansa pilots begin strike in Germany", "Ryanair pilots begin strike in Germany"
+    leads = "Pilots of Lufthansa walked out on Monday.", "Pilots of Ryanair walked out on Monday."
+    assert of_kind(WORDING, compared(*titles, leads=leads)).verdict is DIFFERS
+    titles = "Martin wins primary election in Texas", "Martinez wins primary election in Texas"
+    leads = "Democrat Joe Martin won.", "Republican Rosa Martinez won."
+    assert of_kind(NAME, compared(*titles, leads=leads)).verdict is DOUBTFUL
+
+
 def test_a_number_in_the_leads_says_nothing_about_the_titles() -> None:
     """Titles that differ in a number are doubtful, though the leads count as much of what grows."""
     leads = ("It killed 5 people.", "It killed 7 people.")

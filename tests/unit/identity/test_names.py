@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.identity.compare import do_names_agree
-from monitor.identity.facts import NameFact
+from monitor.identity.facts import NameFact, do_names_agree
 from monitor.identity.names import find_names
 
 
