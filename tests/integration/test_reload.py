@@ -412,7 +412,7 @@ async def test_no_fault_puts_what_a_pack_has_in_the_place_of_what_runs(
     write(folder / "rules" / "about.yaml", "")
     write(folder / "rules" / "mine.yaml", MY_RULE)
     reloader = start(folder, taken)
-    assert reloader.running.faults == ()
+    assert [*reloader.running.faults] == []
     edit(folder)
     await looks(reloader)
     (config,) = taken.configs
