@@ -7,7 +7,7 @@ import io
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -16,6 +16,7 @@ import click
 
 from monitor.cli.options import config_of_rules_option
 from monitor.cli.paths import InputPath, find_required_config
+from monitor.config.language.references import NAME_ITS_FILE
 from monitor.config.loading.load import load_rules, load_rules_of
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.yaml.yaml12 import quote_text
@@ -27,6 +28,7 @@ from monitor.wording.quantities import format_count
 
 F = TypeVar("F", bound=Callable[..., object])
 _Read = TypeVar("_Read")
+_ADD_FILE = "add `--rules FILE` with the file that holds it, or write it"
 _PACKED = b"\x1f\x8b"
 _ENOUGH = 4096  # bytes to tell an encoding by
 _SIGNS = {  # of what is given by mistake, which would be answered line by line
@@ -63,7 +65,12 @@ def load_selected_rules(config: Path | None, paths: tuple[Path, ...], *, with_ro
         raise InvalidRequest("give -c or --rules, not both")
     if not paths and config is None:
         config = find_required_config()
-    loaded = load_rules(paths) if config is None else load_rules_of(config, with_routes=with_routes)
+    if config is None:
+        loaded = load_rules(paths)
+        faults = (replace(each, hint=_ADD_FILE) if each.hint == NAME_ITS_FILE else each for each in loaded.faults)
+        loaded = replace(loaded, faults=tuple(faults))
+    else:
+        loaded = load_rules_of(config, with_routes=with_routes)
     if loaded.faults and not loaded.documents and not loaded.declared_rule_ids:
         raise InvalidFiles(loaded.faults)
     if loaded.faults:

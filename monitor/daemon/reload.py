@@ -1,9 +1,10 @@
 """Applies edits of the user's files while the daemon runs: on change, and on SIGHUP.
 
 A faulty file counts as it was when it last had no fault. If the others, taken together with it, would then lose a rule
-or a source that runs (a name that leads nowhere any more, a folder that is gone), nothing is applied at all. If an edit
-brings a second rule with the id of one that runs, the running one stays, whatever the order of the files. `running`
-says what runs and how it differs from the files; `status`, the log and the notices show it.
+or a source that runs (a name that leads nowhere any more, a folder that is gone), or something of a pack would take the
+place of the user's, nothing is applied at all. If an edit brings a second rule with the id of one that runs, the
+running one stays, whatever the order of the files. `running` says what runs and how it differs from the files;
+`status`, the log and the notices show it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from monitor import clock
+from monitor.config.loading.load import LoadedConfig
 from monitor.config.loading.user_files import FilesSnapshot, UserFiles
 from monitor.daemon.rule_edit_log import log_rule_edits
 from monitor.errors import Fault, InvalidFiles
@@ -99,7 +101,7 @@ class Reloader:
                 return  # half of it may be of one moment and half of another: the next looks read it again
             unusable, known = await self._find_channel_faults(loaded.config)
             faults = (*loaded.faults, *unusable, *known)
-            if unusable or (loaded.faults and _has_lost_names(self._config, loaded.config)):
+            if unusable or (loaded.faults and _would_lose(self._config, loaded)):
                 await self._refuse(faults, _select_silent(loaded.left_out, self._config))
             else:
                 await self._accept(loaded.config, faults, loaded.left_out)
@@ -182,5 +184,12 @@ def _select_silent(left_out: LeftOut, running: Config) -> LeftOut:
     return {file: ids for file, ids in silent.items() if ids or not left_out[file]}
 
 
-def _has_lost_names(old: Config, new: Config) -> bool:
-    return not (old.rules.keys() <= new.rules.keys() and old.sources.keys() <= new.sources.keys())
+def _would_lose(running: Config, loaded: LoadedConfig) -> bool:
+    """Whether a rule or source that runs would be gone, or something of a pack take the place of the user's."""
+    new = loaded.config
+    pairs = ((running.rules, new.rules), (running.entities, new.entities), (running.lists, new.lists))
+    return not (running.rules.keys() <= new.rules.keys() and running.sources.keys() <= new.sources.keys()) or any(
+        items_after[id_].place.file in loaded.pack_files and items[id_].place.file not in loaded.pack_files
+        for items, items_after in pairs
+        for id_ in items.keys() & items_after.keys()
+    )

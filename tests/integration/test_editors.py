@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.generated.schema import file_name
 from monitor.config.language.base_schema import Schema, schema_at
 from monitor.config.language.entities import EntitySchema
 from monitor.config.language.file_kinds import Kind
@@ -88,7 +87,7 @@ _numbers = itertools.count(1)
 def typed(user: Path, kind: Kind, text: str) -> tuple[Path, str]:
     """A new file of a kind, where the user keeps such files, that begins as they do."""
     folder = user / FOLDERS[kind]
-    schema = Path(os.path.relpath(user / "schema" / file_name(kind), folder)).as_posix()
+    schema = Path(os.path.relpath(user / "schema" / f"{kind}.schema.json", folder)).as_posix()
     return folder / f"new-{next(_numbers)}.yaml", f"{REFERENCE}{schema}\n{text}\n"
 
 

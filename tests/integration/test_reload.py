@@ -386,6 +386,53 @@ async def test_what_would_lose_what_runs_is_not_taken_up(
     assert reloader.running.faults
 
 
+MY_RULE = "rule: summits\ntitle: Mine\nlevel: low\nmatch: {entity: somewhere}\n"
+MY_LIST = "list: denials\ntitle: Mine\nwords: [nope]\n"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda folder: write(folder / "rules" / "mine.yaml", MY_RULE.replace("entity: somewhere", "list: missing")),
+        lambda folder: write(folder / "entities.yaml", SOMEWHERE.replace("somewhere", "elsewhere")),
+        lambda folder: (folder / "lists").rename(folder / "away"),
+        lambda folder: (folder / "mine").rename(folder / "away"),
+    ],
+    ids=["the rule names what is missing", "an entity goes", "a folder of lists is gone", "a folder of rules is gone"],
+)
+async def test_no_fault_puts_what_a_pack_has_in_the_place_of_what_runs(
+    folder: Path, taken: Taken, edit: Callable[[Path], None]
+) -> None:
+    """The user's rule or list runs on as it is, until the fault is mended."""
+    for name, text in (("lists", MY_LIST), ("mine", RULE.format(id="blockade", title="Mine"))):
+        (folder / name).mkdir()
+        write(folder / name / "mine.yaml", text)
+    settings = SETTINGS.replace("[rules]", "[rules, lists, mine]")
+    write(folder / "monitor.yaml", f"{settings}packs: {{east-asia: {{sources: off}}}}\n")
+    write(folder / "rules" / "about.yaml", "")
+    write(folder / "rules" / "mine.yaml", MY_RULE)
+    reloader = start(folder, taken)
+    assert [*reloader.running.faults] == []
+    edit(folder)
+    await looks(reloader)
+    (config,) = taken.configs
+    assert (config.rules["summits"].title, config.rules["blockade"].title) == ("Mine", "Mine")
+    assert config.lists["denials"].title == "Mine"
+    assert reloader.running.faults
+    assert reloader.running.left_out == {}
+
+
+async def test_a_rule_of_a_pack_counts_again_once_the_users_is_deleted(folder: Path, taken: Taken) -> None:
+    """In good order: with no fault anywhere."""
+    write(folder / "monitor.yaml", f"{SETTINGS}packs: {{east-asia: {{sources: off}}}}\n")
+    write(folder / "rules" / "mine.yaml", MY_RULE)
+    reloader = start(folder, taken)
+    assert taken.titles["summits"] == "Mine"
+    (folder / "rules" / "mine.yaml").unlink()
+    await looks(reloader)
+    assert taken.titles["summits"] == "Leaders of the region meet"
+
+
 async def test_a_channel_of_the_start_that_cannot_be_used_is_reported_until_it_is_right(
     folder: Path, taken: Taken
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from monitor import clock
 from monitor.config.editing.starter import write_starter
-from monitor.config.generated.schema import build_json_schema, file_name
+from monitor.config.generated.schema import build_json_schema
 from monitor.config.language.file_kinds import KINDS, Kind
 from monitor.config.loading.load import load_config_files
 from monitor.config.loading.packs import shipped_packs
@@ -173,5 +173,5 @@ def test_the_starter_set_has_no_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_schemas_in_the_tree_are_those_that_are_generated(kind: Kind) -> None:
     """The first line of every shipped file leads an editor to them; `news-monitor schema KIND` writes one again."""
-    text = (Path(__file__).parents[2] / "schema" / file_name(kind)).read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "schema" / f"{kind}.schema.json").read_text(encoding="utf-8")
     assert json.loads(text) == build_json_schema(kind)

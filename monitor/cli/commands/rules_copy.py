@@ -17,8 +17,9 @@ from monitor.config.editing.starter import copy_from_pack
 def copy(config: Path, id_: str) -> None:
     """Write a rule of a pack into your folder of rules, for you to edit. It takes the place of the rule of the pack.
 
-    A list or an entity that comes with the program can be copied too. To only add words to one, write a document with
-    `extends: ID` instead (docs/rules.md). If you delete your copy, the one of the pack counts again.
+    A list or an entity that comes with the program can be copied too, if monitor.yaml has `packs`, even `packs: []`. To
+    only add words to one, write a document with `extends: ID` instead (docs/rules.md). If you delete your copy, the one
+    of the pack counts again.
 
     \b
     Examples:

@@ -45,11 +45,17 @@ def copy_from_pack(config: Path, id_: str) -> Path:
     monitor.yaml cannot be read."""
     document, loaded = settings_document(config), load_rules_of(config)
     known: dict[str, Entity | WordList | Rule] = {**loaded.entities, **loaded.lists, **loaded.rules}
+    pack_files = choose_packs(document).rule_files
     if id_ not in known:
+        if not pack_files:
+            raise InvalidRequest(
+                f"{config} names no packs, so it uses no rule, list or entity of the program: write `packs: []` for "
+                "its lists and entities, or name a pack (`news-monitor rules packs` lists them)"
+            )
         hint = did_you_mean(id_, known, "`news-monitor rules list` has the rules")
         raise InvalidRequest(f"there is no rule, list or entity '{id_}'; {hint}")
     place = known[id_].place
-    if place.file not in map(str, choose_packs(document).rule_files):
+    if place.file not in map(str, pack_files):
         raise InvalidRequest(f"'{id_}' is yours already: {place}")
     folder = next((path for path, _ in list_named_paths(document, config, "rules") if path.suffix == ""), None)
     if folder is None:

@@ -40,11 +40,6 @@ def build_json_schema(kind: Kind) -> dict[str, Any]:
     }
 
 
-def file_name(kind: Kind) -> str:
-    """The file name of the schema, as the files that point to it write it."""
-    return f"{kind}.schema.json"
-
-
 def _simplify_schema(part: Any) -> Any:  # noqa: ANN401 - JSON
     """Removes what only reflects how pydantic works: generated titles, and null where a key may be absent."""
     if isinstance(part, list):

@@ -22,6 +22,8 @@ AnyDefinition = TypeVar("AnyDefinition", Entity, WordList)
 Name = EntityNamed | ListNamed
 AnyName = Name | GroupNamed
 
+NAME_ITS_FILE = "name the file that holds it in monitor.yaml, or write it"
+"""The hint for a name that no file has."""
 _REFERENCE_KEYS = {
     "rule": ("match", "unless", "mention", "mention_if", "raise", "lower"),
     "entity": ("maybe",),
@@ -163,8 +165,7 @@ class DefinitionRegistry:
         if name in self._declared:
             cause = f"see the faults at {self._declared[name].file}"
             return Fault(place, f"the {kind} '{id_}' cannot be used", cause, is_follow_up=True)
-        otherwise = "name the file that holds it in monitor.yaml, or write it"
-        hint = did_you_mean(id_, self._list_ids_like(name), otherwise)
+        hint = did_you_mean(id_, self._list_ids_like(name), NAME_ITS_FILE)
         return Fault(place, f"there is no {kind} {quote_text(id_)}", hint, names_unknown=True)
 
     def suggest_name(self, name: Name) -> str | None:

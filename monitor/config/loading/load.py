@@ -45,13 +45,15 @@ _ENTITY_ID = re.compile("^entity: (\\S+)$", re.MULTILINE)  # as the shipped file
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
     """Everything valid in the files that a monitor.yaml names, and all faults. `documents`: of the rules, entities and
-    lists, by place; `source_places`: the place of each source, by id; `left_out`: as in LoadedRules."""
+    lists, by place; `source_places`: the place of each source, by id; `left_out`: as in LoadedRules; `pack_files`: the
+    files of rules, entities and lists that come with the program."""
 
     config: Config
     faults: tuple[Fault, ...]
     documents: Mapping[Place, YamlDocument] = field(default_factory=dict)
     source_places: Mapping[str, Place] = field(default_factory=dict)
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pack_files: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -131,7 +133,8 @@ def load_config_files(
     if read.settings is not None:  # else nobody knows which routes there are
         cache.keep_good(faults)
     config = Config(settings, read.sources, loaded.rules, loaded.entities, loaded.lists)
-    return LoadedConfig(config, faults, loaded.documents, read.source_places, loaded.left_out)
+    pack_files = frozenset(map(str, read.packs.rule_files))
+    return LoadedConfig(config, faults, loaded.documents, read.source_places, loaded.left_out, pack_files)
 
 
 def list_configured_paths(path: Path) -> list[Path]:

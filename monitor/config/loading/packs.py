@@ -114,13 +114,15 @@ def with_sources_off(document: YamlDocument, files: Mapping[str, Path]) -> dict[
 def _list_chosen(document: YamlDocument) -> list[tuple[str, ValuePath, object]] | None:
     """The packs that a monitor.yaml names: name, path of the name, and what it says of the pack. None: it does not have
     the key."""
-    match document.data.get("packs") if isinstance(document.data, dict) else None:
+    if not (isinstance(document.data, dict) and "packs" in document.data):
+        return None
+    match document.data["packs"]:
         case list(names):
             return [(name, ("packs", index), None) for index, name in enumerate(names) if isinstance(name, str)]
         case dict(packs):
             return [(name, ("packs", name), about) for name, about in packs.items() if isinstance(name, str)]
-        case _:
-            return None
+        case _:  # no value, as after the last pack was commented out
+            return []
 
 
 def _list_silenced(document: YamlDocument, kind: str) -> list[tuple[str, ValuePath, str]]:

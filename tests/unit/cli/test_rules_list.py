@@ -52,6 +52,22 @@ async def test_a_rule_as_json(tmp_path: Path) -> None:
     ]
 
 
+async def test_with_rules_a_missing_name_asks_for_the_file_that_holds_it(tmp_path: Path) -> None:
+    """monitor.yaml may name that file already, but with --rules it is not read."""
+    (tmp_path / "monitor.yaml").write_text("rules: [rules]\nentities: [rivers.yaml]\n", encoding="utf-8")
+    (tmp_path / "rivers.yaml").write_text("entity: nakdong\nkind: place\nname: N\nsure: [Nakdong]\n", encoding="utf-8")
+    (tmp_path / "rules").mkdir()
+    rule = RULES.replace("{words: {en: [strike, walk out], ko: [파업]}}", "{entity: nakdong}")
+    (tmp_path / "rules" / "a.yaml").write_text(rule, encoding="utf-8")
+    ended = await news_monitor("rules", "list", "--rules", "rules", folder=tmp_path)
+    assert ended.code == 1
+    assert ended.told[1] == (
+        "rules/a.yaml:6:17: there is no entity 'nakdong'; add `--rules FILE` with the file that holds it, or write it"
+    )
+    again = await news_monitor("rules", "list", "--rules", "rules", "--rules", "rivers.yaml", folder=tmp_path)
+    assert (again.code, again.err) == (0, "")
+
+
 async def test_a_rule_of_a_file_is_shown_without_a_config(tmp_path: Path) -> None:
     """With where it sends and how often; there are no figures of it."""
     keys = "to: [night], once_per: event, by: where, event_lasts: 2 days, again_if: new fact, at_most: 6 an hour"

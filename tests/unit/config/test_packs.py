@@ -87,6 +87,17 @@ def test_a_daemon_keeps_the_last_good_rule_of_the_user(config: Path) -> None:
     assert loaded.config.rules["summits"].title == "Mine"
 
 
+@pytest.mark.parametrize("packs", ["", "[]", "{}"])
+def test_packs_without_a_pack_brings_the_lists_and_entities(config: Path, packs: str) -> None:
+    """Also where somebody comments the last pack out and leaves the key without a value: a rule that names a list of
+    the program keeps running."""
+    write(config, "rules/a.yaml", MINE.replace("[summit]", "[summit], ignore: {list: denials}"))
+    choose(config, packs)
+    loaded = load(config).config
+    assert loaded.rules.keys() == load_rules_of(config).rules.keys() == {"summits"}
+    assert {"denials", "taiwan"} <= loaded.lists.keys() | loaded.entities.keys()
+
+
 def test_an_extension_adds_to_a_list_of_the_program(config: Path) -> None:
     """Without a copy of it."""
     before = load(config).config.lists["denials"].terms
@@ -173,6 +184,19 @@ def test_a_copy_of_a_rule_is_the_same_rule_until_it_is_edited(config: Path) -> N
         copy_from_pack(config, "summits")
     with pytest.raises(InvalidRequest, match="did you mean 'blockade'"):
         copy_from_pack(config, "blokade")
+
+
+def test_a_copy_where_monitor_yaml_has_no_packs_is_refused_with_what_to_write(config: Path) -> None:
+    """Nothing of the program is used there; a copy that nothing would use is not written."""
+    config.write_text(BASE, encoding="utf-8")
+    with pytest.raises(InvalidRequest) as raised:
+        copy_from_pack(config, "denials")
+    assert str(raised.value) == (
+        f"{config} names no packs, so it uses no rule, list or entity of the program: write `packs: []` for its lists "
+        "and entities, or name a pack (`news-monitor rules packs` lists them)"
+    )
+    choose(config, "[]")
+    assert copy_from_pack(config, "denials").name == "denials.yaml"
 
 
 def test_a_copy_overwrites_no_file(config: Path) -> None:
