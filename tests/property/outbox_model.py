@@ -18,7 +18,7 @@ from contextlib import ExitStack, asynccontextmanager
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar, ParamSpec, TypeVar
+from typing import ClassVar, NamedTuple, ParamSpec, TypeVar
 from unittest.mock import patch
 
 from hypothesis import strategies as st
@@ -43,7 +43,7 @@ from monitor.notify import Notifier, Send
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import UNSENT, alert, attempt, delivery
-from monitor.store.queues.outbox import Outbox, correct_delivery_times, find_dead_letters, has_accepted_others
+from monitor.store.queues.outbox import Outbox, correct_delivery_times, find_dead_letters
 from monitor.telemetry import LogEvent
 from tests.building import HOUR, MINUTE, NOON
 from tests.sending import fill
@@ -81,6 +81,21 @@ RECEIPTS = {
 }
 TAKES_IT = {Server.WORKS, Server.SLOW, Server.LIES}
 TAKES_TIME = {Server.SLOW: timedelta(seconds=50), Server.HANGS: timedelta(seconds=90)}
+
+
+class Life(NamedTuple):
+    """A delivery from its first attempt to its death; `number` differs if it was sent again after that."""
+
+    channel: str
+    alert: str
+    number: int
+
+
+class Try(NamedTuple):
+    """A message that got to a channel, or whose process ended before."""
+
+    lives: frozenset[Life]
+    is_accepted: bool
 
 
 class Crash(BaseException):
@@ -130,6 +145,10 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.unmarked: list[tuple[str, str]] = []
         self.overtaken: list[tuple[str, str]] = []
         self.out_of_order: list[tuple[str, str]] = []
+        self.tries: dict[str, list[Try]] = {name: [] for name in CHANNELS}
+        self.resent: set[Life] = set()
+        self.blamed: dict[Life, Blame] = {}
+        self.misjudged: dict[Life, Blame] = {}
         self.was_clock_set = False
         self.stack = ExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="model-")))
@@ -207,7 +226,12 @@ class DeliveryMachine(RuleBasedStateMachine):
     def retry_the_dead(self) -> None:
         """The operator sends again what is dead."""
         outbox = Outbox(self.database, "operator")
-        outbox.retry(outbox.ids([DeliveryState.DEAD]), self.now)
+        dead = outbox.ids([DeliveryState.DEAD])
+        outbox.retry(dead, self.now)
+        its = delivery.c
+        with self.database.reading() as connection:
+            resent = connection.execute(select(its.channel, its.alert_id, its.forgiven).where(its.id.in_(dead)))
+            self.resent |= {Life(*row) for row in resent}
 
     @rule()
     def discard_the_oldest(self) -> None:
@@ -262,6 +286,13 @@ class DeliveryMachine(RuleBasedStateMachine):
         first, server = (channel, message.id), self.servers[channel]
         keys = [(channel, alert) for alert in ALERT_ID.findall(message.text)]
         assert first in keys
+        self.judge_the_dead()
+        with self.database.reading() as connection:
+            numbers = select(delivery.c.alert_id, delivery.c.forgiven).where(delivery.c.channel == channel)
+            number = {row.alert_id: row.forgiven for row in connection.execute(numbers)}
+        lives = frozenset(Life(channel, alert, number[alert]) for _, alert in keys)
+        is_accepted = RECEIPTS[server] is ReceiptKind.ACCEPTED and self.crash is None
+        self.tries[channel].append(Try(lives, is_accepted))
         self.overtaken += [first] if self.is_overtaking(*first) else []
         if self.crash is Moment.BEFORE:
             self.crash = None
@@ -277,6 +308,42 @@ class DeliveryMachine(RuleBasedStateMachine):
             self.crash = None
             raise Crash
         return Receipt(RECEIPTS[server], server.value)
+
+    def judge_the_dead(self) -> None:
+        """Compare whose fault it is that a delivery has died, for each that has died since the last call."""
+        if self.was_clock_set:  # then nobody knows what came before what
+            return
+        its = delivery.c
+        columns = (its.channel, its.alert_id, its.forgiven, its.state, its.blame, alert.c.article_id)
+        with self.database.reading() as connection:
+            rows = connection.execute(select(*columns).join(alert, alert.c.id == its.alert_id)).all()
+        lives = {Life(row.channel, row.alert_id, row.forgiven): row for row in rows}
+        ended = (DeliveryState.ACCEPTED, DeliveryState.DISCARDED)
+        failing = {life for life, row in lives.items() if row.state not in ended and self.has_failed(life)}
+        for life, row in lives.items():
+            if row.state == DeliveryState.DEAD and life not in self.blamed:
+                is_alone = all(
+                    other.channel != life.channel or lives[other].article_id == row.article_id for other in failing
+                )
+                is_message = self.has_accepted_others(life) or (self.was_revived(life) and is_alone)
+                self.blamed[life] = Blame.MESSAGE if is_message else Blame.CHANNEL
+                if row.blame != self.blamed[life]:
+                    self.misjudged[life] = self.blamed[life]
+
+    def was_revived(self, life: Life) -> bool:
+        """Whether it was dead before, and no operator sent it again."""
+        return life.number > 0 and life not in self.resent
+
+    def has_failed(self, life: Life) -> bool:
+        """Whether its channel has let it fail, and not for its own fault."""
+        is_tried = any(life in each.lives for each in self.tries[life.channel])
+        return self.blamed.get(life) is not Blame.MESSAGE and (is_tried or self.was_revived(life))
+
+    def has_accepted_others(self, life: Life) -> bool:
+        """Whether its channel took another message after the first try of this one."""
+        tries = self.tries[life.channel]
+        first = next((place for place, each in enumerate(tries) if life in each.lives), len(tries))
+        return any(each.is_accepted and life not in each.lives for each in tries[first:])
 
     def is_overtaking(self, channel: str, alert: str) -> bool:
         """Whether something of a higher level was due on the channel when this was claimed."""
@@ -297,18 +364,19 @@ class DeliveryMachine(RuleBasedStateMachine):
         thread = select(alert.c.thread).where(alert.c.id == alert_id).scalar_subquery()
         own = (delivery.c.channel == channel) & (delivery.c.alert_id == alert_id)
         older = (
-            select(delivery.c.id)
+            select(delivery.c.id, delivery.c.alert_id)
             .join(alert, alert.c.id == delivery.c.alert_id)
             .where(delivery.c.channel == channel, UNSENT, or_(alert.c.id == thread, alert.c.thread == thread))
             .where(delivery.c.id < select(delivery.c.id).where(own).scalar_subquery())
-            .where(delivery.c.forgiven == 0, delivery.c.repeat == false(), ~has_accepted_others())
+            .where(delivery.c.forgiven == 0, delivery.c.repeat == false())
         )
         with self.database.reading() as connection:
-            for id_ in connection.execute(older).scalars():
+            for id_, older_alert in connection.execute(older):
                 receipts = set(
                     connection.execute(select(attempt.c.receipt).where(attempt.c.delivery_id == id_)).scalars()
                 )
-                if receipts == {ReceiptKind.TRY_LATER}:
+                is_to_blame = self.has_accepted_others(Life(channel, older_alert, 0))
+                if receipts == {ReceiptKind.TRY_LATER} and not is_to_blame:
                     return True
         return False
 
@@ -345,6 +413,12 @@ class DeliveryMachine(RuleBasedStateMachine):
         logged = {(entry["channel"], entry["alert"]) for entry in self.logs if entry["event"] == LogEvent.DEAD}
         assert set(dead) <= logged
 
+    @invariant()
+    def what_is_dead_has_its_blame(self) -> None:
+        """The channel's, if it may be: then its next acceptance revives it."""
+        self.judge_the_dead()
+        assert self.misjudged == {}
+
     def rows(self) -> dict[tuple[str, str], tuple[str, str | None]]:
         """State and blame of every delivery, by channel and alert."""
         columns = (delivery.c.channel, delivery.c.alert_id, delivery.c.state, delivery.c.blame)
@@ -369,6 +443,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             self.repeats_have_a_reason()
             self.the_highest_level_goes_first()
             self.updates_follow_what_they_update()
+            self.what_is_dead_has_its_blame()
         finally:
             self.end_daemon()
             self.stack.close()

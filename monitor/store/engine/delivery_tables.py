@@ -25,7 +25,8 @@ _STATES = ", ".join(f"'{state.value}'" for state in DeliveryState)
 
 # The outbox: one row for each alert and channel. `priority`: 0 (critical) goes first, 4 (info) last; from 5 on, in the
 # same order, what one source brings beyond its share (`commit.notice_writer`), after all others. `blame`: why it is
-# dead (model.Blame). `due_at`: when it was due first; null until it is claimed. `handed_from`: the channel that it
+# dead (model.Blame), or was before it was revived.
+# `due_at`: when it was due first; null until it is claimed. `handed_from`: the channel that it
 # comes from: by `outbox move`, or, with `handed_since`, because that one has failed since then and this one is its
 # fallback.
 delivery = Table(

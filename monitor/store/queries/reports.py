@@ -46,8 +46,8 @@ class DeliveryReport:
     """A delivery with its alert; for a notice, `rule` is its subject. `committed_at`: when the alert was decided and
     stored; `not_before`: when a delivery that waits is due; `paused_until`: until when its channel is paused;
     `held_by`: the hours that it waits or has waited for; `ended_at`: when it was accepted, given up or discarded.
-    `blame`: whose fault it is that a delivery is dead (model.Blame). The fields of the alert are None if its row is
-    missing in the database."""
+    `blame`: whose fault it is that a delivery is dead, or was before it was revived (model.Blame).
+    The fields of the alert are None if its row is missing in the database."""
 
     id: int
     channel: str

@@ -5,9 +5,9 @@ before the sending, the receipt after it. What a dead process left in `sending` 
 about one article can be claimed together, for one message; each keeps its own row, with its attempts and its state.
 
 Blame. A delivery that is given up is itself to blame if its channel has accepted another one since its first attempt
-(since it was revived; of one that was refused: since the first of all); else the channel is. A channel that accepts a
-message works: in the same transaction the dead deliveries for which it was to blame become pending, and what waits for
-its next attempt is due. (docs/decisions/028)
+that counts, or if it was revived and its channel fails no other message; else the channel is. A channel that accepts a
+message works: in the same transaction the dead deliveries for which it was to blame are revived, that is, they become
+pending, and what waits for its next attempt is due. (docs/decisions/028)
 
 Order. The highest level goes first, then what has been due the longest. On a channel whose last attempt failed, the
 oldest unsent message of a thread goes in the place of a newer one, as long as the channel may be to blame for it: an
@@ -17,6 +17,7 @@ update does not arrive before its alert. (docs/decisions/051)
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -34,7 +35,6 @@ from sqlalchemy import (
     false,
     func,
     insert,
-    literal,
     or_,
     select,
     true,
@@ -132,25 +132,25 @@ class Outbox:
         """Claim the next delivery of a channel: it is `sending`, and ours until the lease ends. None if none is due, or
         if the channel is paused or has used up its rate. `combine`: claim with it what goes into the same message. A
         delivery whose alert cannot be read is dead at once, and the next one is claimed."""
-        with self._database.writing() as connection:
+        with ExitStack() as committed, self._database.writing() as connection:
             state = lock_channel_state(connection, channel)
             if max(end_of_pause(state, now), next_by_rate(state, rate, now)) > now:
                 return None
             while (found := _find_next(connection, state, now)) is not None:
-                if begun := self._begin_attempts(connection, [found.id], now, lease):
+                if begun := self._begin_attempts(connection, [found.id], now, lease, committed):
                     break
             else:
                 return None
             if (paced := after_claim(state, rate, now)) != state:
                 write_channel_state(connection, paced)
             ids = _find_for_same_message(connection, begun[0], max(now, found.not_before)) if combine else []
-            return replace(begun[0], combined=tuple(self._begin_attempts(connection, ids, now, lease)))
+            return replace(begun[0], combined=tuple(self._begin_attempts(connection, ids, now, lease, committed)))
 
     def _begin_attempts(
-        self, connection: Connection, ids: Sequence[int], now: datetime, lease: timedelta
+        self, connection: Connection, ids: Sequence[int], now: datetime, lease: timedelta, committed: ExitStack
     ) -> list[Delivery]:
         """These deliveries, claimed, the highest level first; their attempts are recorded. One whose alert cannot be
-        read is dead instead."""
+        read is dead instead, which is logged once it is `committed`."""
         if not ids:
             return []
         claiming = update(delivery).where(delivery.c.id.in_(ids)).returning(*delivery.c)
@@ -162,7 +162,7 @@ class Outbox:
             try:
                 message = read_alert(connection, row.alert_id)
             except RowUnreadable as error:
-                _bury_unreadable(connection, row, str(error), now)
+                _bury_unreadable(connection, row, str(error), now, committed)
                 continue
             refusals, unknowns, throttled = _count_failures(connection, row)
             connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
@@ -300,7 +300,8 @@ class Outbox:
 
 def find_dead_letters(database: Database) -> list[DeadLetters]:
     """Dead deliveries, grouped by channel and blame, with the last receipt's detail of the one that died last."""
-    group = (delivery.c.channel, delivery.c.blame)
+    blame = func.coalesce(delivery.c.blame, Blame.MESSAGE).label("blame")  # null: no acceptance will revive it
+    group = (delivery.c.channel, blame)
     latest = (delivery.c.ended_at.desc(), delivery.c.id.desc())
     ranked = (
         select(
@@ -321,16 +322,34 @@ def find_dead_letters(database: Database) -> list[DeadLetters]:
         ]
 
 
-def has_accepted_others(
-    except_id: BindParameter[int] | None = None, since_attempt: ColumnElement[int] = delivery.c.forgiven + 1
-) -> ColumnElement[bool]:
-    """Whether the channel of a delivery has accepted another one (except `except_id`) since an attempt of the delivery
-    ended: the first that counts."""
-    its_attempt = (attempt.c.delivery_id == delivery.c.id) & (attempt.c.number == since_attempt)
-    since = select(attempt.c.ended_at).where(its_attempt).correlate(delivery).scalar_subquery()
+def _has_accepted_others(except_id: BindParameter[int] | None = None) -> ColumnElement[bool]:
+    """Whether the channel of a delivery has accepted another one (except `except_id`) since the end of the delivery's
+    first attempt that counts."""
+    first = (attempt.c.delivery_id == delivery.c.id) & (attempt.c.number == delivery.c.forgiven + 1)
+    since = select(attempt.c.ended_at).where(first).correlate(delivery).scalar_subquery()
     accepted = (_OTHER.c.state == DeliveryState.ACCEPTED) & (_OTHER.c.channel == delivery.c.channel)
     others = accepted & (_OTHER.c.id != delivery.c.id) & (_OTHER.c.ended_at > since)
     return exists().where(others if except_id is None else others & (_OTHER.c.id != except_id)).correlate(delivery)
+
+
+def _is_message_to_blame() -> ColumnElement[bool]:
+    """Whether a delivery that is given up is itself to blame, and not its channel.
+
+    One that was revived keeps its blame until it is accepted. If it dies again, an acceptance lies between: only other
+    messages that fail beside it excuse it. Alerts about the same article are none: the same text may be the cause.
+    """
+    article_id = select(alert.c.article_id).where(alert.c.id == delivery.c.alert_id).correlate(delivery)
+    its_article = _OTHER_ALERT.c.article_id
+    fails_others = exists().where(
+        _OTHER.c.channel == delivery.c.channel,
+        _OTHER.c.id != delivery.c.id,
+        _OTHER.c.state.in_(OPERATOR_STATES),
+        or_(_OTHER.c.state == DeliveryState.RETRY, _OTHER.c.blame == Blame.CHANNEL),
+        _OTHER_ALERT.c.id == _OTHER.c.alert_id,
+        or_(its_article.is_(None), its_article.is_distinct_from(article_id.scalar_subquery())),
+    )
+    was_revived = delivery.c.blame == Blame.CHANNEL
+    return _has_accepted_others() | (was_revived & ~fails_others.correlate(delivery))
 
 
 def correct_delivery_times(database: Database, now: datetime) -> int:
@@ -404,7 +423,7 @@ def _find_next(connection: Connection, state: ChannelState, now: datetime) -> Ro
         ~is_held(now),
         delivery.c.repeat == false(),
         ~_WAS_REFUSED,
-        ~has_accepted_others(),
+        ~_has_accepted_others(),
         true() if state.is_failing else ~was_just_tried,
         or_(delivery.c.not_before <= now, delivery.c.attempts - delivery.c.forgiven < TRIES_FOR_OTHERS),
     )
@@ -465,14 +484,21 @@ def _find_for_same_message(connection: Connection, first: Delivery, due_until: d
     return [row.id for row in sorted(due, key=lambda row: (row.priority, row.id))[: MAX_COMBINED - 1]]
 
 
-def _bury_unreadable(connection: Connection, row: Row[*tuple[Any, ...]], why: str, now: datetime) -> None:
+def _bury_unreadable(
+    connection: Connection, row: Row[*tuple[Any, ...]], why: str, now: datetime, committed: ExitStack
+) -> None:
     """Give up a claimed delivery that cannot be attempted. No channel that works changes that, so the message is to
     blame; no attempt was made."""
     values = {"state": DeliveryState.DEAD, "blame": Blame.MESSAGE, "ended_at": now, "detail": why}
     free = {"lease_until": None, "lease_owner": None, "attempts": delivery.c.attempts - 1}
     connection.execute(update(delivery).where(delivery.c.id == row.id).values(**values, **free))
     todo = f"restore it from a backup, or: news-monitor outbox discard {row.id}"
-    log.error(LogEvent.DEAD, channel=row.channel, alert=row.alert_id, detail=why, todo=todo)
+
+    def log_death(failure: type[BaseException] | None, *_: object) -> None:
+        if failure is None:
+            log.error(LogEvent.DEAD, channel=row.channel, alert=row.alert_id, detail=why, todo=todo)
+
+    committed.push(log_death)
 
 
 def _count_failures(connection: Connection, row: Row[*tuple[Any, ...]]) -> tuple[int, int, int]:
@@ -506,10 +532,11 @@ def _settle_delivery(
         values["not_before"] = verdict.not_before
     if verdict.state is DeliveryState.DEAD:
         blamed = f"{receipt.detail}; its channel accepts others, so this message itself is to blame"
-        is_refused = receipt.kind is ReceiptKind.REFUSED
-        is_to_blame = has_accepted_others(since_attempt=literal(1)) if is_refused else has_accepted_others()
+        is_to_blame = _is_message_to_blame()
         values["blame"] = case((is_to_blame, Blame.MESSAGE), else_=Blame.CHANNEL)
         values["detail"] = case((is_to_blame, blamed), else_=receipt.detail)
+    elif verdict.state is DeliveryState.ACCEPTED:
+        values["blame"] = None
     claimed = update(delivery).where(delivery.c.id == sent.id, delivery.c.attempts == sent.attempt)
     late = WAITING_STATES if verdict.state is DeliveryState.ACCEPTED else ()
     settling = claimed.where(delivery.c.state.in_((DeliveryState.SENDING, *late))).values(**values)
@@ -548,7 +575,7 @@ def _build_revival() -> ReturningUpdate[str]:
     dead, was_dead = delivery.c.state == DeliveryState.DEAD, delivery.c.blame == Blame.CHANNEL
     # A message that may have arrived keeps its pauses: they keep the copies apart.
     is_late = or_(delivery.c.not_before > now, delivery.c.not_before > delivery.c.due_at)
-    is_unambiguous = (delivery.c.repeat == false()) & ~has_accepted_others(except_id=bindparam("accepted"))
+    is_unambiguous = (delivery.c.repeat == false()) & ~_has_accepted_others(except_id=bindparam("accepted"))
     waiting = (delivery.c.state == DeliveryState.RETRY) & is_late & is_unambiguous
     is_open = delivery.c.state.in_((DeliveryState.DEAD, DeliveryState.RETRY))  # for the index
     on_channel = (delivery.c.channel == bindparam("its_channel")) & is_open
@@ -559,6 +586,7 @@ def _build_revival() -> ReturningUpdate[str]:
     values = {
         name: case((dead, value), else_=of_waiting.get(name, delivery.c[name]))
         for name, value in _build_resend_values(now).items()
+        if name != "blame"  # it says that this one was revived: see `_is_message_to_blame`
     }
     reviving = update(delivery).where(delivery.c.id.in_(select(found.c.id))).values(**values)
     return reviving.returning(delivery.c.state)

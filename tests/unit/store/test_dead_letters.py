@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from structlog.testing import capture_logs
 
 from monitor.alerting.retry import RetryVerdict
@@ -58,8 +58,8 @@ class Desk:
         assert self.outbox.settle(sent, receipt, RetryVerdict(state, again), self.now)
         return sent
 
-    def dies(self) -> Delivery:
-        return self.attempt(BUSY, DeliveryState.DEAD)
+    def dies(self, receipt: Receipt = BUSY) -> Delivery:
+        return self.attempt(receipt, DeliveryState.DEAD)
 
     def accepts(self) -> Delivery:
         return self.attempt(OK, DeliveryState.ACCEPTED)
@@ -159,33 +159,67 @@ def test_a_channel_that_was_away_is_to_blame_whatever_it_accepted_before(desk: D
     assert [each.blame for each in find_dead_letters(desk.database)] == [Blame.CHANNEL]
 
 
-def test_a_message_that_is_refused_again_after_its_channel_accepted_another_one_is_to_blame(desk: Desk) -> None:
+@pytest.mark.parametrize("receipt", [BUSY, LOST, REFUSED])
+def test_a_message_that_alone_dies_again_after_its_channel_accepted_another_one_is_to_blame(
+    desk: Desk, receipt: Receipt
+) -> None:
     """On a quiet channel nothing else is sent while it is tried: it is revived once."""
     desk.tell("poison")
-    poison = desk.attempt(REFUSED, DeliveryState.DEAD).id
+    poison = desk.dies(receipt).id
     assert [each.blame for each in find_dead_letters(desk.database)] == [Blame.CHANNEL]
     desk.tell("b")
     desk.accepts()
-    assert desk.attempt(REFUSED, DeliveryState.DEAD).id == poison
+    assert desk.fails(receipt).id == poison
+    desk.now += 12 * HOUR
+    assert desk.dies(receipt).id == poison
     assert [each.blame for each in find_dead_letters(desk.database)] == [Blame.MESSAGE]
     desk.tell("c")
     desk.accepts()
     assert desk.states() == {"accepted": 2, "dead": 1}
 
 
-def test_a_channel_that_flaps_is_to_blame_for_what_it_lets_die_again(desk: Desk) -> None:
-    """It accepts one message and is away again: all that was revived is sent when it is back."""
+@pytest.mark.parametrize("receipt", [BUSY, LOST, REFUSED])
+def test_a_channel_that_flaps_is_to_blame_for_what_it_lets_die_again(desk: Desk, receipt: Receipt) -> None:
+    """It accepts one message and is away again, more than once: all that was revived is sent when it is back."""
     desk.tell(*"abcd")
+    for uid in "ef":
+        for _ in range(4):
+            desk.dies(receipt)
+        assert [(each.blame, each.deliveries) for each in find_dead_letters(desk.database)] == [(Blame.CHANNEL, 4)]
+        desk.tell(uid)
+        desk.accepts()
     for _ in range(4):
-        desk.dies()
-    desk.tell("e")
+        desk.accepts()
+    assert desk.states() == {"accepted": 6}
+
+
+@pytest.mark.parametrize("receipt", [BUSY, LOST, REFUSED])
+def test_a_moved_message_is_not_to_blame_for_what_its_new_channel_accepted_before(desk: Desk, receipt: Receipt) -> None:
+    """Its attempts on the old channel say nothing of the new one; there it is revived once too."""
+    desk.tell("a")
+    moved = desk.dies(receipt)
+    with desk.database.writing() as connection:
+        connection.execute(update(delivery).where(delivery.c.id == moved.id).values(channel="phone"))
+    desk.tell("b")
     desk.accepts()
-    for _ in range(4):
-        desk.dies()
-    assert [(each.blame, each.deliveries) for each in find_dead_letters(desk.database)] == [(Blame.CHANNEL, 4)]
-    desk.tell("f")
+    desk.outbox.move([moved.id], "desk", desk.now)
+    assert desk.dies(receipt).id == moved.id
+    assert [each.blame for each in find_dead_letters(desk.database)] == [Blame.CHANNEL]
+    desk.tell("c")
     desk.accepts()
-    assert desk.states() == {"accepted": 2, "pending": 4}
+    assert desk.dies(receipt).id == moved.id
+    assert [each.blame for each in find_dead_letters(desk.database)] == [Blame.MESSAGE]
+
+
+def test_what_is_dead_without_a_blame_is_known(desk: Desk) -> None:
+    """It died before the blame was stored: no acceptance revives it, so it is reported as the message's."""
+    desk.tell("a", "b", "poison")
+    old, _ = desk.dies(), desk.fails()
+    with desk.database.writing() as connection:
+        connection.execute(update(delivery).where(delivery.c.id == old.id).values(blame=None))
+    desk.accepts()
+    assert desk.dies().id != old.id
+    assert [(each.blame, each.deliveries) for each in find_dead_letters(desk.database)] == [(Blame.MESSAGE, 2)]
 
 
 def test_what_an_operator_sends_to_a_channel_that_is_still_away_is_not_to_blame(desk: Desk) -> None:
@@ -277,6 +311,26 @@ def test_a_row_that_cannot_be_read_holds_up_no_other(desk: Desk, damage: str) ->
     assert desk.accepts().id == sent.id + 1
     assert desk.outbox.claim("desk", desk.now, MINUTE) is None
     assert desk.states() == {"accepted": 2, "dead": 1}
+
+
+def test_a_death_is_logged_once_it_is_stored(desk: Desk) -> None:
+    """A commit that fails leaves it unsent: then the log does not say that it is dead."""
+    desk.tell("a")
+    with desk.database.writing() as connection:
+        connection.execute(update(alert).values(kind="song"))
+
+    def fail(_: object) -> None:
+        raise StoreFailed("disk full")
+
+    event.listen(desk.database.write, "commit", fail)
+    with capture_logs() as logs, pytest.raises(StoreFailed):
+        desk.outbox.claim("desk", desk.now, MINUTE)
+    event.remove(desk.database.write, "commit", fail)
+    assert logs == []
+    assert desk.states() == {"pending": 1}
+    with capture_logs() as logs:
+        assert desk.outbox.claim("desk", desk.now, MINUTE) is None
+    assert [each["event"] for each in logs] == [LogEvent.DEAD]
 
 
 @pytest.mark.parametrize("column", ["items", "marks", "reason_parameters", "at"])
