@@ -23,7 +23,6 @@ from monitor.identity.events import (
     RuleArticle,
     assign_event,
     event_of_story,
-    event_of_version,
     join_event,
     new_event,
 )
@@ -108,9 +107,9 @@ class ClusteredArticle:
     def own_event_keys(self) -> Iterator[str]:
         """The keys of the events that it would open."""
         opened = (
-            (report.rule, make_event(report).id)
+            (report.rule, new_event(report, of_version=of_version).id)
             for report in self.reports
-            for make_event in (new_event, event_of_version)
+            for of_version in (False, True)
         )
         return (event_key(rule, id_) for rule, id_ in opened)
 

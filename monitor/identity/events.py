@@ -149,7 +149,7 @@ def _open_event(
         return EventAssignment(event, decision, is_new=True, compared_article=compared)
     known = [each.decision for each in comparisons if each.cluster.id == earlier.id]
     if known and (known[0].has_differing_fact or _find_by_conflict(article, earlier) is not None):
-        return EventAssignment(event_of_version(article), decision, is_new=True, compared_article=compared)
+        return EventAssignment(new_event(article, of_version=True), decision, is_new=True, compared_article=compared)
     return EventAssignment(earlier, decision, is_new=True, is_no_longer_found=True, compared_article=compared)
 
 
@@ -169,17 +169,14 @@ def _find_latest_under(key: str, rule: str, events: Iterable[Cluster], index: Cl
     return max((event for event in events if event.id in ids), key=lambda each: (each.touched, each.id), default=None)
 
 
-def new_event(article: RuleArticle, version: str = "") -> Cluster:
-    """An event that begins with this article. Its id is a hash of the rule and the first article: a replay gives the
-    same ids, and two events of one story have different ids."""
+def new_event(article: RuleArticle, *, of_version: bool = False) -> Cluster:
+    """An event that begins with this article; `of_version`: with this version, where an earlier one opened another
+    event. Its id is a hash of the rule and the first article: a replay gives the same ids, and two events of one story
+    have different ids."""
     features = article.features
+    version = f"#{features.version}" if of_version else ""
     id_ = f"E{hash_name(f'{article.rule} {features.source}{version} {features.uid}'):016x}"
     return Cluster(id_, article.rule, features.title, features.at, features.at, features.seen)
-
-
-def event_of_version(article: RuleArticle) -> Cluster:
-    """A new event for this version of the article, where an earlier version opened another event."""
-    return new_event(article, f"#{article.features.version}")
 
 
 def join_event(article: RuleArticle, event: Cluster, index: ClusterIndex) -> None:

@@ -93,7 +93,7 @@ def told(folder: Path, text: str) -> list[str]:
         # an unknown entity, list or group
         (_RULE + "match: {entity: jpaan}\n", "4:17: there is no entity 'jpaan'; did you mean 'japan'?"),
         (_RULE + "match: {list: denial}\n", "4:15: there is no list 'denial'; did you mean 'denials'?"),
-        (_RULE + "match: {entity: {in: asia}}\n", "4:22: no entity is in 'asia'; did you mean 'east-asia'?"),
+        (_RULE + "match: {entity: {in: east-asai}}\n", "4:22: no entity is in 'east-asai'; did you mean 'east-asia'?"),
         # words without language are a plain list, and right; but a list they must be
         (_RULE + "match: {words: missile}\n", "4:16: expected a list, found text; write [missile]"),
         (
