@@ -27,8 +27,6 @@ from monitor.store.engine.tables import (
     story_article,
 )
 from monitor.store.queries.reasons import read_reason
-from monitor.store.search.index import find_candidates, is_one_of
-from monitor.store.search.query import build_check, list_filters
 
 _SLICE = 500  # matches read at once: no long read keeps the daemon from working with the file
 
@@ -177,6 +175,9 @@ class MatchQueries:
 
     def _newest_with_words(self, statement: Select[Any], query: ArticleQuery, limit: int) -> list[MatchReport]:
         """The index proposes articles, and their latest texts decide."""
+        from monitor.store.search.index import find_candidates, is_one_of  # noqa: PLC0415 - slow: it loads the languages
+        from monitor.store.search.query import build_check  # noqa: PLC0415
+
         latest = article_version.alias("latest")
         is_latest = and_(latest.c.article_id == article.c.id, latest.c.version == article.c.version)
         statement = statement.join(latest, is_latest).limit(_SLICE)
@@ -304,6 +305,8 @@ def select_matches(match_filter: MatchFilter) -> Select[Any]:
     if match_filter.until is not None:
         query = query.where(match.c.at < match_filter.until)
     if match_filter.query is not None:
+        from monitor.store.search.query import list_filters  # noqa: PLC0415 - slow: it loads the languages
+
         query = query.where(*list_filters(match_filter.query))
     return query
 
