@@ -182,7 +182,10 @@ def test_no_test_leaves_anything_behind() -> None:
     gc.collect()
     gc.disable()
     try:
-        assert len(find_test_failures(asked, {}, {}, {}, NOON)) == 20
-        assert gc.collect() == 0
+        left = []
+        for _ in range(3):  # what tests before this one left running may leave something too, now and then
+            assert len(find_test_failures(asked, {}, {}, {}, NOON)) == 20
+            left.append(gc.collect())
+        assert min(left) == 0
     finally:
         gc.enable()
