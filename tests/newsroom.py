@@ -114,9 +114,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def loopback_site() -> Iterator[str]:
+def loopback_site(handler: type[BaseHTTPRequestHandler] = _Handler) -> Iterator[str]:
     """A web server for feeds and webhooks: its host and port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -1,8 +1,8 @@
 """Compares two reports: do they tell the same happening? Pure.
 
 Two reports that come in time tell the same happening, if one copies the other or their words are alike, unless each
-names something of its own kind that the other does not: another place, another person, another number of a series. If
-only one of them names something new, or little agrees, they are possibly the same, and the message is quiet.
+names something of its own kind that the other does not name: another place, another person, another number of a
+series. If only one of them names something new, or little agrees, they are possibly the same, and the message is quiet.
 """
 
 from __future__ import annotations

@@ -183,7 +183,7 @@ def decide_on_event(
     doubt = find_new_name(features, members) or next(filter(None, map(doubtful_in_words, in_language)), "")
     decision = SamenessDecision(Sameness.POSSIBLY, f"{why}; {doubt}", likeness, comparison=best)
     if (settled_by or is_alike) and not doubt:
-        # That one of two articles names no place is told, unless the one copies the other.
+        # The reason says that one of two articles names no place, unless one copies the other.
         has_place = best.is_copy or FactKind.PLACE not in best.unknown_kinds
         uncertainty = "" if has_place else "one of the two articles names no known place"
         reason = settled_by or why

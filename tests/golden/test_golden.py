@@ -13,12 +13,10 @@ import os
 import re
 import shlex
 import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from io import StringIO
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -36,6 +34,7 @@ from monitor.delivery import Dispatcher
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.telemetry import close_log, configure_logging
 from tests.conftest import new_database
+from tests.newsroom import loopback_site
 
 HERE = Path(__file__).parent
 RECORDED = HERE / "recorded"
@@ -82,25 +81,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def _serving(site: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"site": site}))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def print_all(folder: Path, database: str) -> dict[str, str]:
     """What each recorded file would be now: its commands, with what they print in a newsroom prepared in `folder`."""
     site, desk = folder / "site", folder / "desk"
     site.mkdir()
     shutil.copytree(HERE / "desk", desk)
-    with _serving(site) as server, pytest.MonkeyPatch.context() as patch:
+    with loopback_site(type("Handler", (_Handler,), {"site": site})) as server, pytest.MonkeyPatch.context() as patch:
         patch.chdir(desk)
         patch.setenv("XDG_CACHE_HOME", str(folder))
         patch.setenv("XDG_CONFIG_HOME", str(folder))
