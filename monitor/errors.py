@@ -72,10 +72,16 @@ class InvalidFiles(MonitorError):
 
 
 class EditUnsafe(MonitorError):
-    """A file of the user is written in a way in which an edit could spoil it. Nothing was changed."""
+    """A file of the user is written in a way in which an edit could spoil it. Nothing was changed. `by_hand`: what to
+    do, perhaps with lines to paste."""
 
-    def __init__(self, where: Place | str) -> None:
-        super().__init__(f"{where}: this file is written in a way that cannot be edited safely: edit it by hand")
+    sanitize = staticmethod(sanitize_text)
+
+    def __init__(self, where: Place | str, by_hand: str = "edit it by hand") -> None:
+        super().__init__(
+            f"{where}: this is written in a way that a command does not edit, so nothing was changed; {by_hand}"
+        )
+        self.where = where
 
 
 class FetchFailed(MonitorError):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config.editing.source_edit import with_sources, without_sources
+from monitor.config.editing.source_files import with_sources, without_sources
 from monitor.config.yaml.yaml12 import parse_yaml_text
-from monitor.errors import InvalidFiles, MonitorError
+from monitor.errors import EditUnsafe, InvalidFiles, MonitorError
 
 NEW = {"id": "new", "url": "https://new.example/feed?a=1&b=[2]#c", "name": "It's: new, #1", "tags": ["a b", "no, x"]}
 
@@ -143,7 +143,11 @@ def test_adding_and_removing_gives_the_bytes_back(written: Written) -> None:
 def test_no_comment_is_lost_with_a_source_that_it_does_not_belong_to(written: Written, data: st.DataObject) -> None:
     """Whichever sources go, the others and the comments stay, in their order."""
     gone = data.draw(st.sets(st.sampled_from(written.ids))) if written.ids else set[str]()
-    left = without_sources(written.text, "f.yaml", gone)
+    try:
+        left = without_sources(written.text, "f.yaml", gone)
+    except EditUnsafe:
+        assert "sources: [" in written.text  # brackets with comments between the items
+        return
     assert held(left) == [name for name in written.ids if name not in gone]
     at = 0
     for comment in written.comments:

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.config.editing.feed_lists import ImportOutcome, import_outlines, outline_of
-from monitor.config.editing.source_edit import NewSource, SourceValue, with_sources
-from monitor.config.editing.source_files import new_source
+from monitor.config.editing.source_files import NewSource, SourceValue, new_source, with_sources
 from monitor.config.language.sources import SourceSchema
 from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text, read_yaml_file
 from monitor.sanitize import sanitize_text

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from monitor.config.editing.source_edit import NewSource, SourceValue
-from monitor.config.editing.source_files import ListedSource, comparable_address, new_source
+from monitor.config.editing.source_files import ListedSource, NewSource, SourceValue, comparable_address, new_source
 from monitor.config.language.base_schema import language_tag
 from monitor.config.language.secrets import AS_REFERENCE
 from monitor.config.yaml.yaml12 import PlainData

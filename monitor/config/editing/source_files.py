@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,21 +16,26 @@ from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
 from urllib.parse import urlsplit
 
-from monitor.config.editing.source_edit import NewSource, SourceValue, source_to_plain_data
+from monitor.config.editing.yaml_edit import add_entries, format_yaml, remove_items
 from monitor.config.language.faults import collect_faults, validate_document
 from monitor.config.language.sources import SourceDefaults, SourceSchema, sources_from_document
 from monitor.config.loading.files import is_config_file_name, is_there, paths_named, settings_document, yaml_files
 from monitor.config.loading.packs import ChosenPacks, choose_packs
 from monitor.config.yaml.yaml12 import PlainData, YamlDocument, read_yaml_file
-from monitor.errors import Fault, InvalidFiles, InvalidRequest
+from monitor.errors import EditUnsafe, Fault, InvalidFiles, InvalidRequest
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Place
 from monitor.url_secrets import explain_references, has_random_piece, redact_url
+
+SourceValue = str | bool | Sequence[str] | Mapping[str, str]
+NewSource = Mapping[str, SourceValue]
+"""The keys of a source in the order in which they are written."""
 
 NEW_FILE = "sources.yaml"
 """The file for sources that a command adds, separate from those that come with the program: `init` writes it beside
 monitor.yaml; if monitor.yaml names only folders, it is in the first of them."""
 
+_LIST = "sources"
 _LONGEST_ID = 56  # characters of an id that is made; a number may follow
 _MOST_WORDS = 3  # parts of a path in such an id
 _LONGEST_WORD = 14  # characters: longer ones without a hyphen are seldom names of a section
@@ -131,6 +136,43 @@ def find_valid_sources(file: Path) -> tuple[set[Place], list[Fault]]:
                     place for place, _ in sources_from_document(document, SourceDefaults(timedelta(minutes=5)))
                 )
     return places, faults
+
+
+def with_sources(text: str, file: str, sources: Sequence[NewSource]) -> str:
+    """The text of a sources file with more sources, in this order, at the end of its last list. Raises EditUnsafe, with
+    what to paste, if the list is written in an unusual way."""
+    if not sources:
+        return text
+    items: list[PlainData] = [source_to_plain_data(source) for source in sources]
+    try:
+        return add_entries(text, file, (_LIST,), items, blocks=2)
+    except EditUnsafe as error:
+        shown: list[PlainData] = [
+            {key: redact_url(value) if isinstance(value, str) else value for key, value in item.items()}
+            for item in map(source_to_plain_data, sources)
+        ]
+        lines = ["write this there, or give --file with another file:", *format_yaml(shown, 2)]
+        raise EditUnsafe(error.where, "\n".join(lines)) from None
+
+
+def without_sources(text: str, file: str, ids: Collection[str]) -> str:
+    """The text of a sources file without the sources with these ids. Comments that may be about others stay. Raises
+    EditUnsafe if one is written in an unusual way."""
+    try:
+        return remove_items(text, file, (_LIST,), lambda item: isinstance(item, dict) and item.get("id") in ids)
+    except EditUnsafe as error:
+        raise EditUnsafe(error.where, f"remove by hand: {', '.join(sorted(ids))}") from None
+
+
+def source_to_plain_data(source: NewSource) -> dict[str, PlainData]:
+    """A source as our parser would read it."""
+    return {key: _value_to_plain_data(value) for key, value in source.items()}
+
+
+def _value_to_plain_data(value: SourceValue) -> PlainData:
+    if isinstance(value, str | bool):
+        return value
+    return dict(value) if isinstance(value, Mapping) else list(value)
 
 
 def new_source(url: str, options: NewSource, used_ids: Collection[str], *, may_name_secrets: bool = False) -> NewSource:

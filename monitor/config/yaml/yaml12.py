@@ -282,7 +282,7 @@ class _YamlReader:
             if event.anchor is not None or event.tag is not None:
                 self._reject_unsupported(event)
             self._set_end(event)
-            data = _resolve_scalar(event.value) if event.implicit[0] else event.value
+            data = resolve_scalar(event.value) if event.implicit[0] else event.value
         elif isinstance(event, yaml.CollectionStartEvent):
             self._reject_unsupported(event)
             read_children = self._read_mapping if isinstance(event, yaml.MappingStartEvent) else self._read_sequence
@@ -360,7 +360,7 @@ def _mark_to_position(mark: _EventMark | None) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def _resolve_scalar(text: str) -> bool | int | float | str | None:
+def resolve_scalar(text: str) -> bool | int | float | str | None:
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if text[0] not in "-+.0123456789":

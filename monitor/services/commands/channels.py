@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from monitor.config.editing.channel_edit import list_route_names, prepare_channel
+from monitor.config.editing.atomic_rewrite import prepare_rewrite
+from monitor.config.editing.yaml_edit import add_entries
 from monitor.config.language.faults import find_close_word
 from monitor.config.language.settings import settings_from_document
 from monitor.config.loading.files import only_document
-from monitor.config.yaml.yaml12 import parse_yaml_text
-from monitor.errors import InvalidFiles, MonitorError
+from monitor.config.yaml.yaml12 import YamlDocument, parse_yaml_text, quote_text
+from monitor.errors import EditUnsafe, InvalidFiles, InvalidRequest, MonitorError
 from monitor.model import Alert, Article, Delivery, Level, Notice, NoticeKind, Receipt, Settings
 from monitor.model.outcome import clauses_from_sentence
 from monitor.notify import Notifier, channel_faults
@@ -44,14 +45,47 @@ def add_channel(
 
     Nothing is written, and InvalidFiles is raised with all faults, if the file would be faulty or Apprise cannot use
     the URL. Raises InvalidRequest if the channel is there already."""
-    rewrite = prepare_channel(config, name, url, routes, for_operator=for_operator)
+    existing: list[str] = []
+
+    def edit(text: str, file: str) -> str:
+        existing.extend(_get_keys(parse_yaml_text(text, file), "routes"))
+        return with_channel(text, file, name, url, routes, for_operator=for_operator)
+
+    rewrite = prepare_rewrite(config, edit)
     document = only_document(parse_yaml_text(rewrite.after.decode("utf-8-sig"), str(config)), config)
     settings, _ = settings_from_document(document, environment, config.parent)
     if faults := channel_faults([settings.channels[name]]):
         raise InvalidFiles(faults)
     rewrite.write()
-    existing = list_route_names(rewrite)
     return settings, {route: find_close_word(route, existing) for route in routes if route not in existing}
+
+
+def with_channel(
+    text: str, file: str, name: str, url: str, routes: Sequence[str], *, for_operator: bool = False
+) -> str:
+    """The text of a monitor.yaml with one more channel, also as the last one of these routes. Raises InvalidRequest if
+    the channel is there already, and EditUnsafe if the file is written in an unusual way."""
+    documents = parse_yaml_text(text, file)
+    if not documents or not isinstance(documents[0].data, dict):
+        raise InvalidRequest(f"{file}: it has no keys; `news-monitor init` writes a monitor.yaml")
+    if name in _get_keys(documents, "channels"):
+        place = documents[0].key_place(("channels", name))
+        raise InvalidRequest(f"{place}: there is a channel {quote_text(name)} already: edit it there")
+    lists = [*(("routes", route) for route in dict.fromkeys(routes)), *([("operator",)] if for_operator else [])]
+    try:
+        text = add_entries(text, file, ("channels",), {name: {"url": url}}, blocks=1)
+        for path in lists:
+            text = add_entries(text, file, path, [name], blocks=0)
+    except EditUnsafe as error:
+        to_lists = "".join(f", and {name} at the end of {'.'.join(path)}" for path in lists)
+        raise EditUnsafe(error.where, f"write `{name}: {{url: ADDRESS}}` under channels{to_lists}") from None
+    return text
+
+
+def _get_keys(documents: Sequence[YamlDocument], key: str) -> list[str]:
+    """The keys of the mapping under a key of the first document; none if there is no mapping."""
+    found = documents[0].data.get(key) if documents and isinstance(documents[0].data, dict) else None
+    return list(found) if isinstance(found, dict) else []
 
 
 async def send_test_messages(

@@ -20,9 +20,8 @@ from monitor.config.editing.boolean_query import (
 )
 from monitor.config.editing.query_rules import QueryRule, make_rule_id, rule_from_query, rule_from_words
 from monitor.config.editing.rule_lists import ListedQuery, RuleList, RuleListFormat, has_alert_feeds, read_rule_list
-from monitor.config.editing.source_edit import NewSource, with_sources
-from monitor.config.editing.source_files import new_source
-from monitor.config.editing.value_text import TextStyle, format_block, format_block_value
+from monitor.config.editing.source_files import NewSource, new_source, with_sources
+from monitor.config.editing.yaml_edit import format_yaml
 from monitor.config.language.rules import rule_from_document
 from monitor.config.loading.files import is_there
 from monitor.config.yaml.yaml12 import PlainData, YamlDocument, parse_yaml_text
@@ -41,7 +40,7 @@ _HEADER = (
     "news_in: text takes evidence from anywhere in an article, as a search engine does; without this key,",
     "what is only deep in the text is a mention, for the daily digest.",
 )
-_STYLE = TextStyle(quote='"', width=110)
+_WIDTH = 110
 _LEVEL_AND_PLACE: dict[str, PlainData] = {"level": "medium", "news_in": "text"}
 
 
@@ -183,7 +182,7 @@ def _parse_rule(keys: Mapping[str, PlainData]) -> tuple[YamlDocument, Rule]:
 
 def format_rule(keys: Mapping[str, PlainData]) -> list[str]:
     """The lines of a rule, or of some of its keys."""
-    return [*format_block(keys, 0, "", _STYLE)]
+    return format_yaml({**keys}, width=_WIDTH)
 
 
 def _format_tests(tests: Mapping[str, Sequence[PlainData]]) -> list[str]:
@@ -216,7 +215,7 @@ def _add_word_rule(found: RuleList, file: str, draft: _Draft) -> None:
     tests = _keep_true_tests({**keys, **rule.keys}, rule, draft.now)
     draft.lines += [*format_rule(keys), "match:", "  words:"]
     for text, above in words.items():
-        draft.lines += [*_format_comments(above, 4), f"    - {format_block_value(text, _STYLE)[0]}"]
+        draft.lines += [*_format_comments(above, 4), f"    {format_yaml([text])[0]}"]
     draft.lines += _format_comments([*comments, *map(sanitize_line, found.comments)], 4) + _format_tests(tests)
     draft.add_rule(id_, str(keys["title"]), found.queries[0].line, tests)
 

@@ -15,14 +15,17 @@ from urllib.parse import urlsplit
 
 from monitor.config.editing.atomic_rewrite import prepare_rewrite
 from monitor.config.editing.feed_lists import ImportOutcome, OutlineImport, import_outlines, outline_of
-from monitor.config.editing.source_edit import NewSource, SourceValue, with_sources, without_sources
 from monitor.config.editing.source_files import (
     ListedSource,
+    NewSource,
     SourceFiles,
+    SourceValue,
     check_file,
     comparable_address,
     find_valid_sources,
     new_source,
+    with_sources,
+    without_sources,
 )
 from monitor.config.language.base_schema import language_tag
 from monitor.config.language.faults import did_you_mean, format_flow_yaml

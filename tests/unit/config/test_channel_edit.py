@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.editing.channel_edit import prepare_channel
 from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.errors import InvalidRequest, MonitorError
+from monitor.services.commands.channels import with_channel
 
 
 def add(folder: Path, text: str, *routes: str, for_operator: bool = False) -> str:
     """The text of a monitor.yaml with a channel `phone` more."""
-    file = folder / "monitor.yaml"
-    file.write_text(text, encoding="utf-8")
     url = "ntfys://${env:TOPIC}"
-    return prepare_channel(file, "phone", url, routes, for_operator=for_operator).after.decode()
+    return with_channel(text, str(folder / "monitor.yaml"), "phone", url, routes, for_operator=for_operator)
 
 
 def test_it_is_added_below_the_others(tmp_path: Path) -> None:
@@ -27,7 +25,7 @@ def test_it_is_added_below_the_others(tmp_path: Path) -> None:
     )
     assert add(tmp_path, text, "default", "night", "desk") == (
         "timezone: UTC\nchannels:\n  screen: {url: 'console://'}  # here\n  # mail: later\n"
-        '  phone: {url: "ntfys://${env:TOPIC}"}\n\n'
+        "  phone: {url: 'ntfys://${env:TOPIC}'}\n\n"
         "routes:\n  default: [screen, phone]\n  night:\n    - screen  # quiet\n    - phone\n  desk: [phone]\nweb: {}\n"
     )
 

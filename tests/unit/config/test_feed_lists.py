@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config.editing.feed_lists import ImportOutcome, as_tag, import_outlines, outline_of
-from monitor.config.editing.source_edit import NewSource
-from monitor.config.editing.source_files import ListedSource, comparable_address
+from monitor.config.editing.source_files import ListedSource, NewSource, comparable_address
 from monitor.model import Outline, Place
 
 STANDING = ListedSource("a-example", "https://www.a.example/feed", Place("f.yaml", 2, 5), Path("f.yaml"))

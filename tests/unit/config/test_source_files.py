@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.editing.source_edit import NewSource
-from monitor.config.editing.source_files import check_file, new_source, source_files
+from monitor.config.editing.source_files import NewSource, check_file, new_source, source_files
 from monitor.errors import InvalidFiles, InvalidRequest
 
 Write = Callable[[dict[str, str]], Path]
