@@ -19,7 +19,7 @@ from monitor.config.loading.files import Signature
 from monitor.errors import Fault, InvalidRequest
 from monitor.lab.annotated_document import Lint
 from monitor.lab.checking import CheckResult, ConfigChecker
-from monitor.model import Entity, Rule
+from monitor.model import Entity, Rule, RuleStatus
 from monitor.wording.quantities import format_count
 
 _LOOK = 0.3  # s between two looks at the files
@@ -175,4 +175,6 @@ def _summarize_findings(checked: CheckResult) -> str:
 
 def _format_test_count(things: Collection[Rule | Entity], noun: str) -> str:
     tests = [test for each in things for test in each.tests]
-    return f"{format_count(len(things), noun)} with {format_count(len(tests), 'test')}"
+    off = sum(isinstance(each, Rule) and each.status is RuleStatus.OFF for each in things)
+    beside = f" (and {off} that {'is' if off == 1 else 'are'} off)" * bool(off)
+    return f"{format_count(len(things) - off, noun)}{beside} with {format_count(len(tests), 'test')}"

@@ -7,8 +7,8 @@ for. A file of sources names its packs in a comment at the top: `# Packs: east-a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from monitor.config.language.faults import did_you_mean
 from monitor.config.loading.shipped import find_shipped_entity_folder, find_shipped_folder
 from monitor.config.yaml.yaml12 import ValuePath, YamlDocument
 from monitor.errors import Fault
+from monitor.model import Place, Rule, RuleStatus
 
 FIRST_PACK = "east-asia"
 """The pack that `init` names if the user names none."""
@@ -40,12 +41,19 @@ class Pack:
 @dataclass(frozen=True, slots=True)
 class ChosenPacks:
     """What the packs of a monitor.yaml add to the user's files. `rule_files`: of rules, lists and entities;
-    `rules_off`, `sources_off`: the ids that it silences."""
+    `rules_off`, `sources_off`: the ids that it silences, and where."""
 
     rule_files: tuple[Path, ...] = ()
     source_files: tuple[Path, ...] = ()
-    rules_off: frozenset[str] = frozenset()
-    sources_off: frozenset[str] = frozenset()
+    rules_off: Mapping[str, Place] = field(default_factory=dict)
+    sources_off: Mapping[str, Place] = field(default_factory=dict)
+
+    def find_silenced_copies(self, rules: Iterable[Rule]) -> Iterator[Fault]:
+        """A fault for each of the user's own rules that runs although a pack is told to silence it."""
+        for rule in rules:
+            if rule.id in self.rules_off and rule.status is not RuleStatus.OFF:
+                problem = f"this silences '{rule.id}' of the pack, and your copy {rule.place.file} runs"
+                yield Fault(self.rules_off[rule.id], problem, "write `status: off` there")
 
 
 NO_PACKS = ChosenPacks()
@@ -64,7 +72,7 @@ def choose_packs(document: YamlDocument) -> ChosenPacks:
         for name, _, about in chosen
         if name in known and not (isinstance(about, Mapping) and about.get("sources") == _OFF)
     ]
-    off = {kind: frozenset(id_ for _, _, id_ in _list_silenced(document, kind)) for kind in _IDS}
+    off = {kind: {id_: document.key_place(path) for _, path, id_ in _list_silenced(document, kind)} for kind in _IDS}
     return ChosenPacks(
         (*list_shared_files(), *(file for pack in packs for file in sorted(pack.folder.glob("*.yaml")))),
         tuple(dict.fromkeys(file for pack in polled for file in pack.sources)),

@@ -101,6 +101,7 @@ def load_rule_files(
         ]
         chosen = index_by_id(usable, running.rules, faults)
         rules |= {id_: resolved[rule.place] for id_, rule in chosen.items() if rule.place in resolved}
+    faults += packs.find_silenced_copies(rule for rule in rules.values() if rule.place.file not in pack_files)
     rules |= {
         id_: replace(rule, status=RuleStatus.OFF)
         for id_, rule in rules.items()

@@ -92,7 +92,7 @@ class SummaryReader:
 def _summarize_rule_files(read: LoadedSettings, cache: SummaryCache) -> RuleFilesSummary:
     def compute_key() -> str | None:
         paths = [*read.rule_paths, *((file, None) for file in read.packs.rule_files)]
-        return compute_summary_key(*yaml_files(paths), (read.routes, sorted(read.packs.rules_off)))
+        return compute_summary_key(*yaml_files(paths), (read.routes, sorted(read.packs.rules_off.items())))
 
     key = compute_key()
     if key and (known := cache.read(key)) is not None:

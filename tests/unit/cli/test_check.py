@@ -139,6 +139,9 @@ async def test_it_says_what_it_has_checked(folder: Path) -> None:
     ):
         ended = await news_monitor("check", *args, folder=folder)
         assert (ended.code, ended.out, ended.told) == (0, "", told)
+    (folder / "rules/quake.yaml").write_text(f"{RULE}status: off\n", encoding="utf-8")
+    resting = await news_monitor("check", "rules", folder=folder)  # the number of those that run, as the log has it
+    assert resting.told == ["no faults: 0 rules (and 1 that is off) with 2 tests, 0 entities with 0 tests"]
     (folder / "monitor.yaml").write_text("routes: 1\n", encoding="utf-8")
     assert (await news_monitor("check", folder=folder)).told[-1].endswith(("fault", "faults"))  # nothing else was
 

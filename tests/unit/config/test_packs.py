@@ -122,10 +122,17 @@ def test_rules_and_sources_of_a_pack_are_silenced(config: Path) -> None:
 
 
 def test_a_silenced_rule_of_the_pack_does_not_silence_the_one_of_the_user(config: Path) -> None:
-    """Its file says whether it is off."""
+    """Its file says whether it is off. While it runs, the place of the silenced one is a fault that names the file."""
     write(config, "rules/a.yaml", MINE)
     choose(config, "{east-asia: {rules: {summits: off}}}")
-    assert load(config).config.rules["summits"].status is RuleStatus.LIVE
+    loaded = load_config_files(config, {})
+    assert loaded.config.rules["summits"].status is RuleStatus.LIVE
+    (fault,) = loaded.faults
+    mine = config.parent / "rules" / "a.yaml"
+    problem = f"this silences 'summits' of the pack, and your copy {mine} runs"
+    assert str(fault) == f"{config}:5:29: {problem}; write `status: off` there"
+    write(config, "rules/a.yaml", f"{MINE}status: off\n")
+    assert load(config).config.rules["summits"].status is RuleStatus.OFF
 
 
 @pytest.mark.parametrize(
