@@ -1,10 +1,7 @@
 """Applies edits of the user's files while the daemon runs: on change, and on SIGHUP.
 
-A faulty file counts as it was when it last had no fault. If the others, taken together with it, would then lose a rule
-or a source that runs (a name that leads nowhere any more, a folder that is gone), or something of a pack would take the
-place of the user's, nothing is applied at all. If an edit brings a second rule with the id of one that runs, the
-running one stays, whatever the order of the files. `running` says what runs and how it differs from the files;
-`status`, the log and the notices show it.
+An edit is applied whole or not at all: while a file has a fault, all that runs stays as it is. `running` says what runs
+and how it differs from the files; `status`, the log and the notices show it.
 """
 
 from __future__ import annotations
@@ -36,7 +33,7 @@ _AGAIN = 2.0  # s until what the database refused is tried once more
 
 
 class Reloader:
-    """Looks at the files, and applies what is good in them. `config`, `faults` and `left_out`: what the daemon began
+    """Looks at the files, and applies edits without a fault. `config`, `faults` and `left_out`: what the daemon began
     with; `on_change` is called when `running` has changed."""
 
     def __init__(
@@ -90,10 +87,10 @@ class Reloader:
         return self._seen.changed
 
     async def reload(self, seen: FilesSnapshot | None = None) -> None:
-        """Read the files now, or as they were `seen`, and apply what is good in them. Raises StoreFailed."""
+        """Read the files now, or as they were `seen`, and apply them if they have no fault. Raises StoreFailed."""
         async with self._reading:
             try:
-                loaded = await asyncio.to_thread(self._files.load, seen, self._config)
+                loaded = await asyncio.to_thread(self._files.load, seen)
             except InvalidFiles as faulty:
                 await self._refuse(faulty.faults, self.running.left_out)
                 return
@@ -101,8 +98,8 @@ class Reloader:
                 return  # half of it may be of one moment and half of another: the next looks read it again
             unusable, known = await self._find_channel_faults(loaded.config)
             faults = (*loaded.faults, *unusable, *known)
-            if unusable or (loaded.faults and _would_lose(self._config, loaded)):
-                await self._refuse(faults, _select_silent(loaded.left_out, self._config))
+            if unusable or (loaded.faults and loaded.config != self._config):
+                await self._refuse(faults, _list_silent(loaded, self._config))
             else:
                 await self._accept(loaded.config, faults, loaded.left_out)
 
@@ -133,7 +130,8 @@ class Reloader:
                 _build_running(self._config, faults, left_out),
                 since=self.running.since,
                 restart_settings=self.running.restart_settings,
-            )
+            ),
+            is_refused=True,
         )
 
     async def _accept(self, config: Config, faults: Sequence[Fault], left_out: LeftOut) -> None:
@@ -150,9 +148,11 @@ class Reloader:
         self._config, self._again = config, False
         await self._report(running)
 
-    async def _report(self, running: RunningVersion) -> None:
+    async def _report(self, running: RunningVersion, *, is_refused: bool = False) -> None:
         self._log_new_faults(running)
-        if running.faults == self.running.faults:  # the edit that brought them was an earlier one
+        began_so = self.running.edited_at == self.running.since
+        if running.faults == self.running.faults and not (is_refused and began_so):
+            # the edit that brought them was an earlier one; faults of the start are first in the way of an edit now
             running = replace(running, edited_at=self.running.edited_at)
         self.running = running
         write = log.warning if running.faults else log.info
@@ -178,18 +178,11 @@ def _build_running(config: Config, faults: Sequence[Fault], left_out: LeftOut) -
     return RunningVersion(now, len(rules), len(config.sources), edited_at, faults=lines, left_out=left_out)
 
 
-def _select_silent(left_out: LeftOut, running: Config) -> LeftOut:
-    """Of what an edit leaves out, the part that does not run either while the edit is refused."""
-    silent = {file: tuple(id_ for id_ in ids if id_ not in running.rules) for file, ids in left_out.items()}
-    return {file: ids for file, ids in silent.items() if ids or not left_out[file]}
-
-
-def _would_lose(running: Config, loaded: LoadedConfig) -> bool:
-    """Whether a rule or source that runs would be gone, or something of a pack take the place of the user's."""
-    new = loaded.config
-    pairs = ((running.rules, new.rules), (running.entities, new.entities), (running.lists, new.lists))
-    return not (running.rules.keys() <= new.rules.keys() and running.sources.keys() <= new.sources.keys()) or any(
-        items_after[id_].place.file in loaded.pack_files and items[id_].place.file not in loaded.pack_files
-        for items, items_after in pairs
-        for id_ in items.keys() & items_after.keys()
-    )
+def _list_silent(loaded: LoadedConfig, running: Config) -> LeftOut:
+    """What the files have and does not run while the edit is refused: rules in any of them, and files with faults of
+    which nothing is used."""
+    silent = {file: [id_ for id_ in ids if id_ not in running.rules] for file, ids in loaded.left_out.items()}
+    for rule in select_running_rules(loaded.config.rules.values()):
+        if rule.id not in running.rules:
+            silent.setdefault(rule.place.file, []).append(rule.id)
+    return {file: tuple(ids) for file, ids in silent.items() if ids or not loaded.left_out[file]}

@@ -18,8 +18,8 @@ class RunningVersion:
 
     since              when it began to run
     rules, sources     how many run, without rules that are off
-    edited_at          when the files were last changed to something with faults, of which only the good part runs; None
-                       if the files are what runs
+    edited_at          when the files were last changed to something with faults, so that the version before runs on (at
+                       a start: without the faulty files); None if the files are what runs
     faults             the faults of that edit, one line each
     restart_settings   settings that have changed, and that take effect only at the next start
     left_out           the files with faults of which something does not run, and of each the ids of its rules that do
@@ -56,9 +56,10 @@ class RunningVersion:
 
     def describe_effect_of_faults(self) -> str:
         """What runs and what is silent in spite of the faults: after a start, and after an edit."""
+        as_before = "" if self.edited_at == self.since else " as before the edit"
         if not (silent := "; ".join(self._list_silent_parts(len(self.silent_rules)))):
-            return "every rule runs, in its last version without a fault"
-        return f"{silent}; every other rule runs, in its last version without a fault"
+            return f"every rule runs{as_before}"
+        return f"{silent}; every other rule runs{as_before}"
 
     def _list_silent_parts(self, most: int) -> Iterator[str]:
         """What does not run. At most so many rules are named."""

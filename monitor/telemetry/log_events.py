@@ -24,7 +24,7 @@ class LogEvent(StrEnum):
     STOPPED = "daemon.stopped", "The daemon has stopped in good order."
     CLOCK_SET_BACK = "clock.set_back", "The clock was set back."
     FAULT = "config.fault", "A file has a fault."
-    LEFT_OUT = "config.left_out", "A file has a fault, and there is no earlier version of it: its rules do not run."
+    LEFT_OUT = "config.left_out", "At a start a file has a fault: its rules do not run."
     RULES_ACTIVE = "config.active", "These rules and sources are active."
     LISTENING = "http.listening", "Health and metrics can be read at this address."
     NOT_LISTENING = "http.failed", "The address of `web` cannot be used."

@@ -3,14 +3,14 @@
 A file with a fault contributes nothing (a file of sources: its valid sources) and does not affect other files. Only an
 unusable monitor.yaml stops everything. A rule that refers to something that does not exist is left out.
 
-Nothing here knows what is running. A caller that loads again and again can pass a `LoadCache`. Then a faulty edit is
-ignored, and the last content of the file without a fault stays in force.
+Nothing here knows what is running. A caller that loads again and again can pass a `LoadCache`: a file is parsed again
+only after it has changed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -34,7 +34,7 @@ from monitor.config.loading.packs import ChosenPacks, choose_packs, list_shared_
 from monitor.config.loading.rule_files import LoadedRules, ParsedDocument, load_rule_files
 from monitor.config.loading.settings_files import load_settings, load_source_files
 from monitor.config.loading.shipped import find_shipped_entity_folder, find_shipped_folder
-from monitor.config.loading.unique_ids import NOTHING_RUNS, PlacedSource, RunningItems
+from monitor.config.loading.unique_ids import PlacedSource
 from monitor.config.yaml.yaml12 import PlainData, YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Config, Entity, Place
@@ -45,15 +45,13 @@ _ENTITY_ID = re.compile("^entity: (\\S+)$", re.MULTILINE)  # as the shipped file
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
     """Everything valid in the files that a monitor.yaml names, and all faults. `documents`: of the rules, entities and
-    lists, by place; `source_places`: the place of each source, by id; `left_out`: as in LoadedRules; `pack_files`: the
-    files of rules, entities and lists that come with the program."""
+    lists, by place; `source_places`: the place of each source, by id; `left_out`: as in LoadedRules."""
 
     config: Config
     faults: tuple[Fault, ...]
     documents: Mapping[Place, YamlDocument] = field(default_factory=dict)
     source_places: Mapping[str, Place] = field(default_factory=dict)
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    pack_files: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -62,17 +60,6 @@ class LoadCache:
 
     documents: FileCache[ParsedDocument] = field(default_factory=FileCache)
     sources: FileCache[PlacedSource] = field(default_factory=FileCache)
-
-    def keep_good(self, faults: Iterable[Fault]) -> None:
-        """Remembers the present content of all files without any of these faults as their last good one."""
-        faulty = {fault.place.file for fault in faults}
-        self.documents.keep_good(faulty)
-        self.sources.keep_good(faulty)
-
-    def drop_unread(self) -> None:
-        """Forgets all files that were not read last."""
-        self.documents.drop_unread()
-        self.sources.drop_unread()
 
 
 def shipped_entities(own: Mapping[str, Entity] = MappingProxyType({})) -> Mapping[str, Entity]:
@@ -108,33 +95,24 @@ def load_config_files(
     environment: Mapping[str, str],
     cache: LoadCache | None = None,
     stamps: Mapping[str, Stamp] = MappingProxyType({}),
-    running: Config | None = None,
     *,
     accept_faults: bool = False,
 ) -> LoadedConfig:
     """Loads a monitor.yaml and all that it names. Raises InvalidFiles, with the faults of all files, if monitor.yaml
     itself has a fault: a missing secret of an address, or a route to nowhere, would lose alerts.
 
-    `cache`: unchanged files are not read again, and the last content without a fault of a now faulty file stays in
-    force. The cache is updated; it drops deleted files as soon as there is no fault. `stamps`: of files that were
-    checked just before. `running`: of two rules (or entities, lists, sources) with the same id, the one in it counts.
+    `cache`: unchanged files are not read again; it is updated. `stamps`: of files that were checked just before.
     `accept_faults`: as in `load_config_summary`.
     """
     cache = LoadCache() if cache is None else cache
-    items = NOTHING_RUNS if running is None else RunningItems.from_config(running)
-    read = load_settings(path, environment, cache.sources, stamps, items)
-    loaded = load_rule_files(read.rule_paths, read.routes, cache.documents, stamps, items, packs=read.packs)
+    read = load_settings(path, environment, cache.sources, stamps)
+    loaded = load_rule_files(read.rule_paths, read.routes, cache.documents, stamps, packs=read.packs)
     faults = read.add_faults_of_rules(loaded.faults, loaded.rules.keys() | loaded.declared_rule_ids)
-    if not faults:  # what was not read was removed on purpose
-        cache.drop_unread()
     settings = read.find_usable_settings(environment, path.parent) if accept_faults else read.settings
     if settings is None:
         raise InvalidFiles(faults)
-    if read.settings is not None:  # else nobody knows which routes there are
-        cache.keep_good(faults)
     config = Config(settings, read.sources, loaded.rules, loaded.entities, loaded.lists)
-    pack_files = frozenset(map(str, read.packs.rule_files))
-    return LoadedConfig(config, faults, loaded.documents, read.source_places, loaded.left_out, pack_files)
+    return LoadedConfig(config, faults, loaded.documents, read.source_places, loaded.left_out)
 
 
 def list_configured_paths(path: Path) -> list[Path]:

@@ -21,7 +21,7 @@ from monitor.config.language.versions import with_version
 from monitor.config.loading.file_cache import FileCache
 from monitor.config.loading.files import NamedPath, Stamp, yaml_files
 from monitor.config.loading.packs import NO_PACKS, ChosenPacks
-from monitor.config.loading.unique_ids import NOTHING_RUNS, RunningItems, index_by_id
+from monitor.config.loading.unique_ids import index_by_id
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Entity, EntityNamed, ListNamed, Place, RouteStep, Rule, RuleStatus, Source, WordList
@@ -51,16 +51,14 @@ def load_rule_files(
     routes: RouteNames | None,
     cache: FileCache[ParsedDocument],
     stamps: Mapping[str, Stamp],
-    running: RunningItems = NOTHING_RUNS,
     *,
     packs: ChosenPacks = NO_PACKS,
     use_valid_parts: bool = False,
 ) -> LoadedRules:
     """Everything valid in files and folders of rules, entities and lists, and all faults. `packs`: what of them has the
     id of something valid in those files does not count. `routes`: None accepts all routes; `stamps`: of files that were
-    checked just before; `running`: of two with the same id, the one in it counts. A pipe is read only if the user named
-    it and no file did. `use_valid_parts`: of a file with a fault, the documents without one count. A daemon must not do
-    so: half of an edit may send what the whole would not."""
+    checked just before. A pipe is read only if the user named it and no file did. `use_valid_parts`: of a file with a
+    fault, the documents without one count. A daemon must not do so: half a file may send what the whole would not."""
     named_paths = list(named_paths)
     files, faults = yaml_files([*named_paths, *((file, None) for file in packs.rule_files)])
     pack_files = set(map(str, packs.rule_files))
@@ -68,15 +66,15 @@ def load_rule_files(
     cached_files = cache.read(files, _parse_document, stamps, may_be_pipes=may_be_pipes)
     faults += (fault for cached in cached_files for fault in cached.faults)
     used_parts = {
-        str(file): each.valid_part if use_valid_parts else each.in_force
+        str(file): each.values if use_valid_parts or not each.faults else ()
         for file, each in zip(dict.fromkeys(files), cached_files, strict=True)
     }
     parsed = [item for used_part in used_parts.values() for item in used_part]
     parts = _split_off_packs([item.value for item in parsed], pack_files)
     entities, lists = dict[str, Entity](), dict[str, WordList]()
     for part in parts:  # the packs first: what is the user's takes their place
-        entities |= index_by_id([value for value in part if isinstance(value, Entity)], running.entities, faults)
-        lists |= index_by_id([value for value in part if isinstance(value, WordList)], running.lists, faults)
+        entities |= index_by_id([value for value in part if isinstance(value, Entity)], faults)
+        lists |= index_by_id([value for value in part if isinstance(value, WordList)], faults)
     documents = {item.value.place: item.document for item in parsed}
     read_documents = [document for cached in cached_files for document in cached.documents]
     declared, declared_rules = _collect_declarations(read_documents)
@@ -91,16 +89,9 @@ def load_rule_files(
         if isinstance(item.value, Rule):
             with collect_faults(faults):
                 resolved[item.value.place] = item.resolve_rule(item.value, registry, routes)
-    # a rule that runs keeps its id even while a name in it leads nowhere: another rule must not take its place
     rules: dict[str, Rule] = {}
     for part in parts:
-        usable = [
-            value
-            for value in part
-            if isinstance(value, Rule) and (value.place in resolved or value.id in running.rules)
-        ]
-        chosen = index_by_id(usable, running.rules, faults)
-        rules |= {id_: resolved[rule.place] for id_, rule in chosen.items() if rule.place in resolved}
+        rules |= index_by_id([resolved[value.place] for value in part if value.place in resolved], faults)
     faults += packs.find_silenced_copies(rule for rule in rules.values() if rule.place.file not in pack_files)
     rules |= {
         id_: replace(rule, status=RuleStatus.OFF)

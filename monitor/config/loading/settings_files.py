@@ -21,7 +21,7 @@ from monitor.config.language.sources import SourceDefaults, list_source_ids, sou
 from monitor.config.loading.file_cache import FileCache
 from monitor.config.loading.files import NamedPath, Stamp, list_named_paths, settings_document, yaml_files
 from monitor.config.loading.packs import NO_PACKS, ChosenPacks, choose_packs, find_faults_of_packs
-from monitor.config.loading.unique_ids import NOTHING_RUNS, PlacedSource, RunningItems, index_sources
+from monitor.config.loading.unique_ids import PlacedSource, index_sources
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place, Settings, Source
@@ -62,10 +62,9 @@ def load_settings(
     environment: Mapping[str, str],
     cache: FileCache[PlacedSource] | None = None,
     stamps: Mapping[str, Stamp] = MappingProxyType({}),
-    running: RunningItems = NOTHING_RUNS,
 ) -> LoadedSettings:
-    """Loads a monitor.yaml and its sources. Raises InvalidFiles if monitor.yaml cannot be read. `cache`, `stamps`,
-    `running`: as in `load_config_files`."""
+    """Loads a monitor.yaml and its sources. Raises InvalidFiles if monitor.yaml cannot be read. `cache`, `stamps`: as
+    in `load_config_files`."""
     document = settings_document(path)
     faults: list[Fault] = []
     settings, defaults = None, SourceDefaults(EVERY)
@@ -77,7 +76,7 @@ def load_settings(
     faults += [*unknown_packs, *unknown_ids]
     named_paths, packs = list_named_paths(document, path, "sources"), choose_packs(document)
     cache = FileCache() if cache is None else cache
-    sources, places, faults_of_sources = load_source_files(named_paths, defaults, cache, stamps, running, packs=packs)
+    sources, places, faults_of_sources = load_source_files(named_paths, defaults, cache, stamps, packs=packs)
     faults += faults_of_sources
     if settings is not None and settings.allow_for:
         unknown = find_unknown_sources(document, sources.keys() | _list_declared_ids(cache))
@@ -114,25 +113,22 @@ def load_source_files(
     defaults: SourceDefaults,
     cache: FileCache[PlacedSource],
     stamps: Mapping[str, Stamp],
-    running: RunningItems = NOTHING_RUNS,
     *,
     packs: ChosenPacks = NO_PACKS,
 ) -> tuple[dict[str, Source], dict[str, Place], list[Fault]]:
-    """The valid sources by id, their places by id, and the faults. Of a file that has never been without a fault, the
-    valid sources are used: a mistake in one must not leave the others unpolled. A source of a pack does not count if
-    another one has its id or address."""
+    """The valid sources by id, their places by id, and the faults. Of a file with a fault, the valid sources are
+    used: a mistake in one must not leave the others unpolled at a start. A source of a pack does not count if another
+    one has its id or address."""
     files, faults = yaml_files([*named_paths, *((file, None) for file in packs.source_files)])
     cached_files = cache.read(
         files, lambda document: sources_from_document(document, defaults), stamps, inputs=defaults
     )
     faults += (fault for cached in cached_files for fault in cached.faults)
-    candidates = [placed for cached in cached_files for placed in cached.in_force]
-    candidates += (
-        placed for cached in cached_files if not cached.in_force for placed in cached.valid_part
-    )  # last, so that these take no id of another
+    in_order = sorted(cached_files, key=lambda cached: bool(cached.faults))  # so that these take no id of another
+    candidates = [placed for cached in in_order for placed in cached.values]
     pack_files = set(map(str, packs.source_files))
     own = [placed for placed in candidates if placed[0].file not in pack_files]
-    chosen = index_sources(own, running.sources, faults)
+    chosen = index_sources(own, faults)
     addresses = {source.address for _, source in chosen.values()}
     for place, source in candidates:
         if place.file in pack_files and source.id not in packs.sources_off and source.address not in addresses:

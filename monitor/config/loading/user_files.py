@@ -17,12 +17,11 @@ from monitor.config.loading.files import (
 )
 from monitor.config.loading.load import LoadCache, LoadedConfig, list_configured_paths, load_config_files
 from monitor.errors import InvalidFiles
-from monitor.model import Config
 from monitor.runtime.gc_tuning import paused
 
 
 class UserFiles:
-    """A monitor.yaml and all files that it names. Where a file has a fault, its last content without one counts."""
+    """A monitor.yaml and all files that it names."""
 
     def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
         self.path = path
@@ -32,9 +31,9 @@ class UserFiles:
         self._loaded_signature: Signature = frozenset()
         self._folders: dict[Path, Stamp | None] = {}  # as they were before the last snapshot
 
-    def load(self, snapshot: FilesSnapshot | None = None, running: Config | None = None) -> LoadedConfig:
-        """The present content of all files. `snapshot`: of the files, taken just before. `running`: of two items with
-        the same id, the one in it counts. Raises InvalidFiles if monitor.yaml itself cannot be used."""
+    def load(self, snapshot: FilesSnapshot | None = None) -> LoadedConfig:
+        """The present content of all files. `snapshot`: of the files, taken just before. Raises InvalidFiles if
+        monitor.yaml itself cannot be used."""
         configured_paths = self._configured_paths
         with suppress(InvalidFiles):  # loading reports this with all other faults
             self._configured_paths = list_configured_paths(self.path)
@@ -43,7 +42,7 @@ class UserFiles:
             snapshot.signature if snapshot and self._configured_paths == configured_paths else self.signature()
         )
         with paused():
-            return load_config_files(self.path, self._environment, self._cache, dict(self._loaded_signature), running)
+            return load_config_files(self.path, self._environment, self._cache, dict(self._loaded_signature))
 
     def signature(self) -> Signature:
         """A value that changes when one of the files does."""

@@ -202,25 +202,24 @@ def test_a_faulty_source_stops_no_other(write: Write, bad: str, good: list[str])
     assert {Path(fault.place.file).name for fault in result.faults} == {"bad.yaml"}
 
 
-@pytest.mark.parametrize("then", ["", "sources: ["])
-def test_what_was_sound_in_a_faulty_sources_file_stays_when_it_is_emptied_or_cut_off(write: Write, then: str) -> None:
-    """An editor that was cut off, a full disk; also where it is read again, as it has another time."""
-    folder = write(_GOOD | {"sources/bad.yaml": "sources: [{id: two, url: 'http://two'}, {id: x}]"})
-    file, known = folder / "sources" / "bad.yaml", LoadCache()
-    assert sorted(load_config_files(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
-    for text in ("sources: [", then, then):
+def test_a_file_that_held_something_and_is_empty_has_a_fault(write: Write) -> None:
+    """An editor that was cut off, a full disk; also where it could not be read in between, and is read again."""
+    folder, known = write(_GOOD | {"rules/other.yaml": _OTHER}), LoadCache()
+    file = folder / "rules" / "other.yaml"
+    assert load_config_files(folder / "monitor.yaml", {}, known).faults == ()
+    emptied = [f"{file}:1:1: the file has been emptied; delete it if that is meant"]
+    for text, said in (
+        ("", emptied),
+        (_OTHER, []),
+        ("rule: [", None),
+        ("", emptied),
+        ("\n", []),
+        ("", []),
+        (_OTHER, []),
+    ):
         file.write_text(text, encoding="utf-8")
-        read = load_config_files(folder / "monitor.yaml", {}, known)
-        assert sorted(read.config.sources) == ["one", "two"]
-        assert read.faults
-
-
-def test_what_a_sources_file_said_without_a_fault_goes_before_what_is_without_one_in_it(write: Write) -> None:
-    """The edit of a running daemon that breaks a source, and takes another away, does neither."""
-    folder, known = write(_GOOD | {"sources/s.yaml": "sources: [{id: two, url: 'http://two'}]"}), LoadCache()
-    assert sorted(load_config_files(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
-    (folder / "sources" / "s.yaml").write_text("sources: [{id: three, url: 'http://3'}, {id: two}]", encoding="utf-8")
-    assert sorted(load_config_files(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
+        faults = load_config_files(folder / "monitor.yaml", {}, known).faults
+        assert faults if said is None else [str(fault) for fault in faults] == said, text
 
 
 def test_rules_and_entities_may_stand_anywhere_and_together(write: Write) -> None:
@@ -478,28 +477,6 @@ def test_a_monitor_yaml_that_is_a_broken_link_is_named_so(tmp_path: Path) -> Non
     (tmp_path / "monitor.yaml").symlink_to("elsewhere.yaml")
     with pytest.raises(InvalidFiles, match=r"this is a link to 'elsewhere\.yaml', which does not exist"):
         load_config_files(tmp_path / "monitor.yaml", {})
-
-
-def test_what_a_removed_file_said_does_not_come_back(write: Write) -> None:
-    """A new file of its name is a new file. Where something is at fault it may only be away, and is remembered."""
-    folder, remembered = write(_GOOD | {"rules/other.yaml": _OTHER}), LoadCache()
-    path, other = folder / "monitor.yaml", folder / "rules" / "other.yaml"
-    bad = {"rules/drills.yaml": "rule: x\n", "rules/other.yaml": "rule: x\n"}
-
-    def rules() -> set[str]:
-        return set(load_config_files(path, {}, remembered).config.rules)
-
-    assert rules() == {"drills", "other"}
-    other.unlink()
-    write({"rules/drills.yaml": "rule: x\n"})
-    assert rules() == {"drills"}
-    write(bad)
-    assert rules() == {"drills", "other"}
-    other.unlink()
-    write({"rules/drills.yaml": _RULE})
-    assert rules() == {"drills"}
-    write(bad)
-    assert rules() == {"drills"}
 
 
 def test_a_link_in_a_circle_is_told_and_stops_nothing(write: Write) -> None:

@@ -16,7 +16,7 @@ from monitor.config.loading.summary import load_config_summary
 from monitor.config.loading.summary_cache import SummaryCache
 from monitor.config.loading.user_files import UserFiles
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
-from monitor.model import Config, RuleStatus
+from monitor.model import RuleStatus
 from monitor.services.commands.sources import copy_source, remove_sources
 
 MINE = "rule: summits\ntitle: Mine\nlevel: low\nmatch: {words: [summit]}\n"
@@ -76,17 +76,6 @@ def test_the_rule_of_the_pack_counts_while_the_one_of_the_user_has_a_fault(confi
     assert loaded.left_out == {str(config.parent / "rules" / "a.yaml"): ("summits",)}
 
 
-def test_a_daemon_keeps_the_last_good_rule_of_the_user(config: Path) -> None:
-    """A faulty edit does not bring the rule of the pack back."""
-    write(config, "rules/a.yaml", MINE)
-    files = UserFiles(config, {})
-    running: Config = files.load().config
-    write(config, "rules/a.yaml", MINE.replace("level: low", "level: lowest"))
-    loaded = files.load(running=running)
-    assert loaded.faults
-    assert loaded.config.rules["summits"].title == "Mine"
-
-
 @pytest.mark.parametrize("packs", ["", "[]", "{}"])
 def test_packs_without_a_pack_brings_the_lists_and_entities(config: Path, packs: str) -> None:
     """Also where somebody comments the last pack out and leaves the key without a value: a rule that names a list of
@@ -111,7 +100,7 @@ def test_rules_and_sources_of_a_pack_are_silenced(config: Path) -> None:
     before = files.load().config
     assert before.rules["summits"].status is RuleStatus.LIVE
     choose(config, "{east-asia: {rules: {summits: off}, sources: {yonhap-ko: off}}, cyber: }")
-    after = files.load(running=before).config
+    after = files.load().config
     assert after.rules["summits"].status is RuleStatus.OFF
     assert "ransomware" in after.rules
     assert before.sources.keys() - after.sources.keys() == {"yonhap-ko"}
@@ -152,15 +141,6 @@ def test_a_slip_in_packs_is_reported_where_it_is(config: Path, packs: str, said:
     choose(config, packs)
     (fault,) = find_faults(config)
     assert str(fault).startswith(f"{config}:{said}")
-
-
-def test_a_pack_that_does_not_exist_stops_no_rule_that_runs(config: Path) -> None:
-    """As with a route to nowhere, a daemon keeps the whole config that it runs."""
-    files = UserFiles(config, {})
-    running = files.load().config
-    choose(config, "[east-asai]")
-    with pytest.raises(InvalidFiles, match="there is no pack 'east-asai'"):
-        files.load(running=running)
 
 
 def test_a_source_of_the_user_takes_the_place_of_the_one_of_the_pack(config: Path) -> None:

@@ -413,7 +413,7 @@ def test_a_bad_edit_is_told_and_a_good_one_too() -> None:
     (told,) = operator.looks(edited + MINUTE, bad)
     assert told.title == "Running the version of 19:00; your edit of 21:15 has 2 faults"
     assert told.text.splitlines()[:3] == [
-        "every rule runs, in its last version without a fault",
+        "every rule runs as before the edit",
         "rules/r.yaml:0:1: no such word",
         "rules/r.yaml:1:1: no such word",
     ]
