@@ -107,7 +107,7 @@ def _load_rule_summary(read: LoadedSettings) -> RuleFilesSummary:
     from monitor.config.loading.rule_files import load_rule_files  # noqa: PLC0415 - slow, and seldom needed
 
     loaded = load_rule_files(read.rule_paths, read.routes, FileCache(), {}, packs=read.packs)
-    declared_ids = loaded.rules.keys() | loaded.declared_rule_ids
+    declared_ids = loaded.declared_rule_ids | loaded.rules.keys()
     return RuleFilesSummary(_make_briefs(loaded.rules), loaded.faults, declared_ids)
 
 

@@ -8,24 +8,23 @@ id, status, title, level and version of each rule, and the faults, and nothing e
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from stat import S_ISDIR, S_IWGRP, S_IWOTH
-from typing import Any
 
+import msgspec
 import pydantic
 import yaml
 
 from monitor.config.yaml.file_content import read_file_content
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import Level, Place, RuleBrief, RuleStatus
+from monitor.model import RuleBrief
 from monitor.runtime.safe_paths import PRIVATE_FILE, PRIVATE_FOLDER, open_folder_of
 
 _PROGRAM = Path(__file__).parents[2]
@@ -39,7 +38,13 @@ class RuleFilesSummary:
 
     briefs: Mapping[str, RuleBrief]
     faults: tuple[Fault, ...]
-    declared_ids: Collection[str]
+    declared_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptSummary:
+    key: str
+    summary: RuleFilesSummary
 
 
 class SummaryCache:
@@ -53,11 +58,9 @@ class SummaryCache:
         """The summary that was kept for this key, or None."""
         if self._folder is None or not _is_ours(self._folder):
             return None
-        with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # there is none, or it is damaged
-            row = json.loads((self._folder / self._name).read_bytes())
-            if row["key"] == key:
-                rules = {id_: _brief_from_row(*fields) for id_, fields in row["rules"].items()}
-                return RuleFilesSummary(rules, tuple(map(_fault_from_row, row["faults"])), set(row["declared"]))
+        with suppress(OSError, ValueError, RecursionError):  # there is none, or it is damaged
+            kept = msgspec.json.decode((self._folder / self._name).read_bytes(), type=_KeptSummary)
+            return kept.summary if kept.key == key else None
         return None
 
     def write(self, key: str, summary: RuleFilesSummary) -> None:
@@ -69,35 +72,8 @@ class SummaryCache:
             open_folder_of(self._folder / self._name, make=True, mode=PRIVATE_FOLDER) as folder,
         ):
             if _is_private(os.fstat(folder.descriptor)):
-                row = {
-                    "key": key,
-                    "rules": {id_: _brief_to_row(brief) for id_, brief in summary.briefs.items()},
-                    "faults": list(map(_fault_to_row, summary.faults)),
-                    "declared": sorted(summary.declared_ids),
-                }
                 with folder.replacing(PRIVATE_FILE) as opened:
-                    os.write(opened, json.dumps(row).encode())
-
-
-def _brief_to_row(brief: RuleBrief) -> tuple[str, ...]:
-    return (brief.status, brief.title, brief.level, brief.version)
-
-
-def _brief_from_row(status: str, title: str, level: str, version: str) -> RuleBrief:
-    """Raises ValueError for a status or level that there is none of."""
-    return RuleBrief(RuleStatus(status), title, Level(level), version)
-
-
-def _fault_to_row(fault: Fault) -> tuple[str | int | None, ...]:
-    place, marks = fault.place, (fault.is_follow_up, fault.hides_names)
-    return (place.file, place.line, place.col, fault.problem, fault.hint, *marks)
-
-
-def _fault_from_row(row: Sequence[Any]) -> Fault:
-    """Raises ValueError for another number of fields."""
-    file, line, col, problem, hint, is_follow_up, hides_names = row
-    place = Place(file, int(line), int(col))
-    return Fault(place, str(problem), hint, is_follow_up=bool(is_follow_up), hides_names=bool(hides_names))
+                    os.write(opened, msgspec.json.encode(_KeptSummary(key, summary)))
 
 
 def find_cache_folder(environment: Mapping[str, str]) -> Path | None:

@@ -52,7 +52,8 @@ class Files:
         """Put another rule into what is kept, so that its use shows."""
         (file,) = self.kept
         row = json.loads(file.read_text(encoding="utf-8"))
-        file.write_text(json.dumps({**row, "rules": {"kept": ["off", "Kept", "high", "1"]}}), encoding="utf-8")
+        row["summary"]["briefs"] = {"kept": {"status": "off", "title": "Kept", "level": "high", "version": "1"}}
+        file.write_text(json.dumps(row), encoding="utf-8")
 
 
 def statuses_of(summary: ConfigSummary) -> dict[str, RuleStatus]:
@@ -241,14 +242,13 @@ def test_a_faulty_monitor_yaml_raises_all_faults(files: Files) -> None:
     [
         *("", "[]", "{}", "null", '{"key": 1}', "\udcff"),
         *(
-            f'{{"key": "KEY", "rules": {rules}, "faults": {faults}, "declared": {declared}}}'
-            for rules, faults, declared in (
+            f'{{"key": "KEY", "summary": {{"briefs": {briefs}, "faults": {faults}, "declared_ids": {declared}}}}}'
+            for briefs, faults, declared in (
                 ("1", "[]", "[]"),
                 ('{"a": 1}', "[]", "[]"),
-                ('{"a": ["live", "A"]}', "[]", "[]"),
-                ('{"a": ["live", "A", "top", "1"]}', "[]", "[]"),
-                ("{}", '[["file", 1, 1, "bad"]]', "[]"),
-                ("{}", '[["file", "a", 1, "bad", null]]', "[]"),
+                ('{"a": {"status": "live", "title": "A"}}', "[]", "[]"),
+                ('{"a": {"status": "live", "title": "A", "level": "top", "version": "1"}}', "[]", "[]"),
+                ("{}", '[{"place": "file", "problem": "bad"}]', "[]"),
                 ("{}", "[]", "1"),
             )
         ),
