@@ -1,4 +1,4 @@
-"""Languages of articles: how many are detected, how many wrongly, at what cost; the table of decision 071.
+"""Languages of articles: how many are detected, how many wrongly, at what cost; the figures behind decision 071.
 
     ./dev bench language_detection --data FOLDER
 
