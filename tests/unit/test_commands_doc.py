@@ -42,15 +42,10 @@ LEFT_OUT: dict[tuple[str, str], str] = {
 """(page, beginning of a line) -> why our tests do not run this line."""
 
 PLACEHOLDERS: dict[tuple[str, str], str] = {
-    ("README.md", " ARTICLE..."): " {story_article}",
-    ("README.md", " ARTICLE"): " 1",
     ("README.md", "mark ALERT"): "mark {alert}",
-    ("README.md", "split ID"): "split {story}",
     ("README.md", "mute ID  "): "mute {story}  ",
     ("README.md", "try FILE"): "try edited.yaml",
     ("README.md", "add URL"): "add http://{host}/new.xml",
-    ("README.md", "sources show ID"): "sources show harbour-times",
-    ("README.md", "retry ID"): "retry harbour-times",
     ("README.md", "part of a headline"): "Port workers strike",
     ("docs/alerts.md", "S7464 S1f0a"): "{story} {other_story}",
     ("docs/alerts.md", "S7464 4711 4713"): "{story} {story_article}",
@@ -76,6 +71,7 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
 """(page, what a reader replaces) -> what is used here."""
 
 BETWEEN: dict[tuple[str, str], str] = {
+    ("README.md", "news-monitor sources add"): "echo 'network: {allow: [127.0.0.0/8]}' >> monitor.yaml",
     ("README.md", "news-monitor status"): "rm -r ./* && cp -r ~/newsroom/. .",
     ("docs/replay.md", "news-monitor matches export | news-monitor score"): "news-monitor mark 1 good",
 }
