@@ -1,4 +1,4 @@
-"""docs/rules.md tells the truth: its tables are those of the shapes, and every example on it runs."""
+"""docs/rules.md and docs/reference.md tell the truth: the tables are those of the shapes, and every example runs."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from tests.building import NOON, article
 from tests.rules_doc import PAGE, page
 
 ROOT = Path(__file__).parents[2]
-TEXT = PAGE.read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
+REFERENCE = PAGE.read_text(encoding="utf-8")
+TEXT = PAGE.with_name("rules.md").read_text(encoding="utf-8") + REFERENCE
+EXAMPLES = re.findall(r"^```yaml\n(?!port-strike)(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
 
 
 def cells(head: str) -> list[tuple[str, ...]]:
@@ -33,8 +34,8 @@ WORDS = cells("| word | finds |")
 
 
 def test_the_tables_are_those_of_the_shapes() -> None:
-    """`python -m tests.rules_doc` writes them anew."""
-    assert page() == TEXT
+    """`python -m tests.rules_doc` writes them again."""
+    assert page() == REFERENCE
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
@@ -58,7 +59,7 @@ def test_it_begins_with_a_rule_of_three_lines(tmp_path: Path) -> None:
     file.write_text("\n".join(first), encoding="utf-8")
     rules = compile_rules(load_rules([file]).rules.values(), {})
     hit, missed = "Busan dockers walk out", "Dockers in Busan walk out"
-    assert f'"{hit}" matches; "{missed}" does not' in TEXT
+    assert f'"{hit}" matches; "{missed}" does not' in " ".join(TEXT.split())
     assert rules.match(article(title=hit))
     assert not rules.match(article(title=missed))
 
