@@ -1,7 +1,8 @@
-"""Writes the tables of docs/reference.md again, from the shapes that read rules:   python -m tests.rules_doc"""
+"""Writes the keys of docs/reference.md again, from the shapes that read rules:   python -m tests.rules_doc"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,18 +10,23 @@ from monitor.config.generated.reference import ReferenceRow, ReferenceTable, bui
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference.md"
 MARK = "<!-- tables -->\n"
+_ALERT = (
+    "`to` names routes of monitor.yaml (default: the default route); for the others see [above](#how-often-it-sends)."
+)
 _Known = dict[tuple[str, str, str], str]
 
 
 def page() -> str:
-    """The page as it should be: what people wrote, and the tables."""
+    """The page as it should be: what people wrote, and the keys."""
     written, _, _ = PAGE.read_text(encoding="utf-8").partition(MARK)
     known: _Known = {}
     return f"{written}{MARK}{''.join(section(table, known) for table in build_reference_tables())}"
 
 
 def section(table: ReferenceTable, known: _Known) -> str:
-    """A heading, what the mapping is, and a row for each key. Keys that an earlier table explains are named only."""
+    """A heading, what the mapping is, and a line for each key. Keys that an earlier mapping explains are named only."""
+    if table.name == "alert":
+        return f"\n### alert\n\n{table.meaning} {_ALERT}\n"
     lines, repeated = "", dict[str, list[str]]()
     for row in table.rows:
         explained = known.setdefault((row.key, row.value.replace(" in near", ""), row.meaning), table.name)
@@ -29,15 +35,15 @@ def section(table: ReferenceTable, known: _Known) -> str:
         else:
             repeated.setdefault(explained, []).append(f"`{row.key}`")
     head = f"\n### {table.name}\n\n{table.meaning}\n"
-    body = f"\n| key | value | meaning |\n|---|---|---|\n{lines}" if lines else ""
+    body = f"\n{lines}" if lines else ""
     links = (f"{', '.join(keys)}: as in [{name}](#{name.replace(' ', '-')})" for name, keys in repeated.items())
     return head + body + (f"\n{'; '.join(links)}.\n" if repeated else "")
 
 
 def line(row: ReferenceRow) -> str:
-    key = "; ".join((f"`{row.key}`", *_conditions(row)))
-    cells = (key, row.value, f"{row.meaning} `{row.example}`")
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
+    about = "; ".join((*_conditions(row), row.value))
+    plain = re.fullmatch(r"`?[a-z -]+`?(, `.*| or `.*)?", row.value) and "condition" not in row.value
+    return f"- `{row.key}` ({about}): {row.meaning}{'' if plain else f' `{row.example}`'}\n"
 
 
 def _conditions(row: ReferenceRow) -> Iterator[str]:
