@@ -13,6 +13,7 @@ MARK = "<!-- tables -->\n"
 _ALERT = (
     "`to` names routes of monitor.yaml (default: the default route); for the others see [above](#how-often-it-sends)."
 )
+_STARRED = {"one of these": "Exactly one", "at least one of these": "At least one"}
 _Known = dict[tuple[str, str, str], str]
 
 
@@ -34,7 +35,9 @@ def section(table: ReferenceTable, known: _Known) -> str:
             lines += line(row)
         else:
             repeated.setdefault(explained, []).append(f"`{row.key}`")
-    head = f"\n### {table.name}\n\n{table.meaning}\n"
+    needed = dict.fromkeys(_STARRED[row.requirement] for row in table.rows if row.requirement in _STARRED)
+    says = "".join(f" {each} of the keys with * is needed." for each in needed if "xactly one" not in table.meaning)
+    head = f"\n### {table.name}\n\n{table.meaning}{says}\n"
     body = f"\n{lines}" if lines else ""
     links = (f"{', '.join(keys)}: as in [{name}](#{name.replace(' ', '-')})" for name, keys in repeated.items())
     return head + body + (f"\n{'; '.join(links)}.\n" if repeated else "")
@@ -42,14 +45,14 @@ def section(table: ReferenceTable, known: _Known) -> str:
 
 def line(row: ReferenceRow) -> str:
     about = "; ".join((*_conditions(row), row.value))
+    star = "*" if row.requirement in _STARRED else ""
     plain = re.fullmatch(r"`?[a-z -]+`?(, `.*| or `.*)?", row.value) and "condition" not in row.value
-    return f"- `{row.key}` ({about}): {row.meaning}{'' if plain else f' `{row.example}`'}\n"
+    return f"- `{row.key}`{star} ({about}): {row.meaning}{'' if plain else f' `{row.example}`'}\n"
 
 
 def _conditions(row: ReferenceRow) -> Iterator[str]:
-    if row.requirement:
-        plain = row.requirement in {"required", "one of these", "at least one of these"}
-        yield row.requirement if plain else f"default {row.requirement}"
+    if row.requirement and row.requirement not in _STARRED:
+        yield row.requirement if row.requirement == "required" else f"default {row.requirement}"
     if row.allowed_with:
         yield f"only with {', '.join(row.allowed_with)}"
 

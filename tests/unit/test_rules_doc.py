@@ -10,9 +10,7 @@ import pytest
 from monitor.config.generated.reference import build_reference_tables
 from monitor.config.language.durations import parse_duration
 from monitor.config.loading.load import load_rules
-from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.expectations import find_test_failures
-from monitor.lab.lints.words import OPERATORS, lint_search_operators
 from monitor.matching import compile_rules
 from monitor.model import AlertPolicy, Level, Rule, Term, UpdateTrigger, Words
 from tests.building import NOON, article
@@ -72,35 +70,6 @@ def test_each_word_finds_what_the_table_says(word: str, finds: str, misses: str,
     compiled = compile_rules([Rule("r", "R", Level.LOW, condition, "v")], {})
     assert compiled.match(article(title=finds))
     assert not compiled.match(article(title=misses))
-
-
-HABITS = cells("| there | here |")
-
-
-@pytest.mark.parametrize(("there", "here"), HABITS, ids=[row[0] for row in HABITS])
-def test_what_is_typed_elsewhere_is_written_here_as_the_table_says(there: str, here: str, tmp_path: Path) -> None:
-    """Each condition that it gives is one: whoever copies it gets no fault and no advice on signs of search engines."""
-    snippets = [
-        each for each in re.findall(r"`([^`]+)`", here) if re.match(r"(all|near|words|unless|ignore|in): .", each)
-    ]
-    assert snippets or "sources" in here, there
-    for snippet in snippets:
-        beside = "words: [strike]" if snippet.startswith(("ignore", "in")) else ""
-        match = "" if snippet.startswith("unless") else ", ".join(filter(None, (snippet, beside)))
-        text = f"match: {{{match}}}" if match else f"match: {{words: [strike]}}\n{snippet}"
-        file = tmp_path / "example.yaml"
-        file.write_text(f"rule: r\ntitle: R\nlevel: low\n{text}\n", encoding="utf-8")
-        loaded = load_rules([file])
-        assert [str(fault) for fault in loaded.faults] == []
-        written = AnnotatedDocument(loaded.rules["r"], next(iter(loaded.documents.values())))
-        assert list(lint_search_operators(written)) == []
-
-
-def test_each_sign_of_a_search_engine_is_named() -> None:
-    """What the table shows of what is typed elsewhere earns the advice that leads there."""
-    typed = [word for there, _ in HABITS for word in re.findall(r"`([^`]+)`", there)]
-    earning = [word for word in typed if any(sign.search(word) for sign, _, _ in OPERATORS)]
-    assert [word for word in typed if word not in earning] == ["strike*"]
 
 
 def test_how_often_it_tells_is_told_whole() -> None:
