@@ -4,6 +4,7 @@ writes; the index has every page, and each link leads somewhere."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -64,3 +65,27 @@ def test_the_index_has_every_page() -> None:
     named = {target.partition("#")[0] for target in re.findall(r"\]\(([^)]+)\)", index)}
     assert {path.name for path in DOCS.glob("*.md")} - {"README.md"} - named == set()
     assert [target for target in named if not (DOCS / target).exists()] == []
+
+
+def test_each_link_leads_somewhere() -> None:
+    """To a file that is there, and to a heading of it."""
+    pages = [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *DOCS.glob("decisions/*.md"), ROOT / "systemd" / "README.md"]
+    texts = {page.resolve(): _FENCES.sub("", page.read_text(encoding="utf-8")) for page in pages}
+    broken = []
+    for page, text in texts.items():
+        for link in re.findall(r"\]\(([^)\s`]+)\)", _CODE.sub("", text)):
+            file, _, heading = link.partition("#")
+            target = (page.parent / file).resolve() if file else page
+            known = heading in set(_anchors(texts[target])) if heading and target in texts else target.exists()
+            broken += [] if ":" in link or known else [f"{page.relative_to(ROOT)}: {link}"]
+    assert broken == []
+
+
+_FENCES = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"`[^`\n]*`")
+
+
+def _anchors(text: str) -> Iterator[str]:
+    """The names of its headings, as GitHub makes them."""
+    for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE):
+        yield re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
