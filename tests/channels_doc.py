@@ -1,9 +1,9 @@
-"""Writes the table of docs/channels.md anew, by sending on every kind of channel:   python -m tests.channels_doc"""
+"""Writes the table of docs/channels.md again, by sending on every kind of channel:   python -m tests.channels_doc"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from monitor.model import ReceiptKind
@@ -25,26 +25,30 @@ _PROTOCOLS = {
 
 
 def page(outcomes: Iterable[Outcomes]) -> str:
-    """The page as it should be: what people wrote, and the table of what was measured."""
-    table = "\n".join(
-        [
-            "| kind | service | success | 403 | error in a 200 | no network |",
-            "|---|---|---|---|---|---|",
-            *map(_row, sorted(outcomes, key=lambda each: each.kinds)),
-            "",
-        ]
+    """The page as it should be: what people wrote, and the table of what was measured. Kinds that answer alike share a
+    row; the row of most kinds comes first."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for each in outcomes:
+        rows.setdefault(_answers(each), []).extend(each.kinds)
+    return _TABLE.sub(lambda _: table(rows), PAGE.read_text(encoding="utf-8"))
+
+
+def table(rows: Mapping[tuple[str, ...], Sequence[str]]) -> str:
+    """The table, from the kinds by their answers."""
+    ordered = sorted(rows.items(), key=lambda row: (-len(row[1]), row[0]))
+    lines = (
+        f"| {' | '.join((*answers, ', '.join(f'`{kind}`' for kind in sorted(kinds))))} |" for answers, kinds in ordered
     )
-    return _TABLE.sub(lambda _: table, PAGE.read_text(encoding="utf-8"))
+    head = ("| success | 403 | error in a 200 | no network | kinds |", "|---|---|---|---|---|")
+    return "\n".join((*head, *lines, ""))
 
 
-def _row(outcomes: Outcomes) -> str:
-    kinds = ", ".join(f"`{kind}`" for kind in outcomes.kinds)
+def _answers(outcomes: Outcomes) -> tuple[str, ...]:
     if outcomes.needs:
-        return f"| {kinds} | {outcomes.service} | not tried: needs {outcomes.needs} | | | |"
-    cells = [_protocol(outcomes) if not outcomes.over_http else "", "", ""]
+        return (f"not tried: needs {outcomes.needs}", "", "", "")
     if outcomes.over_http:
-        cells = [_success(outcomes), outcomes.forbidden, outcomes.error]
-    return f"| {kinds} | {outcomes.service} | {' | '.join(cells)} | {outcomes.offline} |"
+        return (_success(outcomes), outcomes.forbidden, outcomes.error, outcomes.offline)
+    return (_protocol(outcomes), "", "", outcomes.offline)
 
 
 def _success(outcomes: Outcomes) -> str:

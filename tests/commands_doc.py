@@ -17,7 +17,7 @@ from monitor.cli import cli
 from monitor.cli.command_tree import PROGRAM, TREE_FILE, describe_command
 
 MANUAL = Path(__file__).parents[1] / "docs" / "news-monitor.1"
-_SEE_ALSO = "The folder docs of the source code: install.md, operate.md, rules.md, sources.md, channels.md."
+_SEE_ALSO = "docs/ of the source code: install.md, operate.md, rules.md, reference.md, sources.md, channels.md."
 
 
 def format_tree() -> str:

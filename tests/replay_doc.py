@@ -1,4 +1,4 @@
-"""Writes what the commands on docs/replay.md print anew, by running them:   python -m tests.replay_doc"""
+"""Writes what the commands on docs/cookbook.md print again, by running them:   python -m tests.replay_doc"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from monitor.cli import cli
 
-PAGE = Path(__file__).parents[1] / "docs" / "replay.md"
+PAGE = Path(__file__).parents[1] / "docs" / "cookbook.md"
 _FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<content>.*?)^```$", re.DOTALL | re.MULTILINE)
 _COMMAND = re.compile(r"^```console\n\$ news-monitor (?P<command>.*?)\n.*?^```$", re.DOTALL | re.MULTILINE)
 

@@ -36,7 +36,7 @@ _NO_LANGUAGES = ("words", "list", "before", "after")  # the keys of an `ignore` 
 
 
 class LintKind(StrEnum):
-    """What a lint is about; docs/rules.md explains each kind."""
+    """What a lint is about; docs/reference.md explains each kind."""
 
     MISSING_LANGUAGE = "missing-language"
     UNTESTED_LANGUAGE = "untested-language"

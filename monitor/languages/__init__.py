@@ -1,6 +1,6 @@
 """All that is known of each language, one file a language. Pure data, on which `text`, `places` and `stories` build.
 
-To add a language, add a file with a `LANGUAGE` (docs/extending.md). No other file lists the languages.
+To add a language, add a file with a `LANGUAGE` (docs/internals.md). No other file lists the languages.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

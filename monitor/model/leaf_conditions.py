@@ -72,8 +72,7 @@ COUNTABLE = dict(map(_parse_countable, _COUNTABLE.split()))
 
 @dataclass(frozen=True, slots=True)
 class NumberNamed:
-    """Holds if the article has such a number ("magnitude", "dead" ...: see docs/rules.md) within the bounds that are
-    set."""
+    """Holds if the article has such a number ("magnitude", "dead" ...: see docs/reference.md) within the bounds."""
 
     of: str
     at_least: float | None = None

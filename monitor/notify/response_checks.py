@@ -2,8 +2,8 @@
 of HTML is never an acceptance: it comes from a login or a proxy before the service.
 
 Apprise's plug-ins for them look only at the status, or take a body that they cannot read for a success. What the body
-of a service says when it accepted the message is listed in `CHECKS`, and nowhere else; docs/decisions/026 has the
-sources.
+of a service says when it accepted the message is listed in `CHECKS`, and nowhere else. The values are from the
+plug-ins' own sample answers and the services' documentation (docs/decisions/026).
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def limit_arenas() -> None:
 
     One arena: a separate one for each thread would keep what that thread once needed, and the interpreter lets only one
     thread run anyway. Big blocks get their own pages, which are given back with them; by default GNU's library keeps
-    ever bigger ones. With 1,000 sources this saves 25 MiB (docs/decisions/021); `./dev bench ingest_cost` allows 220.
+    ever bigger ones. With 1,000 sources this saves 25 MiB; `./dev bench ingest_cost` allows 220.
     """
     with suppress(AttributeError):
         mallopt = ctypes.CDLL(None).mallopt

@@ -1,6 +1,6 @@
 """Evidence bundles: all that is known of matches, in a zip of text and JSON with a list of the SHA-256 of every file.
 
-`docs/evidence.md` describes the format for those who will read a bundle without this program.
+`docs/operate.md` describes the format for those who will read a bundle without this program.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 A terminal stopped by Ctrl-S, a pager that is not scrolled and a pipe whose reader hangs accept nothing, perhaps for
 hours. What is logged in the meantime waits in a queue of limited length. Once that is full, lines are dropped and
-counted; as soon as the queue has been written, a line in the stream says how many. docs/decisions/029 says why this is
-no `logging.QueueListener`.
+counted; as soon as the queue has been written, a line in the stream says how many. This is no `logging.QueueListener`,
+which holds the lock of `sys.stderr` while it waits for the reader, so that Python aborts at the end of the process.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -29,7 +30,7 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from monitor import clock
 from monitor.errors import InvalidRequest
@@ -40,12 +41,11 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.search.index import build_slices, switch_index
 from monitor.text.scripts import UNSPACED_ONE
-from tests.bench.rule_loop import run
-from tests.bench.world.archive import Transactions
 from tests.bench.world.articles import Text, articles
 from tests.bench.world.figures import Figures, share
 from tests.bench.world.place import parser_of
 from tests.building import config_of
+from tests.e2e.whole import ROOT
 from tests.postgres import postgres
 
 SOURCES = 50
@@ -53,6 +53,40 @@ BATCH = 5_000
 POOL = 4_000  # different texts, of which each article has the title of one and the text of another
 FILES = "database: sqlite:///monitor.db\nchannels: {screen: {url: 'console://'}}\nroutes: {default: [screen]}\n"
 LIMITS = {"first page": 100.0, "index": 0.6, "slices": 200.0, "emptying": 200.0}
+
+
+class Transactions:
+    """How long the transactions of the engine that writes took, in ms, from their begin to their end. A commit is part
+    of it: FTS5 writes and merges the search index there."""
+
+    def __init__(self, database: Database) -> None:
+        self.took, self._began_at = list[float](), 0.0
+        event.listen(database.write, "begin", self._begin)
+        event.listen(database.write, "checkin", self._end)
+
+    def _begin(self, connection: Connection) -> None:
+        del connection
+        self._began_at = time.perf_counter()
+
+    def _end(self, connection: object, record: object) -> None:
+        """When the connection is given back: SQLAlchemy announces a commit before it makes it."""
+        del connection, record
+        self.took.append((time.perf_counter() - self._began_at) * 1000)
+
+
+def run(folder: Path, *arguments: str) -> tuple[float, float, str]:
+    """Seconds of CPU and MiB that a command took, and what it printed."""
+    command = (sys.executable, "-m", "monitor", *arguments)
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
+        process = subprocess.Popen(command, cwd=folder, env=surroundings, stdout=out, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        printed = out.read()
+    if process.returncode:
+        raise SystemExit(f"{' '.join(arguments)} ended with {process.returncode}:\n{printed[-2000:]}")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, printed
 
 
 def fill(connection: Connection, first: int, pool: Sequence[Text]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -15,12 +14,11 @@ from monitor.alerting.updates import GROWS
 from monitor.identity import bounds, clusters, compare, features
 from monitor.model import AlertKind
 from monitor.notify.renderers.content import ITEMS
-from tests.alerts_doc import PAGE, decide_pair, page
+from tests.alerts_doc import PAGE, decide_pair
 from tests.building import HOUR, MINUTE
 
 TEXT = PAGE.read_text(encoding="utf-8")
 WORDS = " ".join(TEXT.split())
-TIMELINES = re.findall(r"^<!-- timeline -->\n```text\n(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
 DAY = timedelta(days=1)
 
 
@@ -61,18 +59,6 @@ def test_what_it_cannot_know_is_taken_for_the_same(first: str, second: str, hour
     assert sent == "nothing"
     assert ("listed in the digest at 08:00" in reasons) is (said == "nothing; listed at 08:00")
     assert advice
-
-
-def test_the_timelines_are_what_is_decided() -> None:
-    """`python -m tests.alerts_doc` writes them anew."""
-    assert page() == TEXT
-
-
-def test_the_timeline_of_an_outage_shows_what_is_sent_together() -> None:
-    """What was missed, and what is beyond the limit."""
-    [outage] = TIMELINES
-    assert "could not be polled from 14:00 to 17:10" in outage
-    assert "has sent 2 within the hour" in outage
 
 
 def test_each_kind_of_message_has_a_row() -> None:

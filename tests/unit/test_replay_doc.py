@@ -1,4 +1,4 @@
-"""docs/replay.md tells the truth: its commands print what stands there."""
+"""docs/cookbook.md tells the truth: its commands print what stands there."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from tests.replay_doc import PAGE, page
 
 
 def test_the_commands_print_what_the_page_says() -> None:
-    """`python -m tests.replay_doc` writes it anew."""
+    """`python -m tests.replay_doc` writes it again."""
     assert page() == PAGE.read_text(encoding="utf-8")

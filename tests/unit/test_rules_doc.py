@@ -1,4 +1,4 @@
-"""docs/rules.md tells the truth: its tables are those of the shapes, and every example on it runs."""
+"""docs/rules.md and docs/reference.md tell the truth: the tables are those of the shapes, and every example runs."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ import pytest
 from monitor.config.generated.reference import build_reference_tables
 from monitor.config.language.durations import parse_duration
 from monitor.config.loading.load import load_rules
-from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.expectations import find_test_failures
-from monitor.lab.lints.words import OPERATORS, lint_search_operators
 from monitor.matching import compile_rules
 from monitor.model import AlertPolicy, Level, Rule, Term, UpdateTrigger, Words
 from tests.building import NOON, article
 from tests.rules_doc import PAGE, page
 
 ROOT = Path(__file__).parents[2]
-TEXT = PAGE.read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
+REFERENCE = PAGE.read_text(encoding="utf-8")
+TEXT = PAGE.with_name("rules.md").read_text(encoding="utf-8") + REFERENCE
+EXAMPLES = re.findall(r"^```yaml\n(?!port-strike)(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
 
 
 def cells(head: str) -> list[tuple[str, ...]]:
@@ -33,8 +32,8 @@ WORDS = cells("| word | finds |")
 
 
 def test_the_tables_are_those_of_the_shapes() -> None:
-    """`python -m tests.rules_doc` writes them anew."""
-    assert page() == TEXT
+    """`python -m tests.rules_doc` writes them again."""
+    assert page() == REFERENCE
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
@@ -58,7 +57,7 @@ def test_it_begins_with_a_rule_of_three_lines(tmp_path: Path) -> None:
     file.write_text("\n".join(first), encoding="utf-8")
     rules = compile_rules(load_rules([file]).rules.values(), {})
     hit, missed = "Busan dockers walk out", "Dockers in Busan walk out"
-    assert f'"{hit}" matches; "{missed}" does not' in TEXT
+    assert f'"{hit}" matches; "{missed}" does not' in " ".join(TEXT.split())
     assert rules.match(article(title=hit))
     assert not rules.match(article(title=missed))
 
@@ -71,35 +70,6 @@ def test_each_word_finds_what_the_table_says(word: str, finds: str, misses: str,
     compiled = compile_rules([Rule("r", "R", Level.LOW, condition, "v")], {})
     assert compiled.match(article(title=finds))
     assert not compiled.match(article(title=misses))
-
-
-HABITS = cells("| there | here |")
-
-
-@pytest.mark.parametrize(("there", "here"), HABITS, ids=[row[0] for row in HABITS])
-def test_what_is_typed_elsewhere_is_written_here_as_the_table_says(there: str, here: str, tmp_path: Path) -> None:
-    """Each condition that it gives is one: whoever copies it gets no fault and no advice on signs of search engines."""
-    snippets = [
-        each for each in re.findall(r"`([^`]+)`", here) if re.match(r"(all|near|words|unless|ignore|in): .", each)
-    ]
-    assert snippets or "sources" in here, there
-    for snippet in snippets:
-        beside = "words: [strike]" if snippet.startswith(("ignore", "in")) else ""
-        match = "" if snippet.startswith("unless") else ", ".join(filter(None, (snippet, beside)))
-        text = f"match: {{{match}}}" if match else f"match: {{words: [strike]}}\n{snippet}"
-        file = tmp_path / "example.yaml"
-        file.write_text(f"rule: r\ntitle: R\nlevel: low\n{text}\n", encoding="utf-8")
-        loaded = load_rules([file])
-        assert [str(fault) for fault in loaded.faults] == []
-        written = AnnotatedDocument(loaded.rules["r"], next(iter(loaded.documents.values())))
-        assert list(lint_search_operators(written)) == []
-
-
-def test_each_sign_of_a_search_engine_is_named() -> None:
-    """What the table shows of what is typed elsewhere earns the advice that leads there."""
-    typed = [word for there, _ in HABITS for word in re.findall(r"`([^`]+)`", there)]
-    earning = [word for word in typed if any(sign.search(word) for sign, _, _ in OPERATORS)]
-    assert [word for word in typed if word not in earning] == ["strike*"]
 
 
 def test_how_often_it_tells_is_told_whole() -> None:

@@ -1,6 +1,6 @@
 """Builds the reference tables of the rule language from its schemas: a table for each mapping, with a row for each key.
 
-docs/rules.md shows these tables.
+docs/reference.md shows these tables.
 """
 
 from __future__ import annotations

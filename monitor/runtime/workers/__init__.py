@@ -9,5 +9,5 @@ connection       the daemon's end of the socket to a worker
 messages         the calls and replies between the two, as bytes
 worker_output    what workers write to stdout and stderr, for the log
 
-docs/decisions/056 says why this is code of ours.
+This is code of ours because pebble and multiprocessing unpickle what a worker sends (docs/decisions/057).
 """

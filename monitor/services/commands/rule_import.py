@@ -36,7 +36,7 @@ MAX_BYTES = 1024 * 1024
 """Of a list. People write it by hand."""
 _LONGEST_TITLE = 100
 _HEADER = (
-    "Imported from {file}. What differs from there: docs/coming-from.md.",
+    "Imported from {file}. What differs from there: docs/cookbook.md.",
     "news_in: text takes evidence from anywhere in an article, as a search engine does; without this key,",
     "what is only deep in the text is a mention, for the daily digest.",
 )

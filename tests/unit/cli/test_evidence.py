@@ -164,7 +164,7 @@ async def test_an_older_bundle_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def run_sha256sum(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Unpack the bundle and check it, as docs/evidence.md says."""
+    """Unpack the bundle and check it, as docs/operate.md says."""
     with zipfile.ZipFile(folder / "evidence.zip") as bundle:
         bundle.extractall(folder / "unpacked")
     check = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
@@ -184,7 +184,7 @@ async def test_sha256sum_finds_a_bundle_whole_and_names_what_was_altered(tmp_pat
 
 @pytest.mark.usefixtures("archive")
 async def test_only_the_noted_hash_shows_that_everything_was_rewritten(tmp_path: Path) -> None:
-    """The sums alone prove no origin, as docs/evidence.md says."""
+    """The sums alone prove no origin, as docs/operate.md says."""
     noted, files = await export(tmp_path)
     files = {name: content for name, content in files.items() if name != "SHA256SUMS"}
     files["match-1/text.txt"] = b"It is denied."

@@ -181,9 +181,9 @@ def test_a_file_of_holidays_names_the_line_that_is_no_date(tmp_path: Path) -> No
 
 def test_the_page_about_routes_is_true() -> None:
     """Its example has no fault, and its table has the presets."""
-    page = (Path(__file__).parents[3] / "docs" / "routes.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "alerts.md").read_text(encoding="utf-8").partition("## Where and")[2]
     example = page.partition("```yaml\n")[2].partition("```")[0]
-    [document] = parse_yaml_text(example, "routes.md")
+    [document] = parse_yaml_text(example, "alerts.md")
     settings, _ = settings_from_document(document, {"MAIL_PASSWORD": "x"}, Path("/srv/news"))
     assert settings.routes["night"][1].outside is Outside.TO
     table = page.partition("Presets")[2].partition("Under `hours`")[0]

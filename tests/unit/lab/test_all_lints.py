@@ -511,7 +511,7 @@ def test_a_lint_is_silenced_where_it_stands(tmp_path: Path, first: str, line: st
 
 def test_each_kind_is_explained() -> None:
     """Where people read of rules."""
-    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     _, _, section = text.partition("## What `check` advises\n")
     assert re.findall(r"^\| `([a-z-]+)` \|", section.partition("\n## ")[0], re.MULTILINE) == list(LintKind)
 

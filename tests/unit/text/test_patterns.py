@@ -13,7 +13,7 @@ from monitor.text.patterns import compile_regex, finds_no_word
         (r"KN-?\d\d", False, "a kn-23, a KN25", [(2, 7), (11, 15)]),
         (r"KN-?\d\d", True, "a kn-23, a KN25", [(11, 15)]),
         ("ракет", False, "РАКЕТЫ", [(0, 5)]),  # case is folded in every script
-        (r"\w+", False, "한 été x", [(3, 4), (6, 7)]),  # these letters are those of ASCII, as docs/rules.md says
+        (r"\w+", False, "한 été x", [(3, 4), (6, 7)]),  # these letters are those of ASCII, as docs/reference.md says
         (r"\pL+", False, "한 été x", [(0, 1), (2, 5), (6, 7)]),
         (r"\p{Hangul}+", False, "한 미사일", [(0, 1), (2, 5)]),
         (r"(?<what>a)|b", False, "xab", [(1, 2), (2, 3)]),  # a group may have a name
