@@ -133,9 +133,8 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
     """Compare places. They differ if each title names a place that lies apart from all places of the other report. They
     are doubtful if all their places lie apart, but one is only below a title, where it may be background."""
     one, other = select_places(ours), select_places(theirs)
-    alone = _find_own_place(ours, theirs), _find_own_place(theirs, ours)
-    if one and other and alone[0] and alone[1]:
-        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, alone[0].text, alone[1].text)
+    if one and other and (a := _find_own_place(ours, theirs)) and (b := _find_own_place(theirs, ours)):
+        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, a.text, b.text)
     if shared := [pair for pair in product(one, other) if _overlap(*pair)]:
         a, b = max(shared, key=lambda pair: all(get_place_level(fact.place) != COUNTRY for fact in pair))
         return FactComparison(FactKind.PLACE, Verdict.AGREES, a.text, b.text)
@@ -266,12 +265,12 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     """Compare two titles that are one sentence with a different part, or two. A different place or name there makes it
     another happening, and a different word may make it one. In two languages all words differ."""
     unknown = FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
-    if not in_one_language(ours, theirs) or title_likeness(ours.words, theirs.words) < TEMPLATE_SHARE / 2:
+    if not in_one_language(ours, theirs):
         return unknown
-    alignment = aligned_differences(*(without_attribution(each.title) for each in (ours, theirs)))
-    if alignment.shared < TEMPLATE_SHARE or len(alignment.slots) > 2:
+    slots = aligned_differences(without_attribution(ours.title), without_attribution(theirs.title), TEMPLATE_SHARE)
+    if len(slots) > 2:
         return unknown
-    verdicts = {_compare_slot(slot, ours, theirs): slot for slot in reversed(alignment.slots)}
+    verdicts = {_compare_slot(slot, ours, theirs): slot for slot in reversed(slots)}
     for verdict in (Verdict.DIFFERS, Verdict.DOUBTFUL):
         if slot := verdicts.get(verdict):
             return FactComparison(FactKind.WORDING, verdict, slot.one, slot.other)

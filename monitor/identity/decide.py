@@ -125,7 +125,7 @@ def decide_on_story(features: ArticleFeatures, members: Sequence[ArticleFeatures
     if isinstance(comparisons, SamenessDecision):
         return comparisons
     nearest = max(comparisons, key=lambda comparison: (comparison.is_copy, comparison.likeness))
-    likeness = fmean(comparison.likeness for comparison in comparisons)
+    likeness = fmean([comparison.likeness for comparison in comparisons])
     decision = SamenessDecision(Sameness.ANOTHER, "the words differ", likeness, comparison=nearest)
     another_part = all(each.is_variant for each in comparisons) and doubtful_in_words(nearest)
     if doubt := find_new_name(features, members) or another_part:
@@ -150,7 +150,7 @@ def _compare(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> S
 
 def may_be_of_story(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> bool:
     """Whether an article shares enough words with a story to be compared with it."""
-    if fmean(measure_likeness(features.words, member.words) for member in members) >= ALIKE:
+    if fmean([measure_likeness(features.words, member.words) for member in members]) >= ALIKE:
         return True
     return any(features.words.sample & member.words.sample for member in members)
 
@@ -167,7 +167,7 @@ def decide_on_event(
     if isinstance(comparisons, SamenessDecision):
         return comparisons
     in_language = [each for each in comparisons if each.same_language]
-    likeness = fmean(each.likeness for each in in_language) if in_language else 0.0
+    likeness = fmean([each.likeness for each in in_language]) if in_language else 0.0
     agrees = any(each.agreement for each in comparisons)
     copy = next((each for each in comparisons if each.is_copy), None)
     best = copy or max(comparisons, key=lambda each: (each.agreement, each.likeness))

@@ -102,8 +102,8 @@ def assign_event(article: RuleArticle, index: ClusterIndex) -> EventAssignment:
     """The open event that an article belongs to, or a new one. The index is unchanged until `join_event`."""
     candidates = _find_candidates(article, index)
     open_events = [event for event in candidates if _find_by_conflict(article, event) is None]
-    of_versions = (event for event in open_events if not is_kept_apart(article.features, event))
-    own_event = _find_latest_under(_article_key(article.features), article.rule, of_versions, index)
+    of_versions = _filter_by_key(_article_key(article.features), article.rule, open_events, index)
+    own_event = _find_latest(event for event in of_versions if not is_kept_apart(article.features, event))
     if own_event is not None:
         event = choose_closest_cluster(article.features, own_event, open_events)
         return EventAssignment(event, SamenessDecision(Sameness.SAME, "an earlier version of the article"))
@@ -155,7 +155,8 @@ def _open_event(
 
 def event_of_story(article: RuleArticle, index: ClusterIndex) -> Cluster | None:
     """The open event that the story already belongs to, if any."""
-    return _find_latest_under(_story_key(article.story.id), article.rule, _find_candidates(article, index), index)
+    candidates = _find_candidates(article, index)
+    return _find_latest(_filter_by_key(_story_key(article.story.id), article.rule, candidates, index))
 
 
 def _find_candidates(article: RuleArticle, index: ClusterIndex) -> list[Cluster]:
@@ -163,10 +164,14 @@ def _find_candidates(article: RuleArticle, index: ClusterIndex) -> list[Cluster]
     return [event for event in found if article.news_at - event.last <= EVENT_OPEN_FOR]
 
 
-def _find_latest_under(key: str, rule: str, events: Iterable[Cluster], index: ClusterIndex) -> Cluster | None:
-    """The latest of these events that the index has under a key."""
+def _filter_by_key(key: str, rule: str, events: Iterable[Cluster], index: ClusterIndex) -> list[Cluster]:
+    """Those of the events that the index has under a key."""
     ids = {posting.id for posting in index.postings_for(rule, key)}
-    return max((event for event in events if event.id in ids), key=lambda each: (each.touched, each.id), default=None)
+    return [event for event in events if event.id in ids]
+
+
+def _find_latest(events: Iterable[Cluster]) -> Cluster | None:
+    return max(events, key=lambda each: (each.touched, each.id), default=None)
 
 
 def new_event(article: RuleArticle, *, of_version: bool = False) -> Cluster:

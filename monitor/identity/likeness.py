@@ -74,6 +74,8 @@ def title_likeness(ours: WordFeatures, theirs: WordFeatures) -> float:
 
 def measure_copied_share(ours: WordFeatures, theirs: WordFeatures) -> float:
     """The share (0 to 1) of the shorter article's shingles that the other has too."""
+    if ours.sample.isdisjoint(theirs.sample):
+        return 0.0
     # The greatest hash up to which both samples are complete.
     limit = min(runs[-1] if len(runs) == RUNS else 1 << 32 for runs in (ours.runs, theirs.runs))
     shared = sum(run <= limit for run in ours.sample & theirs.sample)

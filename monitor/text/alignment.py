@@ -31,19 +31,6 @@ class DifferingSlot:
 
 
 @dataclass(frozen=True, slots=True)
-class TitleAlignment:
-    """How two titles align.
-
-    shared     the share of both titles that is in the same order in both, from 0 to 1, counted in words; a letter of
-               a script without spaces counts as half a word
-    slots      where both titles have different words
-    """
-
-    shared: float
-    slots: tuple[DifferingSlot, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Token:
     text: str
     key: str
@@ -52,9 +39,15 @@ class _Token:
     end: int
 
 
-def aligned_differences(one: str, other: str) -> TitleAlignment:
-    """Align two titles, both without the marks and credits of agencies."""
+def aligned_differences(one: str, other: str, least_shared: float) -> tuple[DifferingSlot, ...]:
+    """Align two titles, both without the marks and credits of agencies, and return where they have different words; or
+    nothing, if less than `least_shared` of both is in the same order (from 0 to 1, in words; a letter of a script
+    without spaces counts as half a word)."""
     left, right = _tokenize_title(one), _tokenize_title(other)
+    least = least_shared * (_sum_weights(left) + _sum_weights(right))
+    right_keys = {token.key for token in right}
+    if 2 * _sum_weights([token for token in left if token.key in right_keys]) < least:
+        return ()  # in no order do they share enough: most titles, and aligning takes long
     matcher = SequenceMatcher(None, [t.key for t in left], [t.key for t in right], autojunk=False)
     slots: list[DifferingSlot] = []
     shared = 0
@@ -65,8 +58,7 @@ def aligned_differences(one: str, other: str) -> TitleAlignment:
         elif _sum_weights(ours) and _sum_weights(theirs):
             is_elsewhere = _has_word_of_slot(right, ours) or _has_word_of_slot(left, theirs)
             slots.append(_build_slot(one, other, ours, theirs, is_elsewhere=is_elsewhere))
-    total = _sum_weights(left) + _sum_weights(right)
-    return TitleAlignment(shared / total if total else 0.0, tuple(slots))
+    return tuple(slots) if shared >= least else ()
 
 
 def _sum_weights(tokens: Sequence[_Token]) -> int:

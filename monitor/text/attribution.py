@@ -69,10 +69,9 @@ _BY_ACRONYM = re.compile(
 
 
 @lru_cache(maxsize=10_000)  # each title is compared with many
-def without_attribution(title: str, *, by_office: bool = True) -> str:
-    """Return a title without who says so at its ends; with `by_office` false, only if a verb marks it."""
-    said = _SAID.sub("", title)
-    return _BY_OFFICE.sub("", said) if by_office else said
+def without_attribution(title: str) -> str:
+    """Return a title without who says so at its ends. An acronym stays: it may also be what the news is about."""
+    return _BY_OFFICE.sub("", _SAID.sub("", title))
 
 
 def find_attributions(title: str) -> tuple[Span, ...]:

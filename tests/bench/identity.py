@@ -11,12 +11,15 @@ are printed; `--list` adds the errors, of folds that may be read only. Each part
     pairs     pairs of headlines and of texts with gold labels, ten minutes apart
     sequences what several outlets publish over hours, each with its rule: loud and quiet messages of each event
     korean    a day of Korean news with the shipped rules: messages of each labelled event and rule
+    similar   none of these: CPU of a report that a rule hits, with 100 and 1,000 similar stories open
     cost      none of these: identity, start, gazetteer and `check` as they cost, with 100,000 hits of the last week
 
     ./dev bench identity --data FOLDER [--part stories]... [--without SIGNAL]... [--list] [--at-once 2] [--strict]
+    ./dev bench identity --part similar
     ./dev bench identity --part cost [--hits 100000]
 
-Without --part: all but `cost`, which takes a quarter of an hour and needs no data; `--part all` is that too.
+Without --part: all but `similar` and `cost`, which need no data; `cost` takes a quarter of an hour. With `--part all`
+all of them.
 
 Exit code 2: the data is absent. Else 0, for it reports; with --strict 1 where a bound is missed.
 """
@@ -62,6 +65,8 @@ from tests.bench.world.recorded_news import (
     write_rows,
     write_rule,
 )
+from tests.bench.world.similar_stories import PART as SIMILAR
+from tests.bench.world.similar_stories import similar_quality
 
 PAIRS = ("pairs_headlines", "pairs_tgcontest")
 
@@ -210,7 +215,8 @@ def main() -> int:
     """Print the figures; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="the folder with score.py")
-    parser.add_argument("--part", action="append", choices=[*PARTS, COST, "all"], help="only this; may be repeated")
+    of_all = [*PARTS, SIMILAR, COST, "all"]
+    parser.add_argument("--part", action="append", choices=of_all, help="only this; may be repeated")
     parser.add_argument("--without", action="append", choices=SIGNALS, default=[], help="switch off; may be repeated")
     parser.add_argument("--hits", type=int, default=MANY, help=f"of the last week, for the cost ({MANY})")
     parser.add_argument("--list", action="store_true", help="also the errors, of folds that may be read")
@@ -218,8 +224,8 @@ def main() -> int:
     parser.add_argument("--strict", action="store_true", help="exit code 1 where a bound is missed")
     given = parser.parse_args()
     parts = set(given.part or PARTS)
-    parts = {*PARTS, COST} if "all" in parts else parts
-    if parts != {COST} and (given.data is None or not (given.data / "score.py").is_file()):
+    parts = {*PARTS, SIMILAR, COST} if "all" in parts else parts
+    if parts & PARTS.keys() and (given.data is None or not (given.data / "score.py").is_file()):
         where = "name its folder with --data" if given.data is None else f"{given.data} holds no score.py"
         print(f"there is no data: {where}", file=sys.stderr)
         return 2
@@ -228,6 +234,8 @@ def main() -> int:
         work = Path(folder)
         chosen = [part for part in PARTS if part in parts]
         measured = measure(Data(given.data, work), chosen, given.at_once, given.without) if chosen else {}
+        if SIMILAR in parts:
+            measured[SIMILAR] = similar_quality()
         if COST in parts:
             measured[COST] = cost_quality(work, given.hits)
     missed = show(measured, listing=given.list)

@@ -113,6 +113,7 @@ _USUAL: Final[Mapping[str, object]] = {
     "content_type": "text/xml",
     "body": b"<p>x</p>",
     "max_length": MAX_CONTENT,
+    "least_shared": 0.0,
     "units": 300,
     "limit": 300,
     "start": 0,

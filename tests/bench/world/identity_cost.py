@@ -1,7 +1,7 @@
 """What identity costs: an article that a rule hits, a start with many hits of the last week, the gazetteer, `check`.
 
 Two archives are filled through the serial section, of 1,000 and of 100,000 hits, and a third stays empty. An article
-costs CPU time in the rooms of stories and places, and in what the store keeps for them, by samples.
+costs CPU time in the rooms of identity and places, and in what the store keeps for them, by samples.
 """
 
 from __future__ import annotations
@@ -63,17 +63,16 @@ sys.exit(done.stdout + done.stderr if done.returncode else 0)
 """
 
 # The rooms, and the files of the store, by which facts and identity are had and kept.
-_ROOMS = ("stories", "places")
+_ROOMS = ("identity", "places")
 _STORE = ("queries/stories", "state/clusters", "state/state_loader", "lifecycle/cluster_split")
 
 
 def identity_files() -> frozenset[str]:
     """The files whose CPU time is that of identity."""
-    rooms = (path for room in _ROOMS for path in (PACKAGE / room).rglob("*.py"))
-    store = [PACKAGE / "store" / f"{name}.py" for name in _STORE]
-    if missing := [path for path in store if not path.is_file()]:
+    places = [*(PACKAGE / room for room in _ROOMS), *(PACKAGE / "store" / f"{name}.py" for name in _STORE)]
+    if missing := [path for path in places if not path.exists()]:
         raise FileNotFoundError(f"moved since this was written, and its cost would not be counted: {missing}")
-    return frozenset(map(str, (*rooms, *store)))
+    return frozenset(str(path) for each in places for path in (each.rglob("*.py") if each.is_dir() else [each]))
 
 
 @dataclass
