@@ -20,16 +20,14 @@ _END = itemgetter(2)
 
 
 class LiteralSearch:
-    """Finds all of these literals at once, also overlapping ones. `literal_lengths`: the length of each."""
+    """Finds all of these literals at once, also overlapping ones."""
 
     def __init__(self, literals: Sequence[str]) -> None:
         self.automaton = AhoCorasick(literals, implementation=Implementation.ContiguousNFA)
-        self.literal_lengths = array("I", map(len, literals))
-        self._longest = max(self.literal_lengths, default=1)
+        self._longest = max(map(len, literals), default=1)
 
     def positions(self, joined: str) -> Mapping[int, Sequence[int]]:
-        """Return where each literal that occurs in the text (by its index) begins, in order. The literals are in the
-        order in which the first place of each ends."""
+        """Return where each literal that occurs in the text (by its index) begins, in order."""
         if len(joined) <= PIECE:
             return self._find_in_piece(joined, 0)
         positions: dict[int, array[int]] = {}

@@ -10,11 +10,11 @@ from itertools import chain
 from types import MappingProxyType
 
 from monitor.matching import finders, nodes, value_finders
+from monitor.matching.compiled_rule import CompiledChange, CompiledRule
 from monitor.matching.finders import CompiledIgnore, CompiledMaybe, ContextWords, Finder, IgnoreContext, TermFinder
 from monitor.matching.groups import NestedNearFinder
 from monitor.matching.number_finders import DayFinder, NumberFinder, NumberValues
 from monitor.matching.possible_terms import PossibleTerms
-from monitor.matching.rule_plan import CompiledChange, CompiledRule
 from monitor.matching.ruleset import Lookup, RuleSet
 from monitor.matching.scope import WhereTest
 from monitor.matching.terms import TermPattern, compile_term

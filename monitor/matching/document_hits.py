@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from operator import itemgetter
 
 from monitor.matching.automaton import LiteralSearch
 from monitor.matching.terms import TermPattern
@@ -16,7 +14,6 @@ Hit = tuple[int, int, str]
 """A place in the joined text (start, end), and the term that occurs there, as its author wrote it. Hits at one place
 are in the order of these texts, so that which of them is named does not depend on other rules."""
 
-_END = itemgetter(1)
 _BATCH = 1_000  # places that are checked at once, where not all are stored
 
 
@@ -24,7 +21,6 @@ class DocumentHits:
     """What occurs in an article. Patterns are given by index.
 
     present            the patterns that may occur
-    unverified         those of them whose literal was found, but whose occurrence was not checked yet
     memo               what finders have computed for this article
     numbers_by_finder  the numbers that they have found
     """
@@ -34,17 +30,14 @@ class DocumentHits:
         document: TokenizedArticle,
         patterns: Sequence[TermPattern],
         search: LiteralSearch,
-        unverified: frozenset[int],
         find_rules_met_by_title: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self.document = document
         self._positions = search.positions(document.joined)
         self.present = set(self._positions)
-        self.unverified = self.present & unverified
         self.memo: dict[object, list[Hit]] = {}
         self.numbers_by_finder: dict[object, list[tuple[Hit, NumberFact]]] = {}
         self._patterns = patterns
-        self._literal_lengths = search.literal_lengths
         self._places: dict[int, list[Region]] = {}
         self._find_rules_met_by_title = find_rules_met_by_title
 
@@ -72,14 +65,6 @@ class DocumentHits:
                     yield place
                 last = place
 
-    def places_before(self, pattern: int, limit: int) -> Sequence[Region]:
-        """Return the places that end at or before the limit."""
-        places = self.places(pattern)
-        if not places or places[-1][1] <= limit:
-            return places
-        # All places of a pattern have the same number of tokens, so their ends are in order.
-        return places[: bisect_right(places, limit, key=_END)]
-
     def first_place(self, pattern: int) -> Region | None:
         """Return the first place, without looking for the others: an article may repeat its words endlessly."""
         cached = self._places.get(pattern)
@@ -92,37 +77,7 @@ class DocumentHits:
             start, batch = start + batch, min(4 * batch, _BATCH)
         return None
 
-    def verify_patterns(self, patterns: Iterable[int]) -> None:
-        """Check whether these patterns occur, as far as that is not known yet."""
-        for pattern in self.unverified.intersection(patterns):
-            self.unverified.discard(pattern)
-            first = self.first_place(pattern)
-            if first is None:
-                self.present.discard(pattern)
-            if first is None or first[1] > self.document.lead_end:
-                self.patterns_in_lead.discard(pattern)
-            if first is None or first[1] > self.document.text_end:
-                self.patterns_in_text.discard(pattern)
-
     @cached_property
     def rules_met_by_title(self) -> tuple[str, ...]:
         """The ids of the live rules whose `match` the title alone meets, in the order of the set."""
         return self._find_rules_met_by_title()
-
-    @cached_property
-    def patterns_in_lead(self) -> set[int]:
-        """The present patterns whose literal occurs in the title or lead."""
-        return self._find_patterns_before(self.document.lead_end)
-
-    @cached_property
-    def patterns_in_text(self) -> set[int]:
-        """The present patterns whose literal occurs in the title or text."""
-        return self._find_patterns_before(self.document.text_end) if self.document.all_fields else self.present
-
-    def _find_patterns_before(self, end: int) -> set[int]:
-        before, lengths = [], self._literal_lengths
-        for pattern, positions in self._positions.items():  # in the order of the end of each one's first place
-            if positions[0] + lengths[pattern] > end + 1:  # a literal may end with a blank
-                break
-            before.append(pattern)
-        return self.present.intersection(before)

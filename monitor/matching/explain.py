@@ -13,9 +13,9 @@ from functools import cache, partial
 from itertools import combinations
 
 from monitor.matching import nodes
+from monitor.matching.compiled_rule import CompiledRule, RuleMatch, other_rules_in_title
 from monitor.matching.document_hits import DocumentHits, Hit
 from monitor.matching.proximity import Members, choose_in_any_order
-from monitor.matching.rule_plan import CompiledRule, RuleMatch, other_rules_in_title
 from monitor.matching.ruleset import RuleSet
 from monitor.model import (
     AllOf,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from monitor.matching.compiled_rule import CompiledRule
 from monitor.matching.nodes import AllOfNode, AnyOfNode, LeafNode, NearNode, Node
-from monitor.matching.rule_plan import CompiledRule
 from monitor.matching.ruleset import RuleSet
 from monitor.model import Article
 

@@ -52,11 +52,6 @@ class Node(ABC):
     def required_groups(self) -> list[frozenset[int]]:
         """Return groups of patterns: if no pattern of one group is present, this cannot hold."""
 
-    def sufficient_groups(self) -> list[frozenset[int]] | None:
-        """Return groups of patterns: this holds exactly where one pattern of each group is present. None: it asks
-        for more."""
-        return None
-
     @property
     def may_hold_without_evidence(self) -> bool:
         """Whether it may hold without evidence."""
@@ -111,10 +106,6 @@ class LeafNode(Node):
         patterns = self.finder.patterns()
         return [] if patterns is None else [patterns]
 
-    def sufficient_groups(self) -> list[frozenset[int]] | None:
-        is_plain = self.field is None and self.times == 1 and isinstance(self.finder, TermFinder)
-        return self.required_groups() if is_plain else None
-
 
 def select_disjoint_hits(hits: Iterable[Hit]) -> list[Hit]:
     """Return as many of the hits as possible that do not overlap, in the order of the text."""
@@ -154,11 +145,6 @@ class AllOfNode(Node):
     def required_groups(self) -> list[frozenset[int]]:
         return [patterns for node in self.nodes for patterns in node.required_groups()]
 
-    def sufficient_groups(self) -> list[frozenset[int]] | None:
-        groups = [node.sufficient_groups() for node in self.nodes]
-        known = [patterns for patterns in groups if patterns is not None]
-        return list(chain.from_iterable(known)) if len(known) == len(groups) else None
-
 
 class AnyOfNode(Node):
     """One of these holds. The evidence is that of all that hold."""
@@ -187,11 +173,6 @@ class AnyOfNode(Node):
         smallest = [min(node.required_groups(), key=len, default=None) for node in self.nodes]
         known = [patterns for patterns in smallest if patterns is not None]
         return [frozenset[int]().union(*known)] if len(known) == len(smallest) else []
-
-    def sufficient_groups(self) -> list[frozenset[int]] | None:
-        groups = [node.sufficient_groups() for node in self.nodes]
-        single = [patterns[0] for patterns in groups if patterns is not None and len(patterns) == 1]
-        return [frozenset[int]().union(*single)] if len(single) == len(groups) else None
 
 
 class NotNode(Node):
@@ -224,7 +205,6 @@ class NotNode(Node):
         return True
 
 
-_MAX_PAIRS = 100
 _MAX_PLACES = 100  # hits of each member, where each hit is tried with all others
 
 
@@ -290,14 +270,6 @@ class NearNode(Node):
             return hit in own_hits and choose([*before, [hit], *after], are_close) is not None
 
         return is_close
-
-    def as_pattern_pair(self) -> tuple[int, frozenset[int], frozenset[int]] | None:
-        """Return a maximum distance in words and two groups of patterns, if the node only asks for one of each
-        within this distance, in any order; else None. Every pair is tested, so they must be few."""
-        groups = [patterns for node in self.nodes for patterns in node.sufficient_groups() or ()]
-        if self.words is None or self.in_order or self.may_share_words or not len(self.nodes) == len(groups) == 2:
-            return None
-        return (self.words, groups[0], groups[1]) if len(groups[0]) * len(groups[1]) <= _MAX_PAIRS else None
 
     def proximity_test(self, document: TokenizedArticle) -> ProximityTest:
         """Return a test whether two hits, the earlier one first, are near enough."""

@@ -14,7 +14,6 @@ from itertools import groupby, islice, pairwise, takewhile
 from operator import itemgetter
 
 from monitor.matching.document_hits import Hit
-from monitor.matching.tokenized_article import Region
 
 Members = list[list[Hit]]
 ProximityTest = Callable[[Hit, Hit], bool]
@@ -168,28 +167,6 @@ def _find_next_pair(firsts: list[Hit], seconds: list[Hit], are_close: ProximityT
         elif index == count:
             return None
     return None
-
-
-def are_near_each_other(
-    firsts: Sequence[Region], seconds: Sequence[Region], is_within: Callable[[int, int, int], bool], max_distance: int
-) -> bool:
-    """Whether one of the first places is within `max_distance` words of one of the second ones. `is_within`: tests
-    an end and a start after it. Both lists are in order, and so are their ends: for each place of the shorter list
-    only the next place on either side is examined."""
-    fewer, more = (firsts, seconds) if len(firsts) <= len(seconds) else (seconds, firsts)
-    index, count = 0, len(more)
-    for place in fewer:
-        index = after = bisect_left(more, place, index)
-        before = index - 1
-        while after < count and more[after][0] < place[1]:  # no word may count twice
-            after += 1
-        while before >= 0 and more[before][1] > place[0]:
-            before -= 1
-        if after < count and is_within(max_distance, place[1], more[after][0]):
-            return True
-        if before >= 0 and is_within(max_distance, more[before][1], place[0]):
-            return True
-    return False
 
 
 def choose_in_order(members: Members, are_close: ProximityTest) -> Sequence[Hit] | None:

@@ -14,10 +14,10 @@ from functools import partial
 from itertools import chain
 from types import MappingProxyType
 
-from monitor.matching.anchors import AnchorIndex, choose_anchor
+from monitor.matching.anchors import AnchorIndex
 from monitor.matching.automaton import LiteralSearch
+from monitor.matching.compiled_rule import CompiledRule, RuleMatch, evaluate_rule
 from monitor.matching.document_hits import DocumentHits
-from monitor.matching.rule_plan import CompiledRule, RuleMatch, RulePlan, build_rule_plan
 from monitor.matching.terms import TermPattern
 from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.matching.value_finders import values_by_name
@@ -27,7 +27,6 @@ from monitor.model import (
     FoldedText,
     Match,
     MatchKind,
-    MentionCause,
     Rule,
     RuleStatus,
     Source,
@@ -84,23 +83,12 @@ class RuleSet:
         latin_patterns = [indices for language, indices in self._patterns_by_language.items() if language in LATIN]
         self._latin_patterns = _NONE.union(*latin_patterns)
         self._han_patterns = _NONE.union(*self._patterns_by_language.values()) - self._latin_patterns
-        self._unverified = frozenset(
-            index for index, pattern in enumerate(patterns) if not pattern.is_literal_sufficient
-        )
-        commonness = self._estimate_pattern_commonness()
-        anchors = [choose_anchor(compiled_rule.required_groups(), commonness) for compiled_rule in self._compiled]
-        self._plans = [
-            build_rule_plan(compiled_rule, *anchor, self._unverified)
-            for compiled_rule, anchor in zip(self._compiled, anchors, strict=True)
-        ]
-        self._levels = [compiled_rule.rule.level for compiled_rule in self._compiled]
-        decided_by_presence = {index for index, plan in enumerate(self._plans) if plan.is_decided_by_presence}
-        self._anchors = AnchorIndex(anchors, decided_by_presence, len(patterns))
+        required = [compiled_rule.required_groups() for compiled_rule in self._compiled]
+        self._anchors = AnchorIndex(required, self._estimate_pattern_commonness(required))
 
-    def _estimate_pattern_commonness(self) -> list[float]:
+    def _estimate_pattern_commonness(self, required: Iterable[Sequence[frozenset[int]]]) -> list[float]:
         """Roughly how common each pattern is in the news: long words are rare, words that many rules name are not."""
-        required = chain.from_iterable(compiled.required_groups() for compiled in self._compiled)
-        rule_counts = Counter(chain.from_iterable(required))
+        rule_counts = Counter(chain.from_iterable(chain.from_iterable(required)))
         return [
             rule_counts[index] * _estimate_commonness(pattern.literal)
             for index, pattern in enumerate(self._lookup.patterns)
@@ -141,7 +129,7 @@ class RuleSet:
         """Return the same, including words of languages that the article clearly is not in. These count nowhere
         else."""
         document = TokenizedArticle(article, all_fields=self._lookup.uses_metadata)
-        return DocumentHits(document, self._lookup.patterns, self._search, self._unverified)
+        return DocumentHits(document, self._lookup.patterns, self._search)
 
     def _find_hits(self, document: TokenizedArticle) -> DocumentHits:
         doc_hits = self._find_hits_in_latin_languages(document)
@@ -152,9 +140,7 @@ class RuleSet:
     def _find_hits_in_latin_languages(self, document: TokenizedArticle) -> DocumentHits:
         """Find the patterns, before the words of Latin-script languages that the article is not in are dropped."""
         find_rules_met_by_title = partial(self._find_rules_met_by_title, document)
-        doc_hits = DocumentHits(
-            document, self._lookup.patterns, self._search, self._unverified, find_rules_met_by_title
-        )
+        doc_hits = DocumentHits(document, self._lookup.patterns, self._search, find_rules_met_by_title)
         if not self._han_patterns.isdisjoint(doc_hits.present):
             self._drop_languages(doc_hits, document.ruled_out_languages)
         return doc_hits
@@ -168,42 +154,18 @@ class RuleSet:
     def _find_rules_met_by_title(self, document: TokenizedArticle) -> tuple[str, ...]:
         """The ids of the live rules whose `match` holds if the article consists of its title only."""
         title = self._find_hits(TokenizedArticle(document.article, all_fields=document.all_fields, title_alone=True))
-        candidates = [self._compiled[index] for index in self._anchors.candidates(title.present)]
-        live = [compiled for compiled in candidates if compiled.rule.status is RuleStatus.LIVE]
+        live = [compiled for compiled in self.candidates(title) if compiled.rule.status is RuleStatus.LIVE]
         met = tuple(compiled.rule.id for compiled in live if compiled.node.holds(title, title.document.text_end))
         document.work += title.document.work
         return met
 
-    def candidates(self, doc_hits: DocumentHits) -> list[RulePlan]:
+    def candidates(self, doc_hits: DocumentHits) -> list[CompiledRule]:
         """Return the rules for which nothing that they require is missing, in the order of the set."""
-        return [self._plans[index] for index in self._anchors.candidates(doc_hits.present)]
+        return [self._compiled[index] for index in self._anchors.candidates(doc_hits.present)]
 
     def evaluate_candidates(self, doc_hits: DocumentHits) -> list[RuleMatch]:
         """Return the rules that the article meets, in the order of the set."""
-        candidates = self._anchors.candidates(doc_hits.present)
-        if not candidates:  # as for most articles: then the end of the lead need not be known
-            return []
-        plans, document = self._plans, doc_hits.document
-        met_in_lead = (
-            [None] * len(candidates)
-            if document.all_fields
-            else self._anchors.are_met_in_lead(candidates, doc_hits.patterns_in_lead)
-        )
-        to_evaluate = {
-            index: plans[index]
-            for index, is_met_in_lead in zip(candidates, met_in_lead, strict=True)
-            if is_met_in_lead is None
-        }
-        doc_hits.verify_patterns(chain.from_iterable([plan.unverified for plan in to_evaluate.values()]))
-        news, mention = (_NEWS, document.lead_end, None), (_MENTION, document.text_end, MentionCause.OUTSIDE)
-        answers = list[RuleMatch | None]()
-        for index, is_met_in_lead in zip(candidates, met_in_lead, strict=True):
-            if is_met_in_lead is None:
-                answers.append(to_evaluate[index].evaluate(doc_hits))
-            else:
-                kind, limit, cause = news if is_met_in_lead else mention
-                compiled = self._compiled[index]
-                answers.append(RuleMatch(compiled, kind, self._levels[index], limit, compiled.node, cause))
+        answers = (evaluate_rule(compiled, doc_hits) for compiled in self.candidates(doc_hits))
         return [rule_match for rule_match in answers if rule_match is not None]
 
     def _build_match(self, rule_match: RuleMatch, doc_hits: DocumentHits) -> Match:

@@ -11,7 +11,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import ClassVar
 
 from monitor.matching.tokenized_article import Region, TokenizedArticle
 from monitor.model import Term
@@ -129,14 +128,6 @@ class TermPattern(ABC):
     language: str | None
     cased_tokens: tuple[Token, ...] | None
 
-    sufficient: ClassVar[bool] = False
-    """Whether the term occurs wherever its literal does, apart from case."""
-
-    @property
-    def is_literal_sufficient(self) -> bool:
-        """Whether the term occurs wherever its literal does."""
-        return self.sufficient and self.cased_tokens is None
-
     def places(self, document: TokenizedArticle, positions: Sequence[int]) -> list[Region]:
         """Return where the term occurs, given where its literal does (in order)."""
         places = self._find_places(document.joined, positions)
@@ -159,7 +150,6 @@ class LiteralPattern(TermPattern):
     """The literal is the whole term, with the blanks around it."""
 
     __slots__ = ()
-    sufficient = True
 
     def _find_places(self, joined: str, positions: Sequence[int]) -> list[Region]:
         del joined
@@ -171,7 +161,6 @@ class OpenEndedPattern(TermPattern):
     """The literal is the whole term, in words that may be longer."""
 
     __slots__ = ()
-    sufficient = True
 
     def _find_places(self, joined: str, positions: Sequence[int]) -> list[Region]:
         """From the beginning of the first token to the end of the last one."""

@@ -12,7 +12,7 @@ further through ingest, matching, an SQLite database and the messages of all kin
     memory     of the process: at most that of a parser
 
 Each round is a process of its own: what crashes or hangs a native library is found too, and the document is kept in
-the folder. `guided_fuzzing` lets coverage guide the drawing instead.
+the folder.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which rules are worth asking is what going through all of them would say."""
+"""Which rules are worth evaluating is what going through all of them would say."""
 
 from __future__ import annotations
 
@@ -6,59 +6,68 @@ from random import Random
 
 import pytest
 
-from monitor.matching.anchors import AnchorIndex, choose_anchor
+from monitor.matching import compile_rules
+from monitor.matching.anchors import AnchorIndex
+from monitor.matching.compiled_rule import evaluate_rule
+from monitor.model import AllOf, Article, Condition, Level, Near, Rule, Term, Words
+from tests.building import article
 
 PATTERNS = 12
 COMMONNESS = [float(number) for number in range(PATTERNS)]
+TEXT = ["alpha", "beta", "Alpha", "alphabet", "대만", "대만에서", "導弹", "导", "弹", "beta.", "gamma\n\n", "—"]
+TERMS = ["alpha", "beta", "alpha*", "alpha beta", "*bet", "대만", "대만 beta", "导弹", "弹", "gamma alpha", "beta 대만"]
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_rule_is_a_candidate_where_one_of_each_of_its_sets_is_present(seed: int) -> None:
-    """However many sets it has, and however many patterns are in one: what is kept in a row is no other than the
-    rest."""
+def test_a_rule_is_a_candidate_where_one_of_each_of_its_groups_is_present(seed: int) -> None:
+    """However many groups it has, and however many patterns are in one."""
     rng = Random(seed)
     rules = [[_some(rng, 1, 6) for _ in range(rng.randint(0, 4))] for _ in range(60)]
-    anchors = AnchorIndex([choose_anchor(each, COMMONNESS) for each in rules], set(), PATTERNS)
+    anchors = AnchorIndex(rules, COMMONNESS)
     for present in (_some(rng, 0, PATTERNS) for _ in range(40)):
         expected = [number for number, each in enumerate(rules) if all(map(present.intersection, each))]
         assert anchors.candidates(present) == expected
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_of_a_plain_rule_it_is_known_whether_all_stands_in_the_lead(seed: int) -> None:
-    """What is not known of a rule (None) is to be asked of it; of one that is not plain it never is."""
-    rng = Random(seed)
-    rules = [[_some(rng, 1, 5) for _ in range(rng.randint(1, 3))] for _ in range(60)]
-    plain = set(range(0, len(rules), 2))
-    anchors = AnchorIndex([choose_anchor(each, COMMONNESS) for each in rules], plain, PATTERNS)
-    known = 0
-    for lead in (_some(rng, 0, PATTERNS) for _ in range(40)):
-        for number, answer in enumerate(anchors.are_met_in_lead(range(len(rules)), lead)):
-            if answer is not None:
-                known += 1
-                assert number in plain
-                assert answer == all(map(lead.intersection, rules[number]))
-    assert known
-
-
-def test_the_anchor_is_the_set_that_is_met_most_rarely() -> None:
-    """What the others are is asked in the order in which it is likely that they are missing."""
-    assert choose_anchor([frozenset({9}), frozenset({1, 2}), frozenset({4})], COMMONNESS) == (frozenset({1, 2}), (4, 9))
-    assert choose_anchor([], COMMONNESS) == (frozenset(), ())
-
-
-def test_a_set_without_patterns_is_never_present() -> None:
-    """A rule that asks for signs only is kept by nothing that stands in an article, and told by nothing else."""
+def test_a_group_without_patterns_is_never_present() -> None:
     empty, other = frozenset[int](), frozenset({3})
     for required in ([other, empty, empty], [empty, empty]):
-        assert AnchorIndex([choose_anchor(required, COMMONNESS)], set(), PATTERNS).candidates({3}) == []
+        assert AnchorIndex([required], COMMONNESS).candidates({3}) == []
 
 
-def test_a_rule_that_requires_nothing_is_always_a_candidate() -> None:
-    """Nobody can tell of a pattern of the user's where it matches, and no rule of this set has another."""
-    assert AnchorIndex([choose_anchor([], COMMONNESS)], set(), PATTERNS).candidates(set()) == [0]
-    assert AnchorIndex([], set(), 0).candidates(set()) == []
+@pytest.mark.parametrize("seed", range(20))
+def test_no_rule_that_an_article_meets_is_left_out(seed: int) -> None:
+    """Evaluating the candidates says what evaluating all rules says, whatever the words are and wherever they stand."""
+    rng = Random(seed)
+    conditions = [rng.choice((_plain, _near))(rng) for _ in range(30)]
+    rules = [
+        Rule(str(number), "R", Level.HIGH, each, "v1", unless=_words(rng) if rng.random() < 0.3 else None)
+        for number, each in enumerate(conditions)
+    ]
+    compiled = compile_rules(rules, {})
+    for _ in range(20):
+        found = compiled.find_patterns(_article(rng))
+        every = [evaluate_rule(rule, found) for rule in compiled.compiled_rules]
+        assert compiled.evaluate_candidates(found) == [met for met in every if met is not None]
 
 
 def _some(rng: Random, least: int, most: int) -> frozenset[int]:
     return frozenset(rng.sample(range(PATTERNS), rng.randint(least, most)))
+
+
+def _article(rng: Random) -> Article:
+    filler = " filler" * rng.choice([0, 0, 0, 50, 70])
+    words = [*rng.choices(TEXT, k=rng.randint(0, 8)), filler, *rng.choices(TEXT, k=rng.randint(0, 8))]
+    return article(title=rng.choice(["", "alpha 대만", "beta"]), text=rng.choice([" ", "", " "]).join(words))
+
+
+def _words(rng: Random) -> Words:
+    return Words(tuple(Term(rng.choice(TERMS), exact=rng.random() < 0.2) for _ in range(rng.randint(1, 3))))
+
+
+def _plain(rng: Random) -> Condition:
+    return AllOf(tuple(_words(rng) for _ in range(rng.randint(1, 3))))
+
+
+def _near(rng: Random) -> Condition:
+    return AllOf((Near((_words(rng), _words(rng)), rng.choice([1, 2, 3, 60, 120])), _words(rng)))

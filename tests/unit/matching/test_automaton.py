@@ -28,12 +28,6 @@ def test_a_literal_may_be_longer_than_a_piece() -> None:
     }
 
 
-def test_literals_are_told_in_the_order_in_which_their_first_places_end() -> None:
-    """Also of those that lie on the border of two pieces: who looks for the first few need not look at all."""
-    text = "." * (PIECE - 3) + "abcdefg"
-    assert list(LiteralSearch(["abcdef", "g", "cd", "ab", "abcde"]).positions(text)) == [3, 2, 4, 0, 1]
-
-
 def _found(search: LiteralSearch, text: str) -> dict[int, list[int]]:
     return {literal: list(positions) for literal, positions in search.positions(text).items()}
 

@@ -469,9 +469,7 @@ def test_a_rule_is_found_by_what_both_of_its_nets_require() -> None:
     compiled = compile_rules([LAUNCH, replace(LAUNCH, id="free", mention=Pattern("[0-9]{9}"))], {})
 
     def candidates(title: str) -> list[str]:
-        return [
-            each.compiled.rule.id for each in compiled.candidates(compiled.find_patterns(article(title=title, text="")))
-        ]
+        return [each.rule.id for each in compiled.candidates(compiled.find_patterns(article(title=title, text="")))]
 
     assert candidates("The launch of a missile") == ["launch", "free"]
     assert candidates("A missile") == ["free"]
