@@ -46,7 +46,7 @@ def test_a_list_is_imported_and_what_is_not_is_told_line_by_line(folder: Path) -
         "list.opml:4: nowhere url: this is not a web address; write one that begins with https:// or http://",
         "list.opml:5: this feed has no address (xmlUrl)",
     ]
-    added = "  - {id: new-example, url: https://new.example/feed, name: New, tags: [asia, desk]}\n"
+    added = "  - id: new-example\n    url: https://new.example/feed\n    name: New\n    tags: [asia, desk]\n"
     assert (folder / "sources.yaml").read_text(encoding="utf-8").endswith(added)
     assert run("import", "list.opml").stdout == "0 added to sources.yaml; 2 already there; 2 could not be used\n"
 
