@@ -43,7 +43,7 @@ missing = enter_sandbox({"parser": PARSER, "sender": SENDER}[sys.argv[1]])
 refused = []
 for name, attempt in {
     "read": lambda: open("/etc/passwd"),
-    "write": lambda: open("/tmp/x", "w"),
+    "write": lambda: open(f"/tmp/attack-{os.getpid()}", "w"),
     "signal": lambda: os.kill(os.getppid(), 0),
     "run": lambda: os.execv("/bin/true", ["true"]),
 }.items():

@@ -94,8 +94,9 @@ class SafeStream(io.TextIOWrapper):
         return f"\x1b{ours[1]}" if ours[1] else "\r"
 
 
-class _OwnOutput(io.TextIOBase):
-    """Writes to a guarded stream what rich has made of text that is safe."""
+class _OwnOutput:
+    """Writes to a guarded stream what rich has made of text that is safe. It is no stream of `io`: Python would close
+    one that is freed, and so flush a stream that may be closed by then."""
 
     def __init__(self, stream: SafeStream) -> None:
         self._stream = stream
@@ -115,7 +116,7 @@ class _OwnOutput(io.TextIOBase):
         return self._stream.fileno()
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]
+    def encoding(self) -> str:
         return self._stream.encoding
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import sys
@@ -48,6 +49,19 @@ def test_what_steers_a_terminal_is_not_written() -> None:
     """Whether it is one or not; lines stay lines."""
     for terminal in (False, True):
         assert written(f"북한 {SIGNS} b\n\tc\n", terminal=terminal) == f"북한 {LEFT}\n b\n\tc\n"
+
+
+def test_a_console_that_outlives_its_stream_is_freed_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.13 and newer report what fails while an object is freed."""
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    stream = SafeStream(io.BytesIO(), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", stream)
+    console = open_console()
+    stream.close()
+    del console
+    gc.collect()
+    assert complaints == []
 
 
 def test_our_own_colours_and_the_bar_of_progress_stay_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
