@@ -26,10 +26,10 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.telemetry import configure_logging
 from monitor.telemetry.logs import close_log
-from tests.e2e.whole import close_program_server
-from tests.newest import make_newest
-from tests.patience import PATIENCE
-from tests.postgres import postgres
+from tests.support.newest import make_newest
+from tests.support.patience import PATIENCE
+from tests.support.postgres import postgres
+from tests.support.whole import close_program_server
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is timed
 settings.load_profile("house")

@@ -1,7 +1,7 @@
 """Completes commands, options, files and names in a shell, without importing any command: that takes a second.
 
-`command_tree.json` has the names of all commands and options; Click completes from it. `python -m tests.commands_doc`
-writes it, and a test holds it against the commands.
+`command_tree.json` has the names of all commands and options; Click completes from it.
+`python -m docs.tools.commands_doc` writes it, and a test holds it against the commands.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from monitor.config.loading.summary import ConfigSummary
 from monitor.model import PageRequest
 from monitor.web.daemon_pages import DaemonPages
 from tests.browser.chromium import AXE, DESK, PHONE, Scheme, lay_out
-from tests.busy_desk import fill
+from tests.support.busy_desk import fill
 
 # In CI both are installed, and a test that cannot be run there fails.
 pytestmark = pytest.mark.skipif(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import LAUNCH, Site, document, news_monitor, now, rss, serving, silent, status, write_config
+from tests.support.whole import LAUNCH, Site, document, news_monitor, now, rss, serving, silent, status, write_config
 
 GOOD = "rule: good\ntitle: Good\nlevel: high\nmatch: {words: {en: [missiles]}}\n"
 CONFIG = 'channels: {a: {url: "console://"}}\nroutes: {default: [a]}\n'

@@ -6,7 +6,7 @@ import os
 import signal
 from pathlib import Path
 
-from tests.e2e.whole import ROOT, Daemon, Site, document, now, rss, serving, until, write_config
+from tests.support.whole import ROOT, Daemon, Site, document, now, rss, serving, until, write_config
 
 # Python runs a file of this name when it starts: both that ask what time it is are an hour late from a moment on.
 SET_BACK = """\

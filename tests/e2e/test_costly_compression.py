@@ -12,9 +12,9 @@ from pathlib import Path
 import brotli
 from aiohttp import ClientSession, ClientTimeout, web
 
-from tests.bench.world.costly_brotli import write_costly_brotli
-from tests.e2e.whole import Daemon, Page, Site, document, news_monitor, now, rss, serving, until
-from tests.patience import PATIENCE
+from bench.world.costly_brotli import write_costly_brotli
+from tests.support.patience import PATIENCE
+from tests.support.whole import Daemon, Page, Site, document, news_monitor, now, rss, serving, until
 
 MIB = 2**20
 EVERY = 5  # s

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from bench.world import costly as hostile
+from bench.world import feeds as newsroom
+from bench.world.costly import Costly
+from bench.world.feeds import Feeds, uid_in
+from bench.world.place import RULE, opened
 from monitor.store.engine.tables import article, fetch
-from tests.bench.world import costly as hostile
-from tests.bench.world import feeds as newsroom
-from tests.bench.world.costly import Costly
-from tests.bench.world.feeds import Feeds, uid_in
-from tests.bench.world.place import RULE, opened
-from tests.e2e.whole import Daemon, until
+from tests.support.whole import Daemon, until
 
 SOURCES = 4
 NEWS = 3

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import Ended, news_monitor
+from tests.support.whole import Ended, news_monitor
 
 PREFIX = "demo-under-test"
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import ROOT, Daemon, until, write_config
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
+from tests.support.whole import ROOT, Daemon, until, write_config
 
 # Python runs a file of this name when it starts.
 HANGING = """\

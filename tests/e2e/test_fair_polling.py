@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.whole import Daemon, Site, document, dripping, rss, serving, silent, until, write_config
+from tests.support.whole import Daemon, Site, document, dripping, rss, serving, silent, until, write_config
 
 ONE_AT_A_TIME = "limits: {polls: 8, per_host: 1, total: 10 min, idle: 10 min}\n"
 

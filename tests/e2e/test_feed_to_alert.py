@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from aiohttp import web
 
-from tests.e2e.whole import (
+from tests.support.whole import (
     LAUNCH,
     SHIPPED,
     Daemon,

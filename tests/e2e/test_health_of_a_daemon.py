@@ -20,8 +20,8 @@ import pytest
 from aiohttp import ClientSession
 
 from monitor.model.web_pages import list_feed_paths, make_feed_secret
-from tests.e2e.whole import Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
+from tests.support.whole import Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
 
 WEB = 'web: {listen: "127.0.0.1:0"}\n'
 

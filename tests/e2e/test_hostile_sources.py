@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bench.world import feeds as newsroom
+from bench.world import hostile_servers as servers
+from bench.world.feeds import Feeds, uid_in
+from bench.world.hostile_servers import CASES, ELSEWHERE, FORMS, MIB, Hostile
+from bench.world.place import RULE, opened
 from monitor.sources.http.guard import reason_if_address_refused
 from monitor.store.engine.tables import article, fetch
-from tests.bench.world import feeds as newsroom
-from tests.bench.world import hostile_servers as servers
-from tests.bench.world.feeds import Feeds, uid_in
-from tests.bench.world.hostile_servers import CASES, ELSEWHERE, FORMS, MIB, Hostile
-from tests.bench.world.place import RULE, opened
-from tests.e2e.whole import Daemon, until
+from tests.support.whole import Daemon, until
 
 HEALTHY = 19
 RESTLESS = "changing guids"  # which shows at its second poll

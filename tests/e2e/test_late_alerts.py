@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.whole import Daemon, Ended, Site, document, news_monitor, now, rss, serving, until, write_config
+from tests.support.whole import Daemon, Ended, Site, document, news_monitor, now, rss, serving, until, write_config
 
 RULE = "rule: port\ntitle: Port strikes\nlevel: high\nmatch: {{words: [{0}]}}\n"
 STRIKE, WALKOUT, TALKS = "Dockers strike in Busan", "Crane drivers walk out in Mokpo", "Ferries run on time"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from tests.e2e.whole import Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
+from tests.support.whole import Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
 
 RULE = "rule: {id}\ntitle: {title}\nlevel: low\nmatch: {{words: {{en: [{word}]}}}}\n"
 

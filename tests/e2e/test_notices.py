@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.e2e.whole import LAUNCH, Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
+from tests.support.whole import LAUNCH, Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
 
 
 async def test_the_operator_is_told_what_was_given_up(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import ROOT, Daemon, news_monitor, until, write_config
+from tests.support.whole import ROOT, Daemon, news_monitor, until, write_config
 
 OWNER, OTHER = 65534, 65533
 # In CI we are root, and a test that cannot be run there fails.

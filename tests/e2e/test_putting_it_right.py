@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.whole import Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
+from tests.support.whole import Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
 
 RULE = "rule: outbreaks\ntitle: Outbreaks\nlevel: high\nmatch: {words: [mpox]}\n"
 FIRST, HIDDEN = "Vietnam confirms first mpox case", "First mpox case confirmed in Vietnam, ministry says"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from monitor import clock
-from tests import busy_desk
-from tests.e2e.whole import news_monitor
+from tests.support import busy_desk
+from tests.support.whole import news_monitor
 
 OWNER = 65534
 # Root may write everything; but for a file of another user, commands of root act as that user.

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from tests.e2e.whole import LAUNCH, Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
+from tests.support.whole import LAUNCH, Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
 
 SAID = '"event": "database.replaced"'
 

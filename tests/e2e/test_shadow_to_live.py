@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.e2e.whole import Site, document, news_monitor, now, rss, serving, write_config
+from tests.support.whole import Site, document, news_monitor, now, rss, serving, write_config
 
 RULE = """\
 rule: launch

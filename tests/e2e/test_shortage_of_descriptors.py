@@ -13,9 +13,9 @@ import pytest
 from aiohttp import web
 
 from monitor.telemetry import LogEvent
-from tests.e2e.whole import Daemon, Site, document, now, rss, serving, until, write_config
-from tests.patience import PATIENCE
-from tests.ports import free_port
+from tests.support.patience import PATIENCE
+from tests.support.ports import free_port
+from tests.support.whole import Daemon, Site, document, now, rss, serving, until, write_config
 
 FEW = 90  # open files: a daemon at rest has 55
 HALF_OPEN = 1_500

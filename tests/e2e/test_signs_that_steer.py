@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.whole import Ended, Mail, MailServer, news_monitor, now
+from tests.support.whole import Ended, Mail, MailServer, news_monitor, now
 
 TAGS = "".join(chr(0xE0000 + ord(letter)) for letter in "evil")
 C1 = "\x9b31m\x9d52;c;ZXZpbA==\x9c"

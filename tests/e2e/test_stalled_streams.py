@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, web
 
-from tests.e2e.whole import LAUNCH, Daemon, Site, now, rss, serving, until, write_config
-from tests.ports import free_port
+from tests.support.ports import free_port
+from tests.support.whole import LAUNCH, Daemon, Site, now, rss, serving, until, write_config
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import ROOT, Daemon, Site, document, now, rss, serving, until, write_config
+from tests.support.whole import ROOT, Daemon, Site, document, now, rss, serving, until, write_config
 
 
 @pytest.fixture

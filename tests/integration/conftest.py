@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.captured import Internet, captured_internet
-from tests.ntfy import Ntfy, Unavailable, serving
-from tests.patience import LONG
+from tests.support.captured import Internet, captured_internet
+from tests.support.ntfy import Ntfy, Unavailable, serving
+from tests.support.patience import LONG
 
 
 @pytest.fixture(autouse=True)

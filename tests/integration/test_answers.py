@@ -10,9 +10,9 @@ from apprise.manager_plugins import NotificationManager
 from monitor.model import Message, Receipt, ReceiptKind
 from monitor.notify.apprise_sender import send_message
 from monitor.notify.response_checks import CHECKS
-from tests import canned
-from tests.captured import Internet
 from tests.conftest import FaultServer
+from tests.support import canned
+from tests.support.captured import Internet
 
 HELLO = Message("HIGH: 북한 미사일", "“북한이 **미사일**을 쐈다”", "")
 TAKEN = Receipt(ReceiptKind.ACCEPTED, "accepted")

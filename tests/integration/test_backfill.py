@@ -14,7 +14,7 @@ from monitor.model import Entry, Feed, FetchResult, Limits, Source, Validators
 from monitor.sources.formats.read_document import read_document
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.backfill import BackFill, BackfillResult
-from tests.site import Site, serving
+from tests.support.site import Site, serving
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SINCE = NOON - timedelta(hours=10)

@@ -16,8 +16,8 @@ from monitor.model import Channel, Message, Receipt, ReceiptKind
 from monitor.notify import Notifier
 from monitor.notify.apprise_sender import NO_ANSWER, send_message
 from monitor.notify.url_faults import find_url_fault
-from tests.brokers import PASSWORD, USER, Mosquitto, Prosody, Unavailable, serving_mosquitto, serving_prosody
-from tests.patience import LONG, PATIENCE
+from tests.support.brokers import PASSWORD, USER, Mosquitto, Prosody, Unavailable, serving_mosquitto, serving_prosody
+from tests.support.patience import LONG, PATIENCE
 
 Server = TypeVar("Server", Mosquitto, Prosody)
 ACCEPTED = Receipt(ReceiptKind.ACCEPTED, "accepted")

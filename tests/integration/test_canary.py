@@ -7,7 +7,7 @@ from pathlib import Path
 from monitor.config.loading.load import load_config_files
 from monitor.daemon.canary import run_canary
 from tests.conftest import FaultServer
-from tests.e2e.whole import write_config
+from tests.support.whole import write_config
 
 
 async def test_the_canary_arrives_at_the_test_address(faults: FaultServer, tmp_path: Path) -> None:

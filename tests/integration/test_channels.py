@@ -27,9 +27,9 @@ from monitor.notify import Notifier
 from monitor.notify.apprise_compat.mail_receipts import NO_MAIL_YET
 from monitor.notify.renderers import render_message
 from monitor.notify.timeouts import SendTimeouts
-from tests.building import HEADLINE, alert, article, delivery, in_doubt, rule
 from tests.conftest import FaultServer
-from tests.patience import LONG, PATIENCE
+from tests.support.building import HEADLINE, alert, article, delivery, in_doubt, rule
+from tests.support.patience import LONG, PATIENCE
 
 HELLO = Message("HIGH: 북한 미사일", "“북한이 **미사일**을 쐈다”", "<p>“북한이 <mark>미사일</mark>을 쐈다”</p>")
 

@@ -23,10 +23,10 @@ from monitor.notify.renderers import Capabilities, kind_of_channel, render_messa
 from monitor.notify.renderers.capabilities import Form
 from monitor.notify.renderers.kinds import KINDS
 from monitor.notify.renderers.templates import compose_from_template
-from tests import canned
-from tests.building import alert, article, delivery
-from tests.channel_outcomes import TAKEN
 from tests.conftest import FaultServer
+from tests.support import canned
+from tests.support.building import alert, article, delivery
+from tests.support.channel_outcomes import TAKEN
 
 EVIL = "http://evil.test/a"
 ATTACKS = [

@@ -26,9 +26,9 @@ from monitor.store.engine.tables import alert
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.channel_states import load_channel_states
 from monitor.store.queues.outbox import MAX_COMBINED, Outbox
-from tests.building import HOUR
 from tests.conftest import FaultServer
-from tests.sending import dispatching_in_threads, fill
+from tests.support.building import HOUR
+from tests.support.sending import dispatching_in_threads, fill
 
 
 def gotify(faults: FaultServer) -> dict[str, str]:

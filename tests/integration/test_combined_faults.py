@@ -45,9 +45,9 @@ from monitor.store.engine.tables import alert as alert_table
 from monitor.store.engine.tables import delivery as delivery_table
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.outbox import MAX_COMBINED, MAX_TRIES_TOGETHER, Outbox
-from tests.building import HOUR, MINUTE, alert, delivery
-from tests.patience import PATIENCE
-from tests.sending import fill
+from tests.support.building import HOUR, MINUTE, alert, delivery
+from tests.support.patience import PATIENCE
+from tests.support.sending import fill
 
 
 def test_only_the_first_is_looked_for_in_what_waits_for_the_channel(database: Database) -> None:

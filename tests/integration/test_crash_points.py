@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bench.crash_points import sweep
+from bench.kill_sender import kill_often
 from monitor.store.engine.database import Database
-from tests.bench.crash_points import sweep
-from tests.bench.kill_sender import kill_often
 from tests.conftest import FaultServer
 
 

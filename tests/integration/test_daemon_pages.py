@@ -42,12 +42,12 @@ from monitor.store.queues.claims import Claims
 from monitor.telemetry.metrics import Metrics
 from monitor.web.alert_feeds import identify_alert, identify_feed
 from monitor.web.daemon_pages import DaemonPages
-from tests.building import NOON, article, claimed, commit, config_of, rule, sources
-from tests.busy_desk import CAME, RULES, SOURCES, fill_database
-from tests.e2e.whole import write_config
-from tests.health import health_of
-from tests.newest import make_newest
-from tests.patience import PATIENCE
+from tests.support.building import NOON, article, claimed, commit, config_of, rule, sources
+from tests.support.busy_desk import CAME, RULES, SOURCES, fill_database
+from tests.support.health import health_of
+from tests.support.newest import make_newest
+from tests.support.patience import PATIENCE
+from tests.support.whole import write_config
 
 SECRET = make_feed_secret()
 ATOM, JSON_FEED = list_feed_paths(SECRET)

@@ -18,8 +18,8 @@ from monitor.store.engine.database import Database
 from monitor.store.queries.reports import ReportQueries
 from monitor.telemetry import LogEvent
 from tests.conftest import FaultServer
-from tests.proxy import proxy
-from tests.sending import dispatching_in_threads, fill
+from tests.support.proxy import proxy
+from tests.support.sending import dispatching_in_threads, fill
 
 MARK = "you may have this message already"
 

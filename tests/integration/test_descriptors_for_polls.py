@@ -9,8 +9,8 @@ import pytest
 from monitor.app import open_daemon
 from monitor.config.loading.user_files import UserFiles
 from monitor.daemon.admission import count_affordable_polls
-from tests.e2e.whole import write_config
-from tests.ports import free_port
+from tests.support.ports import free_port
+from tests.support.whole import write_config
 
 
 async def test_a_tick_counts_descriptors_once_and_only_while_sources_are_due(

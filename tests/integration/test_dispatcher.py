@@ -36,10 +36,10 @@ from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent
-from tests import building
 from tests.conftest import FaultServer
-from tests.patience import LONG, PATIENCE
-from tests.sending import fill
+from tests.support import building
+from tests.support.patience import LONG, PATIENCE
+from tests.support.sending import fill
 
 
 @asynccontextmanager

@@ -43,8 +43,20 @@ from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent
-from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources, to_desk
 from tests.conftest import FaultServer
+from tests.support.building import (
+    HOUR,
+    MINUTE,
+    NOON,
+    article,
+    claimed,
+    decide_in,
+    polled,
+    rule,
+    rules,
+    sources,
+    to_desk,
+)
 
 DAY = 24 * HOUR
 REFUSED = Receipt(ReceiptKind.REFUSED, "the server answered 404")

@@ -20,7 +20,7 @@ from monitor.config.language.rules import RuleSchema
 from monitor.config.language.settings import SettingsSchema
 from monitor.config.language.sources import SourcesSchema
 from monitor.config.yaml.yaml12 import ValuePath
-from tests.editor.language_server import PROGRAM, Editor, editing
+from tests.support.editor.language_server import PROGRAM, Editor, editing
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = "# yaml-language-server: $schema="

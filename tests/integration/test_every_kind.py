@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from docs.tools import channels_doc
 from monitor.model import Level, Message, MessageType, Receipt, ReceiptKind
 from monitor.notify.apprise_sender import NO_ANSWER, NOTHING_SENT, send_message
 from monitor.notify.priorities import PRIORITIES
 from monitor.notify.silent_kinds import LOCAL, UNANSWERED
 from monitor.notify.url_options import INCIDENT_KEYS, SOURCE_OPTIONS, with_message_options
-from tests import canned, channel_kinds, channels_doc
-from tests.channel_outcomes import OFFLINE, Outcomes, measure_kinds
-from tests.e2e.whole import news_monitor, write_config
+from tests.support import canned, channel_kinds
+from tests.support.channel_outcomes import OFFLINE, Outcomes, measure_kinds
+from tests.support.whole import news_monitor, write_config
 
 ENDS = re.compile(r'(?i)"(resolved?|closed?|recovery|acknowledged?(ment)?|note)"|/(close|notes|acknowledge)\b')
 
@@ -41,7 +42,7 @@ def urls(measured: Measured) -> dict[str, str]:
 
 
 def test_the_table_of_kinds_is_up_to_date(measured: Measured) -> None:
-    """Written by `python -m tests.channels_doc`."""
+    """Written by `python -m docs.tools.channels_doc`."""
     assert channels_doc.PAGE.read_text(encoding="utf-8") == channels_doc.page(measured[1])
 
 

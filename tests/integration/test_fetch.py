@@ -21,8 +21,8 @@ from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
 from monitor.sources.http import stalled_requests
 from monitor.sources.http.fetch import MAX_STALLED_BYTES, PIECE, Fetcher, digest_of
 from monitor.sources.http.guard import Network
-from tests.patience import LONG
-from tests.site import Site, serving, wired
+from tests.support.patience import LONG
+from tests.support.site import Site, serving, wired
 
 LOOPBACK: list[Network] = [ip_network("127.0.0.0/8")]
 PATIENT = Limits(connect=LONG, idle=LONG, total=LONG)

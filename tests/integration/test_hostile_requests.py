@@ -20,6 +20,7 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from bench.world.place import opened
 from monitor import clock
 from monitor.daemon import http_listener
 from monitor.daemon.http_listener import MAX_CONNECTIONS
@@ -30,11 +31,10 @@ from monitor.store.engine.store_thread import StoreThread
 from monitor.telemetry import LogEvent
 from monitor.telemetry.logs import close_log
 from monitor.telemetry.metrics import HttpRefusal, Metrics
-from tests.bench.world.place import opened
-from tests.e2e.whole import until
-from tests.health import health_of
-from tests.patience import PATIENCE
-from tests.ports import free_port
+from tests.support.health import health_of
+from tests.support.patience import PATIENCE
+from tests.support.ports import free_port
+from tests.support.whole import until
 
 FLOOD = 1_500  # connections
 OURS = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from monitor.model import AlertKind, Channel, OncePer, Receipt, ReceiptKind
 from monitor.notify import Notifier
 from monitor.store.engine.database import Database
-from tests.building import HOUR, MINUTE, delivery
 from tests.integration.test_channels import Mailbox, mailbox, part
-from tests.ntfy import Ntfy
-from tests.outbreaks import Desk
-from tests.patience import LONG
+from tests.support.building import HOUR, MINUTE, delivery
+from tests.support.ntfy import Ntfy
+from tests.support.outbreaks import Desk
+from tests.support.patience import LONG
 
 __all__ = ["mailbox"]  # the fixture
 TITLES = [f"Vietnam confirms {number}mpox case" for number in ("", "second ", "third ", "fourth ")]

@@ -12,8 +12,8 @@ from monitor.model import Alert, AlertKind, Level
 from monitor.notify.apprise_sender import send_message
 from monitor.notify.renderers import render_message
 from monitor.notify.url_options import INCIDENT_KEYS
-from tests.building import alert, article, delivery, rule
-from tests.captured import Internet
+from tests.support.building import alert, article, delivery, rule
+from tests.support.captured import Internet
 
 # The URL; the fields in which the service has a key, a link and a source ("": none).
 ROWS = {

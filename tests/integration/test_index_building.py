@@ -25,8 +25,8 @@ from monitor.store.queues.claims import Claims
 from monitor.store.search import index
 from monitor.store.search.index import IndexState, count_missing, load_index_state, switch_index
 from monitor.telemetry import LogEvent
-from tests.building import NOON, article, claimed, commit, config_of, sources
-from tests.e2e.whole import write_config
+from tests.support.building import NOON, article, claimed, commit, config_of, sources
+from tests.support.whole import write_config
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queries.sources import load_source_reports
 from monitor.telemetry import LogEvent
-from tests.building import HEADLINE
 from tests.conftest import FaultServer
-from tests.polls import LIMITS, polling
+from tests.support.building import HEADLINE
+from tests.support.polls import LIMITS, polling
 
 HOUR = timedelta(hours=1)
 NAMES = (

@@ -26,9 +26,9 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.telemetry import LogEvent
 from monitor.telemetry.metrics import Metrics
-from tests.health import health_of
-from tests.patience import PATIENCE
-from tests.ports import free_port
+from tests.support.health import health_of
+from tests.support.patience import PATIENCE
+from tests.support.ports import free_port
 
 
 @dataclass

@@ -15,10 +15,10 @@ from monitor.model.outcome import clauses_from_sentence
 from monitor.notify import Notifier
 from monitor.notify.apprise_sender import send_message
 from monitor.notify.renderers import render_message
-from tests import canned
-from tests.building import alert, article, delivery, endless, in_doubt
-from tests.ntfy import Ntfy, serving
-from tests.patience import LONG
+from tests.support import canned
+from tests.support.building import alert, article, delivery, endless, in_doubt
+from tests.support.ntfy import Ntfy, serving
+from tests.support.patience import LONG
 
 ACCEPTED = Receipt(ReceiptKind.ACCEPTED, "accepted")
 HELLO = Message("HIGH: 북한 미사일", "“북한이 **미사일**을 쐈다”", "<p>“북한이 <mark>미사일</mark>을 쐈다”</p>")

@@ -25,11 +25,11 @@ from monitor.store.engine.tables import article, fetch, match, source
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queries.sources import load_feed_titles, load_source_reports
 from monitor.telemetry import LogEvent
-from tests.building import HEADLINE, HOUR, MINUTE, claimed, rule, rules, stored_decision
-from tests.building import source as built
 from tests.conftest import FaultServer
-from tests.e2e.whole import until
-from tests.polls import LIMITS, feed, polling
+from tests.support.building import HEADLINE, HOUR, MINUTE, claimed, rule, rules, stored_decision
+from tests.support.building import source as built
+from tests.support.polls import LIMITS, feed, polling
+from tests.support.whole import until
 
 
 async def test_news_becomes_an_alert(database: Database, faults: FaultServer) -> None:

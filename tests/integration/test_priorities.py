@@ -8,7 +8,7 @@ import pytest
 from monitor.model import Level, Message, MessageType
 from monitor.notify.apprise_sender import send_message
 from monitor.notify.priorities import PRIORITIES
-from tests.captured import Internet
+from tests.support.captured import Internet
 
 LEVELS = (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW, Level.INFO)
 # The URL; the field; all values in the service's documentation, the most urgent first; what is sent from critical to

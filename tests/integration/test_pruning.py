@@ -20,7 +20,7 @@ from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from monitor.telemetry import LogEvent
-from tests.building import MINUTE, article, claimed, commit, sources
+from tests.support.building import MINUTE, article, claimed, commit, sources
 
 OLD = timedelta(days=100)
 

@@ -35,7 +35,8 @@ from monitor.store.queues.claims import Claims
 from monitor.store.queues.full_text_queue import FullTextQueue, FullTextRequest
 from monitor.store.queues.known_entries import EntryLookup
 from monitor.telemetry import LogEvent
-from tests.building import (
+from tests.conftest import FaultServer
+from tests.support.building import (
     HEADLINE,
     active_config,
     article,
@@ -48,10 +49,9 @@ from tests.building import (
     stored_decision,
     to_desk,
 )
-from tests.conftest import FaultServer
-from tests.patience import LONG
-from tests.polls import feed, polling
-from tests.site import Site, serving
+from tests.support.patience import LONG
+from tests.support.polls import feed, polling
+from tests.support.site import Site, serving
 
 TEXT = (
     "The army said that two missiles had been fired from the coast in the early hours of the morning.",

@@ -13,8 +13,8 @@ from monitor.config.loading.user_files import UserFiles
 from monitor.daemon.scheduler import Daemon
 from monitor.errors import StoreFailed
 from monitor.store.queues.claims import Claims
-from tests.e2e.whole import until, write_config
-from tests.ports import free_port
+from tests.support.ports import free_port
+from tests.support.whole import until, write_config
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from monitor.daemon.reload import _AT_START, Reloader
 from monitor.errors import StoreFailed
 from monitor.model import Config, RouteStep, Settings
 from monitor.telemetry import LogEvent
-from tests.e2e.whole import write_config
-from tests.patience import PATIENCE
-from tests.site import serving
+from tests.support.patience import PATIENCE
+from tests.support.site import serving
+from tests.support.whole import write_config
 
 SETTINGS = """\
 database: sqlite:///news.db

@@ -15,7 +15,7 @@ from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.in_worker import PARSER_SETUP
 from monitor.sources.polling.robots import CACHE_TIME, DEADLINE, GAP, MAX_GAP, Robots, RobotsPermission
-from tests.site import Site, serving
+from tests.support.site import Site, serving
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

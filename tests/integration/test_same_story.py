@@ -1,8 +1,8 @@
-"""Two polls at the same instant that bring the same story make one alert (`tests/bench/same_story.py` tries more)."""
+"""Two polls at the same instant that bring the same story make one alert (`bench/same_story.py` tries more)."""
 
 from __future__ import annotations
 
-from tests.bench.same_story import race
+from bench.same_story import race
 
 TRIES = 50
 

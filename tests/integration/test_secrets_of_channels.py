@@ -19,8 +19,8 @@ from monitor.store.engine.tables import metadata
 from monitor.telemetry import close_log
 from monitor.url_secrets import find_sensitive_parts
 from tests.integration.test_dispatcher import dispatching, states
-from tests.patience import PATIENCE
-from tests.sending import fill
+from tests.support.patience import PATIENCE
+from tests.support.sending import fill
 
 PAUSE = 0.3  # s: for a client that says nothing first
 # Every part that could be a secret is one that occurs nowhere else.

@@ -22,10 +22,10 @@ from monitor.store.engine.tables import article
 from monitor.store.engine.tables import source as sources
 from monitor.store.queues.claims import Claims
 from monitor.telemetry import close_log, hide_secrets
-from tests.building import NOON
-from tests.e2e.whole import news_monitor
-from tests.patience import PATIENCE
-from tests.site import Site, serving
+from tests.support.building import NOON
+from tests.support.patience import PATIENCE
+from tests.support.site import Site, serving
+from tests.support.whole import news_monitor
 
 # Every secret is one that occurs nowhere else.
 SECRETS = {

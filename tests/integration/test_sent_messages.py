@@ -22,8 +22,8 @@ from monitor.model import Alert, AlertKind, Item, Level, Message, ReceiptKind
 from monitor.model.outcome import clauses_from_sentence
 from monitor.notify.apprise_sender import send_message
 from monitor.notify.renderers import render_message
-from tests import canned
-from tests.building import NOON, alert, article, delivery, notice
+from tests.support import canned
+from tests.support.building import NOON, alert, article, delivery, notice
 
 SENT = Path(__file__).parents[1] / "data" / "sent"
 URLS = {

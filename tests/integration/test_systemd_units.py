@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 UNITS = Path(__file__).parents[2] / "systemd"
 SYSTEM, USER = UNITS / "news-monitor.service", UNITS / "user" / "news-monitor.service"

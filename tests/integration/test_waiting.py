@@ -49,7 +49,20 @@ from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.wording.reasons import reason_in_words
-from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, decide_in, deep, polled, rule, rules, sources
+from tests.support.building import (
+    HOUR,
+    MINUTE,
+    NOON,
+    alert_of,
+    article,
+    claimed,
+    decide_in,
+    deep,
+    polled,
+    rule,
+    rules,
+    sources,
+)
 
 HALF_A_MINUTE = timedelta(seconds=30)
 AT_HOME = DecisionContext()

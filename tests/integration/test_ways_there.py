@@ -21,8 +21,8 @@ from monitor import clock
 from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
 from monitor.sources.http.fetch import Fetcher, digest_of
 from monitor.sources.http.guard import Network
-from tests.patience import PATIENCE
-from tests.site import Site, serving, wired
+from tests.support.patience import PATIENCE
+from tests.support.site import Site, serving, wired
 
 LOOPBACK: list[Network] = [ip_network("127.0.0.0/8")]
 ONE: list[Network] = [ip_network("127.0.0.1/32")]

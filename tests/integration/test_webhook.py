@@ -31,10 +31,10 @@ from monitor.notify.apprise_compat.message_plugins import IDEMPOTENCY_KEY, SIGNA
 from monitor.notify.apprise_sender import send_message
 from monitor.notify.renderers.webhook import WebhookDocument, build_webhook_schema
 from monitor.notify.url_faults import find_url_fault
-from tests import canned
-from tests.building import NOON, alert, article, delivery
-from tests.e2e.whole import ROOT
-from tests.patience import LONG
+from tests.support import canned
+from tests.support.building import NOON, alert, article, delivery
+from tests.support.patience import LONG
+from tests.support.whole import ROOT
 
 URL = "webhooks://user:pa%2Fss@hooks.test/in?secret=s3cr3t%26&-key=k1&%2BX-Team=desk"
 PAGE = article(title="朝鲜发射导弹 & “missiles” 🚀", text="Seoul says so.", url="https://x.test/1?a=1&b=%20")

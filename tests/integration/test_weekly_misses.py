@@ -19,8 +19,8 @@ from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import alert, delivery
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent
-from tests.building import HOUR, NOON
-from tests.missing_desk import CLOSE, FAR, Desk, reported
+from tests.support.building import HOUR, NOON
+from tests.support.missing_desk import CLOSE, FAR, Desk, reported
 
 MONDAY = datetime(2026, 1, 12, 9, tzinfo=UTC)
 DAY = timedelta(days=1)

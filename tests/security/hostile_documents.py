@@ -15,7 +15,7 @@ import brotli
 import yarl
 from hypothesis import strategies as st
 
-from tests.bench.mutations import CODECS, DAMAGES, NAMES, own
+from bench.mutations import CODECS, DAMAGES, NAMES, own
 from tests.security.nasty_pieces import ALL
 from tests.security.reading_path import URL, Document
 

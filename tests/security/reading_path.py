@@ -66,8 +66,8 @@ from monitor.store.engine.tables import metadata, search_index
 from monitor.store.queries.articles import article_version_from_row, select_article_versions
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
-from tests.building import active_config, claimed
-from tests.newest import make_newest
+from tests.support.building import active_config, claimed
+from tests.support.newest import make_newest
 
 URL = "https://news.test/feeds/one"
 LIMITS = Limits()

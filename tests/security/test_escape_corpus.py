@@ -33,11 +33,11 @@ from monitor.store.queues.claims import Claims
 from monitor.telemetry import LogEvent, configure_logging, log
 from monitor.telemetry.logs import close_log
 from monitor.web.daemon_pages import DaemonPages
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, notice, rule, rules, sources
-from tests.e2e.whole import news_monitor, write_config
-from tests.newest import make_newest
 from tests.security.nasty_pieces import STEERING
-from tests.terminal import show
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, notice, rule, rules, sources
+from tests.support.newest import make_newest
+from tests.support.terminal import show
+from tests.support.whole import news_monitor, write_config
 from tests.unit.cli.test_contract import COMMANDS
 
 SPOILT = "".join(STEERING)

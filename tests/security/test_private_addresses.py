@@ -27,9 +27,9 @@ from monitor.sources.http.resolver import Resolver
 from monitor.sources.polling.backfill import BackFill
 from monitor.sources.polling.in_worker import PARSER_SETUP
 from monitor.sources.polling.robots import Robots
-from tests.building import NOON
-from tests.building import source as built
-from tests.site import Site, serving
+from tests.support.building import NOON
+from tests.support.building import source as built
+from tests.support.site import Site, serving
 
 LIMITS = Limits(gap=timedelta(0))
 FEED = b"<rss version='2.0'><channel><title>x</title></channel></rss>"

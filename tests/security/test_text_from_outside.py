@@ -21,8 +21,8 @@ from aiohttp import web
 
 from monitor.config.editing.rule_lists import RuleListFormat
 from monitor.services.commands.rule_import import import_rules
-from tests.e2e.whole import LAUNCH, Ended, news_monitor, now, rss, write_config
-from tests.site import Site, serving
+from tests.support.site import Site, serving
+from tests.support.whole import LAUNCH, Ended, news_monitor, now, rss, write_config
 
 SECRET = "m4il-s3cret"
 FILED = "f1led-s3cret"

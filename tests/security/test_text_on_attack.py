@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 import pytest
 
+from bench.text_on_attack import LINEAR, Attack, attack_with
 from monitor.text.record import replace_surrogates
-from tests.bench.text_on_attack import LINEAR, Attack, attack_with
 from tests.security.nasty_pieces import ALL
 from tests.security.text_functions import (
     BOUNDS,

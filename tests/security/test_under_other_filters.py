@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fresh_python import run_program
-from tests.patience import PATIENCE
 from tests.security.outer_filter import read_all_names
+from tests.support.fresh_python import run_program
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 UNITS = [ROOT / "systemd" / "news-monitor.service", ROOT / "systemd" / "user" / "news-monitor.service"]

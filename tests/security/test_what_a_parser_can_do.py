@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from monitor.runtime.sandbox import missing_protections
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534

@@ -16,7 +16,7 @@ from monitor.errors import WorkerLost
 from monitor.runtime.sandbox import PARSER, SENDER, SandboxProfile, missing_protections
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
-from tests.patience import LONG
+from tests.support.patience import LONG
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a sandbox"),

@@ -50,8 +50,8 @@ from monitor.sources.formats.feedparser_compat import FEEDPARSER_ERRORS, parse_i
 from monitor.sources.formats.read_document import read_document
 from monitor.text.extent import shorten_text
 from monitor.text.record import Offsets, normalize_text
-from tests.building import NOON, alert, delivery
 from tests.security.reading_path import RULES
+from tests.support.building import NOON, alert, delivery
 
 PACKAGES: Final = (
     "monitor.text",

@@ -14,8 +14,8 @@ from monitor.alerting.updates import GROWS
 from monitor.identity import bounds, clusters, compare, features
 from monitor.model import AlertKind
 from monitor.notify.renderers.content import ITEMS
-from tests.alerts_doc import PAGE, decide_pair
-from tests.building import HOUR, MINUTE
+from tests.support.alerts_doc import PAGE, decide_pair
+from tests.support.building import HOUR, MINUTE
 
 TEXT = PAGE.read_text(encoding="utf-8")
 WORDS = " ".join(TEXT.split())

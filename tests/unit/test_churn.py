@@ -22,7 +22,7 @@ from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
-from tests.building import HEADLINE, MINUTE, NOON, claimed, commit, config_of, rule, rules, source
+from tests.support.building import HEADLINE, MINUTE, NOON, claimed, commit, config_of, rule, rules, source
 
 RULESET = rules(rule(), rule("every", ["News"], once_per=OncePer.ARTICLE))
 

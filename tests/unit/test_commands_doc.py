@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from monitor import clock
-from tests.doc_commands import ROOT, CommandBlock, command_blocks, page_files, run_blocks, unlabelled_commands
-from tests.newsroom import Newsroom, loopback_site, make_newsroom
-from tests.ports import free_port
+from tests.support.doc_commands import ROOT, CommandBlock, command_blocks, page_files, run_blocks, unlabelled_commands
+from tests.support.newsroom import Newsroom, loopback_site, make_newsroom
+from tests.support.ports import free_port
 
 PAGES = ["README.md", "systemd/README.md", "SECURITY.md"]
 PAGES += sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))

@@ -14,7 +14,7 @@ from monitor.config.language.rules import rule_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.lab.expectations import find_test_failures
 from monitor.services.commands.rule_import import import_rules
-from tests.doc_commands import ROOT
+from tests.support.doc_commands import ROOT
 
 DOCS = ROOT / "docs"
 PAGE = (DOCS / "cookbook.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 from monitor.lab.expectations import article_from_test, rule_from_entity
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Entity, RuleTest
-from tests.shipped import load_shipped
+from tests.support.shipped import load_shipped
 
 LOADED = load_shipped()
 COUNTRIES = {each.id: each for each in LOADED.entities.values() if each.kind == "country"}

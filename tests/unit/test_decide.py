@@ -14,7 +14,7 @@ from monitor.identity.clusters import ClusterIndex
 from monitor.matching import compile_rules
 from monitor.model import Alert, AlertKind, AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term, UpdateTrigger
 from monitor.state import State
-from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules, source
+from tests.support.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules, source
 
 OUTLETS = ("wire", "post", "times", "herald", "globe")
 

@@ -8,8 +8,8 @@ from monitor.decide import decide_articles
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Article, MatchKind
 from monitor.state import State
-from tests.building import NOON
-from tests.shipped import load_shipped
+from tests.support.building import NOON
+from tests.support.shipped import load_shipped
 
 SUMMIT, LAUNCH, DRILLS = "korea-china-diplomacy", "north-korea-missile-launch", "taiwan-drills"
 STORY = {

@@ -14,8 +14,8 @@ from monitor.decide import decide_articles
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Article, EntityNamed, Level, MatchKind, Rule, RuleStatus
 from monitor.state import State
-from tests.building import NOON
-from tests.shipped import load_shipped
+from tests.support.building import NOON
+from tests.support.shipped import load_shipped
 
 # What is still wrong, by its headline, and why. A sentence that becomes right is taken out.
 KNOWN: dict[str, str] = {

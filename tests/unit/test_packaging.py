@@ -10,7 +10,7 @@ import pytest
 from monitor import __version__
 from monitor.config.editing.starter import MONITOR_YAML
 from monitor.config.yaml.yaml12 import read_yaml_file
-from tests.install_run.__main__ import SECTIONS, commands_of
+from tests.slow.install_run.__main__ import SECTIONS, commands_of
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from tests.e2e import whole
-from tests.e2e.whole import news_monitor, run_in_interpreter
+from tests.support import whole
+from tests.support.whole import news_monitor, run_in_interpreter
 
 
 async def test_a_fork_ends_as_a_new_interpreter_does(tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.replay_doc import PAGE, page
+from docs.tools.replay_doc import PAGE, page
 
 
 def test_the_commands_print_what_the_page_says() -> None:
-    """`python -m tests.replay_doc` writes it again."""
+    """`python -m docs.tools.replay_doc` writes it again."""
     assert page() == PAGE.read_text(encoding="utf-8")

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from docs.tools.rules_doc import PAGE, page
 from monitor.config.generated.reference import build_reference_tables
 from monitor.config.language.durations import parse_duration
 from monitor.config.loading.load import load_rules
 from monitor.lab.expectations import find_test_failures
 from monitor.matching import compile_rules
 from monitor.model import AlertPolicy, Level, Rule, Term, UpdateTrigger, Words
-from tests.building import NOON, article
-from tests.rules_doc import PAGE, page
+from tests.support.building import NOON, article
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = PAGE.read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ WORDS = cells("| word | finds |")
 
 
 def test_the_tables_are_those_of_the_shapes() -> None:
-    """`python -m tests.rules_doc` writes them again."""
+    """`python -m docs.tools.rules_doc` writes them again."""
     assert page() == REFERENCE
 
 

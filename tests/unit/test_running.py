@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.model import RunningVersion
-from tests.building import HOUR, NOON
+from tests.support.building import HOUR, NOON
 
 SEOUL = ZoneInfo("Asia/Seoul")
 

@@ -33,7 +33,7 @@ from monitor.model import (
     Times,
     Words,
 )
-from tests.shipped import load_shipped
+from tests.support.shipped import load_shipped
 
 LOADED = load_shipped()
 # What a feed may say of its language, rightly or wrongly; German and Ukrainian share a script with ours.

@@ -6,8 +6,8 @@ import pytest
 
 from monitor.matching import compile_rules
 from monitor.model import Article, Ignore, Ignoring, Level, ListNamed, Rule, Term, Words
-from tests.building import NOON
-from tests.shipped import load_shipped
+from tests.support.building import NOON
+from tests.support.shipped import load_shipped
 
 NINE = {"en", "zh", "ko", "ja", "ru", "de", "pl", "fr", "es"}
 LISTS = load_shipped().lists

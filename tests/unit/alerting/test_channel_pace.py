@@ -18,7 +18,7 @@ from monitor.alerting.channel_pace import (
     next_by_rate,
 )
 from monitor.model import Receipt, ReceiptKind, SendRate
-from tests.building import HOUR, MINUTE, NOON, delivery
+from tests.support.building import HOUR, MINUTE, NOON, delivery
 
 RATE = SendRate(20, MINUTE, 5)
 SECOND = timedelta(seconds=1)

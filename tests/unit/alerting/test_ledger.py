@@ -13,7 +13,7 @@ from monitor.alerting.pending import build_pending_alert
 from monitor.errors import NotLoaded
 from monitor.model import Level, PendingKind
 from monitor.model.outcome import clauses_from_sentence
-from tests.building import HOUR, MINUTE, NOON, alert, hearing
+from tests.support.building import HOUR, MINUTE, NOON, alert, hearing
 
 HEARD = hearing()
 WHY = clauses_from_sentence("the first")

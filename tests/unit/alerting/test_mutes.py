@@ -29,7 +29,7 @@ from monitor.model import (
     UpdateTrigger,
 )
 from monitor.state import State
-from tests.building import HOUR, MINUTE, NOON, article, explained, rule
+from tests.support.building import HOUR, MINUTE, NOON, article, explained, rule
 
 ENDS = NOON + 24 * HOUR
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)

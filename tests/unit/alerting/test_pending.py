@@ -20,7 +20,7 @@ from monitor.alerting.pending import (
 )
 from monitor.model import AlertCandidate, Event, Level, PendingKind
 from monitor.model.outcome import clauses_from_sentence
-from tests.building import HOUR, MINUTE, NOON, article, hearing
+from tests.support.building import HOUR, MINUTE, NOON, article, hearing
 
 BERLIN, SEOUL, SANTIAGO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Seoul"), ZoneInfo("America/Santiago")
 HEARD = hearing()

@@ -23,7 +23,7 @@ from monitor.alerting.subject_keys import article_key, story_key
 from monitor.model import AlertPolicy, DeskTime, Level, Match, MatchKind, PendingKind, Reason, Story, UpdateTrigger
 from monitor.model.outcome import clauses_from_sentence
 from monitor.wording.reasons import reason_in_words
-from tests.building import HOUR, MINUTE, NOON, article, hearing, rule
+from tests.support.building import HOUR, MINUTE, NOON, article, hearing, rule
 
 STORY = Story("S", "", NOON)
 CANDIDATE = replace(hearing(), key=story_key("launch", "S"), story=STORY, event=None, article=article("a"))

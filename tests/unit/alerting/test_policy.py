@@ -36,7 +36,7 @@ from monitor.model import (
     Words,
 )
 from monitor.state import State
-from tests.building import HOUR, MINUTE, NOON, article, explained, reason_of, rule
+from tests.support.building import HOUR, MINUTE, NOON, article, explained, reason_of, rule
 
 STORY = Story("S1", "The story", NOON)
 ANYWHERE = DecisionContext()

@@ -34,7 +34,7 @@ from monitor.model import (
     UpdateTrigger,
 )
 from monitor.state import State
-from tests.building import HOUR, MINUTE, NOON, article, explained, reason_of, rule
+from tests.support.building import HOUR, MINUTE, NOON, article, explained, reason_of, rule
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
 DOUBT = "both Busan, both today; the words differ"

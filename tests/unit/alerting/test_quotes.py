@@ -6,7 +6,7 @@ import pytest
 
 from monitor.alerting.quotes import Quote, quote_all_sentences, quote_best_sentence, quote_lead
 from monitor.model import Field, Span
-from tests.building import article
+from tests.support.building import article
 
 
 def spans(title: str, text: str, *wanted: tuple[Field, str]) -> list[Span]:

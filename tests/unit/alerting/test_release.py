@@ -31,7 +31,7 @@ from monitor.model import (
     UpdateTrigger,
 )
 from monitor.state import State
-from tests.building import HOUR, MINUTE, NOON, article, explained, reason_of, rule
+from tests.support.building import HOUR, MINUTE, NOON, article, explained, reason_of, rule
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
 AWAY = PollGap(NOON - 10 * HOUR, NOON)

@@ -17,7 +17,7 @@ from monitor.alerting.retry import (
     unknowns_in_a_row,
 )
 from monitor.model import DeliveryState, Receipt, ReceiptKind
-from tests.building import NOON, delivery
+from tests.support.building import NOON, delivery
 
 ACCEPTED, REFUSED = ReceiptKind.ACCEPTED, ReceiptKind.REFUSED
 TRY_LATER, UNKNOWN = ReceiptKind.TRY_LATER, ReceiptKind.UNKNOWN

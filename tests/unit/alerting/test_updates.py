@@ -18,7 +18,7 @@ from monitor.alerting.updates import (
 )
 from monitor.model import AlertPolicy, Level, UpdateTrigger
 from monitor.wording.reasons import reason_in_words
-from tests.building import HOUR, NOON, article, hearing
+from tests.support.building import HOUR, NOON, article, hearing
 
 ALL = AlertPolicy(again_if=frozenset(UpdateTrigger), more_publishers=2)
 HEARD = hearing()

@@ -13,10 +13,10 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import metadata
 from monitor.store.queues.claims import Claims
-from tests import busy_desk
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, rule, rules, sources
-from tests.e2e.whole import write_config
-from tests.newest import make_newest
+from tests.support import busy_desk
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, rule, rules, sources
+from tests.support.newest import make_newest
+from tests.support.whole import write_config
 
 RULES = rules(rule("launch", ["missiles", "발사"]), rule("korea", ["North Korea", "북한"], max_age=HOUR))
 

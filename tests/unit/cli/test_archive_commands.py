@@ -16,8 +16,8 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.tables import delivery
 from monitor.store.queues.claims import Claims
-from tests.building import article, claimed, commit, sources
-from tests.e2e.whole import Ended, news_monitor, write_config
+from tests.support.building import article, claimed, commit, sources
+from tests.support.whole import Ended, news_monitor, write_config
 
 URL = "https://x.test/1"
 MANY = timedelta(days=1000)

@@ -9,8 +9,8 @@ import pytest
 
 from monitor.errors import InvalidRequest
 from monitor.store.queries.alerts import AlertQueries
-from tests.e2e.whole import write_config
-from tests.marked_desk import fill, run
+from tests.support.marked_desk import fill, run
+from tests.support.whole import write_config
 
 CHANNELS = {
     "phone": "twilio://AC735c307c62944b5a:5AFDB7E7D1E54A3C9A2BE6D8CAB7E5E5@15551234567",
@@ -88,6 +88,7 @@ def test_a_stored_alert_is_shown_as_it_would_be_sent(tmp_path: Path, monkeypatch
     """By its id, or by how that begins."""
     database = fill(tmp_path)
     stored = AlertQueries(database).newest()[0]
+    database.close()
     monkeypatch.chdir(tmp_path)
     shown = run("channels", "preview", "screen", "--alert", stored.id[:8], "--json")
     row = json.loads(shown.stdout)

@@ -19,10 +19,10 @@ from monitor.model import DeliveryState, Receipt, ReceiptKind, RouteStep
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import channel_state, delivery
 from monitor.store.queues.outbox import Outbox
-from tests.building import HOUR, MINUTE, NOON
 from tests.conftest import FaultServer
-from tests.e2e.whole import news_monitor, write_config
-from tests.terminal import on_terminal
+from tests.support.building import HOUR, MINUTE, NOON
+from tests.support.terminal import on_terminal
+from tests.support.whole import news_monitor, write_config
 
 
 async def test_channels_are_listed_without_their_addresses(lived_in: Database, tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import ROOT, news_monitor, started
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
+from tests.support.whole import ROOT, news_monitor, started
 
 RULE = """\
 rule: quake

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from docs.tools.commands_doc import MANUAL, format_manual, format_tree
 from monitor.cli import cli
 from monitor.cli.command_tree import TREE_FILE, VARIABLE, describe_command
-from tests.commands_doc import MANUAL, format_manual, format_tree
-from tests.e2e.whole import ROOT, write_config
+from tests.support.whole import ROOT, write_config
 from tests.unit.cli.test_contract import COMMANDS, HEAVY
 
 PROGRAM = "import monitor.cli; monitor.cli.main()"
@@ -39,7 +39,7 @@ def run(code: str, environment: dict[str, str]) -> str:
 
 
 def test_the_tree_and_the_manual_page_are_those_of_the_commands() -> None:
-    """`python -m tests.commands_doc` writes both."""
+    """`python -m docs.tools.commands_doc` writes both."""
     assert TREE_FILE.read_text(encoding="utf-8") == format_tree()
     assert json.loads(format_tree()) == describe_command(cli)
     assert MANUAL.read_text(encoding="utf-8") == format_manual()

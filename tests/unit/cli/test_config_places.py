@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from monitor.cli import cli
 from monitor.cli.paths import find_config
 from monitor.errors import InvalidRequest, MonitorError
-from tests.e2e.whole import news_monitor, write_config
+from tests.support.whole import news_monitor, write_config
 
 ROUTED = "channels: {{{name}: {{url: 'console://'}}}}\nroutes: {{default: [{name}]}}\n"
 

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 from monitor.cli import cli
 from monitor.errors import InvalidRequest
-from tests.e2e.whole import DESK, ROOT, news_monitor, run_in_interpreter, started, write_config
-from tests.newest import make_newest
-from tests.patience import PATIENCE
+from tests.support.newest import make_newest
+from tests.support.patience import PATIENCE
+from tests.support.whole import DESK, ROOT, news_monitor, run_in_interpreter, started, write_config
 
 COMMANDS = (
     "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",

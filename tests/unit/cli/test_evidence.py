@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,9 +16,9 @@ from monitor.matching.live import compile_live
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.queues.claims import Claims
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
-from tests.e2e.whole import news_monitor, write_config
-from tests.newest import make_newest
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
+from tests.support.newest import make_newest
+from tests.support.whole import news_monitor, write_config
 
 RULE = """\
 rule: launch
@@ -38,7 +38,7 @@ TITLE, TEXT = "북한 미사일 발사", "Seoul says so.\nNorth Korea's missiles
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Database:
+def archive(tmp_path: Path) -> Iterator[Database]:
     """An article that was changed once and matched in both versions, and a report of the same by another source."""
     (tmp_path / "mine.yaml").write_text(RULE, encoding="utf-8")
     write_config(
@@ -62,7 +62,8 @@ def archive(tmp_path: Path) -> Database:
         "b", "북한 미사일 또 발사", "Secret words.", of="other", url="https://y.test/1", seen=later, dated=False
     )
     commit(section, claimed(claims, "other", later), again, at=later, ruleset=ruleset)
-    return database
+    yield database
+    database.close()
 
 
 async def export(folder: Path, *options: str) -> tuple[str, dict[str, bytes]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.model import MarkVerdict
-from tests.e2e.whole import news_monitor
+from tests.support.whole import news_monitor
 
 RULES = """\
 rule: launch

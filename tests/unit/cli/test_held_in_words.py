@@ -12,8 +12,8 @@ from monitor.model import PlannedDelivery
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.opening import open_database
 from monitor.store.queues.claims import Claims
-from tests.building import HOUR, article, claimed, decide_in, polled, rules, sources
-from tests.marked_desk import read_output, rows
+from tests.support.building import HOUR, article, claimed, decide_in, polled, rules, sources
+from tests.support.marked_desk import read_output, rows
 
 CONFIG = "timezone: Asia/Seoul\nchannels: {screen: {url: 'console://'}}\nroutes: {default: [screen]}\n"
 HELD = "the hours 'office hours' of route default"
@@ -32,6 +32,7 @@ def until(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     with SerialSection(database).enter(now) as inside:
         decision = decide_in(inside, [article(seen=now)], rules())
         inside.commit(polled(claim, now), decision, lambda _: [PlannedDelivery("screen", due, HELD)])
+    database.close()
     monkeypatch.chdir(tmp_path)
     return f"{due + timedelta(hours=9):%Y-%m-%d %H:%M:%S} KST"
 

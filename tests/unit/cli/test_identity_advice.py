@@ -16,9 +16,9 @@ from monitor.cli import cli
 from monitor.cli.config_files import load_config
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.queues.claims import Claims
-from tests.building import HOUR, NOON, article, claimed, commit, sources
-from tests.e2e.whole import write_config
-from tests.newest import make_newest
+from tests.support.building import HOUR, NOON, article, claimed, commit, sources
+from tests.support.newest import make_newest
+from tests.support.whole import write_config
 
 STRIKES = """\
 rule: strikes

@@ -23,8 +23,8 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.queues.claims import Claims
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
-from tests.e2e.whole import write_config
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
+from tests.support.whole import write_config
 
 RULES = """\
 rule: strikes

@@ -13,7 +13,7 @@ from monitor.cli import cli
 from monitor.cli.command_tree import PROGRAM
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.store.engine.database import Database
-from tests.marked_desk import CAME, YAML, fill, mark_all, read_output, rows, run
+from tests.support.marked_desk import CAME, YAML, fill, mark_all, read_output, rows, run
 
 
 @pytest.fixture(autouse=True)

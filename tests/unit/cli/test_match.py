@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import DESK, LAUNCH, ROOT, news_monitor, write_config
+from tests.support.whole import DESK, LAUNCH, ROOT, news_monitor, write_config
 
 RULES = ("--rules", DESK["rules"], "--rules", DESK["entities"])
 LATER = "The harbour rowers won by half a length on Sunday and the ferries ran on time. " * 12

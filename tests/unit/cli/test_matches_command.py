@@ -10,8 +10,8 @@ from sqlalchemy import update
 
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import match
-from tests.e2e.whole import news_monitor
-from tests.terminal import on_terminal
+from tests.support.terminal import on_terminal
+from tests.support.whole import news_monitor
 
 pytestmark = pytest.mark.usefixtures("lived_in")
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from monitor.cli import cli
 from monitor.cli.command_tree import PROGRAM
-from tests.e2e.whole import write_config
+from tests.support.whole import write_config
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from monitor.services.queries.activity import load_activity
 from monitor.services.queries.alert_feed import load_alert_feed
 from monitor.store.engine.tables import source
 from monitor.store.queries.sources import load_feed_titles
-from tests.busy_desk import CAME, fill
+from tests.support.busy_desk import CAME, fill
 from tests.unit.cli.conftest import NOW
 
 TITLE, ERASED = "The Wire of the World", "(its article was erased)"

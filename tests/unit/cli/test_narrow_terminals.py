@@ -16,10 +16,10 @@ from sqlalchemy import select, update
 from monitor import clock
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article_version, delivery, metadata, source, story
-from tests import busy_desk
-from tests.building import HOUR
-from tests.e2e.whole import ROOT
-from tests.terminal import show
+from tests.support import busy_desk
+from tests.support.building import HOUR
+from tests.support.terminal import show
+from tests.support.whole import ROOT
 
 NOW = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
 TITLE = "북한, 동해상으로 단거리 탄도미사일 여러 발 발사…합참 “대비태세 유지”, 일본도 “배타적경제수역 밖 낙하” 발표"

@@ -13,8 +13,8 @@ from monitor.alerting.retry import RetryVerdict
 from monitor.model import DeliveryState, Receipt, ReceiptKind
 from monitor.store.engine.database import Database
 from monitor.store.queues.outbox import Outbox
-from tests.building import HOUR, MINUTE, NOON
-from tests.e2e.whole import news_monitor, write_config
+from tests.support.building import HOUR, MINUTE, NOON
+from tests.support.whole import news_monitor, write_config
 
 REFUSED = Receipt(ReceiptKind.REFUSED, "the server answered 404")
 ACCEPTED = Receipt(ReceiptKind.ACCEPTED, "accepted")

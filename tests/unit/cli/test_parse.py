@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from tests.e2e.whole import Site, document, news_monitor, serving, status, write_config
+from tests.support.whole import Site, document, news_monitor, serving, status, write_config
 
 KEYS = ["uid", "title", "link", "summary", "content", "published", "updated", "authors", "language", "tags"]
 ENTRY = (

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.whole import DESK, LAUNCH, news_monitor, write_config
+from tests.support.whole import DESK, LAUNCH, news_monitor, write_config
 
 RULES = ("--rules", DESK["rules"], "--rules", DESK["entities"])
 LAUNCHED = "north-korea-missile-launch"

@@ -26,8 +26,8 @@ from monitor.services.queries.activity import load_activity
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.tables import metadata
 from monitor.web.report_page import SHADES, render_report, round_up, shade
-from tests.busy_desk import CAME, fill
-from tests.terminal import on_terminal
+from tests.support.busy_desk import CAME, fill
+from tests.support.terminal import on_terminal
 from tests.unit.cli.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("busy_folder")

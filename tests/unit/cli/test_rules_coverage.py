@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import InvalidRequest
-from tests.marked_desk import CAME, fill, read_output, rows, run
+from tests.support.marked_desk import CAME, fill, read_output, rows, run
 
 RULES = """\
 # Our ports.

@@ -14,8 +14,8 @@ from monitor.cli.output.sparkline import draw_sparkline
 from monitor.store.engine.database import Database
 from monitor.store.queries.activity import load_rule_health
 from monitor.store.queries.daily_counts import DAYS
-from tests.building import NOON
-from tests.marked_desk import fill, read_output, rows, run
+from tests.support.building import NOON
+from tests.support.marked_desk import fill, read_output, rows, run
 
 DAY = timedelta(days=1)
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from monitor.cli import cli
 from monitor.errors import FeedUnreadable, InvalidRequest
-from tests.e2e.whole import write_config
+from tests.support.whole import write_config
 
 KEYWORDS = """\
 # ports

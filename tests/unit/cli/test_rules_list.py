@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.whole import news_monitor
+from tests.support.whole import news_monitor
 
 RULES = """\
 rule: strikes

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.building import NOON
-from tests.marked_desk import read_output, rows, run
-from tests.missing_desk import CLOSE, FAR, PAPERS, Desk, late_story, reported
+from tests.support.building import NOON
+from tests.support.marked_desk import read_output, rows, run
+from tests.support.missing_desk import CLOSE, FAR, PAPERS, Desk, late_story, reported
 
 MISSES = ("rules", "misses", "--since", "2026-01-01")
 DAY = timedelta(days=1)
@@ -25,9 +26,11 @@ def list_misses(*asked: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.chdir(tmp_path)
-    return Desk(tmp_path)
+    made = Desk(tmp_path)
+    yield made
+    made.database.close()
 
 
 def test_a_story_of_three_publishers_that_no_rule_matched_is_a_miss(desk: Desk) -> None:
@@ -112,6 +115,7 @@ def test_what_is_not_judged_is_named_with_the_reason(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     desk = Desk(tmp_path, changes={"owner: asia\n": "owner: asia\nstatus: 'off'\n"})
     desk.add(reported(FAR))
+    desk.database.close()
     said = "0 stories judged by 0 rules with entities: 0 misses"
     assert read_output(*MISSES) == f"{said}\n{NO_ENTITY}: floods\nnot judged, because status is off: drills\n"
     assert read_output(*MISSES, "drills") == f"{said}\nnot judged, because status is off: drills\n"

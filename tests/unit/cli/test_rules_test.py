@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-from tests.e2e.whole import news_monitor
+from tests.support.whole import news_monitor
 
 RULES = "rule: strikes\ntitle: Strikes\nlevel: low\nmatch: {words: [strike]}\n"
 HEADLINES = "strikes:\n  fires: [A strike, Dockers walk out]\n  silent: [Rain]\nany:\n  silent: [Ferries run]\n"

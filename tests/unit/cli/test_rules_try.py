@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import Ended, news_monitor, write_config
+from tests.support.whole import Ended, news_monitor, write_config
 
 ALWAYS = ("--days", "36500")
 RULE = "rule: {0}\ntitle: About {0}\nlevel: low\n{2}match: {{words: [{1}]}}\n"

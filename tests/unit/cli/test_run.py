@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import ROOT, news_monitor, write_config
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
+from tests.support.whole import ROOT, news_monitor, write_config
 
 
 async def test_a_channel_that_cannot_work_is_told_at_the_start(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import gzip
 import json
 from pathlib import Path
 
-from tests.e2e.whole import news_monitor
+from tests.support.whole import news_monitor
 
 RULES = """\
 rule: strikes

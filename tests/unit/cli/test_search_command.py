@@ -17,9 +17,9 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.queues.claims import Claims
 from monitor.store.search.index import switch_index
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit
-from tests.e2e.whole import Ended, news_monitor
-from tests.terminal import on_terminal
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit
+from tests.support.terminal import on_terminal
+from tests.support.whole import Ended, news_monitor
 
 pytestmark = pytest.mark.usefixtures("lived_in")
 

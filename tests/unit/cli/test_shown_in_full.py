@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,9 @@ from monitor.store.engine.tables import fetch, source
 from monitor.store.queries.daily_counts import DAYS, DailyCounts
 from monitor.store.queries.sources import load_source_details, load_source_reports
 from monitor.store.queues.claims import Claims
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
-from tests.e2e.whole import news_monitor, write_config
-from tests.newest import make_newest
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
+from tests.support.newest import make_newest
+from tests.support.whole import news_monitor, write_config
 
 FILES = """\
 rule: launch
@@ -59,7 +60,7 @@ TOKEN = "k3J9x7Qp2Lm8Vt5Zr1"
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Database:
+def archive(tmp_path: Path) -> Iterator[Database]:
     """Two sources: `wire` has had two articles, of which two rules have matched one; `quiet` was not polled yet."""
     (tmp_path / "mine.yaml").write_text(FILES, encoding="utf-8")
     addresses = {"wire": f"https://wire.test/feed?token={TOKEN}", "quiet": "https://quiet.test/feed"}
@@ -82,7 +83,8 @@ def archive(tmp_path: Path) -> Database:
         connection.execute(fetch.insert().values(**row, problem="the server is busy"))
         page = row | {"at": NOON + HOUR + MINUTE, "status": 404, "page_url": "https://wire.test/1"}
         connection.execute(fetch.insert().values(**page, problem="not found"))
-    return database
+    yield database
+    database.close()
 
 
 def test_a_source_is_shown_with_what_it_has_brought(archive: Database) -> None:

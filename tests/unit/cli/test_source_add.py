@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from monitor.cli.commands.sources import _TO_RENAME
-from tests.e2e.whole import Ended, Page, Site, news_monitor, serving, status, write_config
+from tests.support.whole import Ended, Page, Site, news_monitor, serving, status, write_config
 
 SAID = ".tgme_widget_message_text.js-message_text"
 MESSAGES = (

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from monitor.cli import cli
 from monitor.errors import MonitorError
-from tests.e2e.whole import news_monitor, write_config
+from tests.support.whole import news_monitor, write_config
 
 OPML = """\
 <opml version="2.0"><body>

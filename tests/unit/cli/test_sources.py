@@ -23,9 +23,9 @@ from monitor.store.engine import tables
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.queues.claims import Claims
-from tests.building import article, claimed, decide_in, polled, rules, to_desk
-from tests.e2e.whole import news_monitor, write_config
-from tests.newest import make_newest
+from tests.support.building import article, claimed, decide_in, polled, rules, to_desk
+from tests.support.newest import make_newest
+from tests.support.whole import news_monitor, write_config
 
 DAY = timedelta(days=1)
 

@@ -40,8 +40,8 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, source
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
-from tests.building import HOUR, MINUTE, article, claimed, commit, polled, rule, rules, sources, to_desk
-from tests.e2e.whole import news_monitor, write_config
+from tests.support.building import HOUR, MINUTE, article, claimed, commit, polled, rule, rules, sources, to_desk
+from tests.support.whole import news_monitor, write_config
 
 NOW = clock.now().replace(microsecond=0)
 SECOND = timedelta(seconds=1)

@@ -23,9 +23,9 @@ from monitor.store.engine import tables
 from monitor.store.engine.database import Database
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.queues.claims import Claims
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, rule, sources, to_desk
-from tests.e2e.whole import write_config
-from tests.newest import make_newest
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, rule, sources, to_desk
+from tests.support.newest import make_newest
+from tests.support.whole import write_config
 
 CREDITED = "SEOUL (Yonhap) -- North Korea fired a missile toward the sea on Monday, the military said."
 DEEP = (

@@ -19,7 +19,7 @@ from monitor.article_links import sanitize_link
 from monitor.cli.output.streams import SafeStream, open_console, style_text
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version, source
-from tests.e2e.whole import news_monitor
+from tests.support.whole import news_monitor
 
 SIGNS = "\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b31m\u202e\u200b\U000e0041\r\x00"
 STEERING = set("\x1b\x07\x9b\u202e\u200b\U000e0041\r\x00")

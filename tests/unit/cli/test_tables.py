@@ -9,9 +9,9 @@ import sys
 import pytest
 from rich.cells import cell_len
 
-from tests.e2e.whole import ROOT
-from tests.patience import PATIENCE
-from tests.terminal import on_terminal
+from tests.support.patience import PATIENCE
+from tests.support.terminal import on_terminal
+from tests.support.whole import ROOT
 
 STORY, EVENTS = "S746401c3a4eecfd6", ("E8307918f4585aa05", "Ee2025677614ddbcc")
 HEADLINE = "[video] [/b] Two missiles fly over the sea :fire: and fall into it"

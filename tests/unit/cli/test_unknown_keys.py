@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.inputs import ArticleReader
-from tests.e2e.whole import DESK, news_monitor
+from tests.support.whole import DESK, news_monitor
 
 RULES = ("--rules", DESK["rules"], "--rules", DESK["entities"])
 RULE = "north-korea-missile-launch"

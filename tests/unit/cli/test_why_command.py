@@ -24,9 +24,9 @@ from monitor.store.engine.tables import attempt, delivery, match
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.queries.articles import ArticleQueries
 from monitor.store.queues.claims import Claims
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
-from tests.e2e.whole import Ended, news_monitor, write_config
-from tests.newest import make_newest
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
+from tests.support.newest import make_newest
+from tests.support.whole import Ended, news_monitor, write_config
 
 LAUNCH = """\
 rule: launch

@@ -12,7 +12,7 @@ from monitor import clock
 from monitor.model import RunningVersion
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
-from tests.e2e.whole import Ended, news_monitor, write_config
+from tests.support.whole import Ended, news_monitor, write_config
 
 REFERENCE = "${env:NEWS_TOKEN}"
 MISSING = "the environment variable NEWS_TOKEN is not set"

@@ -19,8 +19,8 @@ from monitor.config.language.rules import rule_from_document
 from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text
 from monitor.matching import compile_rules
 from monitor.services.commands.rule_import import format_rule
-from tests.building import article
-from tests.growth import measure_growth
+from tests.support.building import article
+from tests.support.growth import measure_growth
 
 ISSUE = "Busan AND (strike OR walkout) NOT baseball"
 BUSAN, STRIKE, BOTH = {"words": ["Busan"]}, {"words": ["strike"]}, {"words": ["strike", "walkout"]}

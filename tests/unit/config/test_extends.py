@@ -10,7 +10,7 @@ from monitor.config.loading.load import load_rules
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.lab.lints.all_lints import LintContext, find_lints
 from monitor.matching import compile_rules
-from tests.building import article
+from tests.support.building import article
 
 _SHARED = """\
 entity: taiwan

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from monitor.daemon.dead_man_ping import DeadManPing
 from monitor.telemetry import LogEvent
 from tests.conftest import FaultServer
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 
 async def test_it_is_sent_only_while_all_is_well(faults: FaultServer) -> None:

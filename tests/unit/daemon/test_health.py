@@ -28,7 +28,7 @@ from monitor.store.engine.tables import daemon
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry.metrics import Metrics
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, polled, sources, to_desk
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, polled, sources, to_desk
 
 SECOND = timedelta(seconds=1)
 WAITED = PATIENCE.total_seconds()

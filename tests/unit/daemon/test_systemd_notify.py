@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.daemon import systemd
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 Told = Callable[[], bytes]
 

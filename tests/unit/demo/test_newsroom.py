@@ -16,7 +16,7 @@ from monitor.ingest.dates import parse_date
 from monitor.model import Entry
 from monitor.sources.formats.read_document import read_document
 from monitor.text.days import days_named
-from tests.building import NOON, article
+from tests.support.building import NOON, article
 
 
 @pytest.mark.parametrize("outlet", load_outlets(), ids=lambda outlet: outlet.id)

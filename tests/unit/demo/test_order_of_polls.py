@@ -21,7 +21,7 @@ from monitor.lab.recorded import RecordedArticle, read_recorded
 from monitor.lab.replay import Replay, ReplayedAlert, ScheduledArticle, replay_articles
 from monitor.matching import RuleSet
 from monitor.model import AlertKind
-from tests.building import NOON
+from tests.support.building import NOON
 
 ROOT = Path(__file__).parents[3]
 

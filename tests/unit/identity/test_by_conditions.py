@@ -7,7 +7,7 @@ import pytest
 from monitor.identity.by_conditions import differing_values, find_differing_conditions
 from monitor.matching import compile_rules
 from monitor.model import AlertPolicy, AllOf, Entity, GroupNamed, Level, Named, OncePer, Rule, Term, Words
-from tests.building import article
+from tests.support.building import article
 
 
 @pytest.mark.parametrize(

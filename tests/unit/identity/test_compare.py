@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bench.reprints import english
 from monitor.identity.compare import Comparison, FactComparison, FactKind, Verdict, compare
 from monitor.identity.known_names import KnownNames
 from monitor.model import Entity, Term
-from tests.bench.reprints import english
-from tests.building import HOUR, NOON, features
+from tests.support.building import HOUR, NOON, features
 
 AGREES, DIFFERS, DOUBTFUL, UNKNOWN = Verdict.AGREES, Verdict.DIFFERS, Verdict.DOUBTFUL, Verdict.UNKNOWN
 PLACE, NAME, NUMBER, WORDING = FactKind

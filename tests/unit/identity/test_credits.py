@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.identity.credits import WireStatus, extract_provenance
-from tests.building import article
+from tests.support.building import article
 
 FLASH, NUMBERED, CORRECTED, WITHDRAWN = (
     WireStatus.FLASH,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bench.reprints import english
 from monitor.identity.decide import Sameness, SamenessDecision, decide_on_event, decide_on_story
 from monitor.identity.features import ArticleFeatures
-from tests.bench.reprints import english
-from tests.building import HOUR, NOON, features
+from tests.support.building import HOUR, NOON, features
 
 SAME, POSSIBLY, ANOTHER = Sameness
 BLAST = "Blast at chemical plant in Osaka kills 16"

@@ -18,7 +18,7 @@ from monitor.identity.events import (
     new_event,
 )
 from monitor.model import Story
-from tests.building import HOUR, MINUTE, NOON, features
+from tests.support.building import HOUR, MINUTE, NOON, features
 
 DAY = timedelta(days=1)
 TITLE = "North Korea fires missile into sea"

@@ -19,7 +19,7 @@ from monitor.identity.explain import (
 from monitor.identity.features import features_of
 from monitor.identity.stories import join_story
 from monitor.model import Article, Story
-from tests.building import HOUR, article
+from tests.support.building import HOUR, article
 
 
 def written(uid: str, title: str, text: str, language: str = "en") -> Article:

@@ -6,7 +6,7 @@ from monitor.identity.facts import ArticleFacts, facts_of
 from monitor.identity.known_names import KnownNames
 from monitor.model import Entity, Term
 from monitor.places.gazetteer import get_place_level
-from tests.building import NOON
+from tests.support.building import NOON
 
 PEOPLE = KnownNames(
     [

@@ -11,7 +11,7 @@ import pytest
 from monitor.identity.features import ArticleFeatures, features_of
 from monitor.identity.known_names import KnownNames
 from monitor.model import Entity, Term
-from tests.building import HOUR, NOON, article, features
+from tests.support.building import HOUR, NOON, article, features
 
 PEOPLE = KnownNames([Entity("macron", "person", "Macron", (Term("Macron", "any"), Term("마크롱", "any")))])
 

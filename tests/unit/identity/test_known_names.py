@@ -6,9 +6,9 @@ import pytest
 
 from monitor.identity.known_names import KnownNames
 from monitor.model import Entity, Term
-from tests.building import features
-from tests.growth import measure_growth
-from tests.shipped import load_shipped
+from tests.support.building import features
+from tests.support.growth import measure_growth
+from tests.support.shipped import load_shipped
 
 
 def entity(identity: str, *names: str) -> Entity:

@@ -9,7 +9,7 @@ from monitor.identity.facts import PlaceFact, facts_of
 from monitor.identity.known_names import KnownNames
 from monitor.model import Entity, Term
 from monitor.places.gazetteer import get_place_level
-from tests.building import NOON
+from tests.support.building import NOON
 
 
 def entity(identity: str, *names: str, kind: str = "place", lies_in: str | None = None) -> Entity:

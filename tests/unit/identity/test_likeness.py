@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from bench.reprints import english
 from monitor.identity.features import features_of
 from monitor.identity.likeness import (
     TERMS,
@@ -15,8 +16,7 @@ from monitor.identity.likeness import (
     title_likeness,
     word_features_of,
 )
-from tests.bench.reprints import english
-from tests.building import article
+from tests.support.building import article
 
 
 def of_title(title: str) -> WordFeatures:

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from bench.reprints import english, swallowed
 from monitor.identity.bounds import SAME_DAY
 from monitor.identity.clusters import ClusterIndex
 from monitor.identity.features import SAME_ADDRESS, features_of
 from monitor.identity.stories import StoryAssignment, join_story
 from monitor.model import Article
-from tests.bench.reprints import english, swallowed
-from tests.building import HEADLINE, HOUR, NOON, article
+from tests.support.building import HEADLINE, HOUR, NOON, article
 
 PAGE = "https://x.test/1"
 SECOND = timedelta(seconds=1)

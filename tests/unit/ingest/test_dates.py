@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.ingest.dates import is_plausible, parse_date, parse_latest_date
-from tests.building import NOON
+from tests.support.building import NOON
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.ingest.full_text_need import count_words, merge_page_text, select_pages_to_read
 from monitor.model import Article
-from tests.building import HOUR, NOON, article, source
+from tests.support.building import HOUR, NOON, article, source
 
 WISHES = replace(source(), full_text=True)
 SHORT = article(url="https://x.test/1", text="A few words.")

@@ -15,7 +15,7 @@ from monitor.model import Entry, Feed, Selectors, Source
 from monitor.model.hashing import digest_texts
 from monitor.sources.formats.read_document import read_document
 from monitor.sources.formats.web_page import read_page
-from tests.building import MINUTE
+from tests.support.building import MINUTE
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SOURCE = Source("wire", "https://news.example/feed", "Wire", 5 * MINUTE)

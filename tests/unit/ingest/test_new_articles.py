@@ -10,7 +10,7 @@ import pytest
 from monitor.ingest.entry_identity import assign_uids
 from monitor.ingest.new_articles import MAX_VERSIONS, KnownArticle, select_new_articles
 from monitor.model import Article, Entry
-from tests.building import HOUR, NOON, source
+from tests.support.building import HOUR, NOON, source
 
 SOURCE = replace(source(), language="ko")
 ENTRY = Entry(guid="g1", link="https://x.test/1", title="One", summary="First.", published="2026-01-05T11:00:00Z")

@@ -21,7 +21,7 @@ from monitor.ingest.poll_schedule import (
     within_interval,
 )
 from monitor.model import FetchOutcome, FetchResult, Source, SourceStats
-from tests.building import HOUR, MINUTE, NOON, source
+from tests.support.building import HOUR, MINUTE, NOON, source
 
 EVERY = 5 * MINUTE
 DAY = 24 * HOUR

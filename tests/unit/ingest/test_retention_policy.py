@@ -8,7 +8,7 @@ import pytest
 
 from monitor.ingest.retention_policy import compute_retention_cutoff, find_article_retention, find_shortest_retention
 from monitor.model import FOR_GOOD, Retention
-from tests.building import NOON
+from tests.support.building import NOON
 
 DAY = timedelta(days=1)
 RETENTION = Retention(articles=90 * DAY, alerts=730 * DAY, rules={"drills": 1825 * DAY, "talks": 30 * DAY})

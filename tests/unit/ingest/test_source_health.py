@@ -21,7 +21,7 @@ from monitor.model import (
     SourceTrouble,
     TroubleKind,
 )
-from tests.building import HOUR, MINUTE, NOON, article, source
+from tests.support.building import HOUR, MINUTE, NOON, article, source
 
 DAY = 24 * HOUR
 EVERY = 5 * MINUTE

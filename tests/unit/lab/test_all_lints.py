@@ -12,9 +12,9 @@ from monitor.config.loading.load import load_rules
 from monitor.lab.annotated_document import Lint, LintKind
 from monitor.lab.lints.all_lints import LintContext, find_lints
 from monitor.model import Channel, Entity, Place, Rule, WordList
-from tests.building import source
-from tests.e2e.whole import ROOT
-from tests.growth import measure_growth
+from tests.support.building import source
+from tests.support.growth import measure_growth
+from tests.support.whole import ROOT
 
 RULE = "rule: {id}\ntitle: A rule\nlevel: low\n"
 ENTITIES = """\

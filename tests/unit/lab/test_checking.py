@@ -17,7 +17,7 @@ from monitor.matching import compile_rules
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.opening import open_database
 from monitor.store.queues.claims import Claims
-from tests.building import HOUR, NOON, article, claimed, commit, sources
+from tests.support.building import HOUR, NOON, article, claimed, commit, sources
 
 CONFIG = """\
 database: {url}

@@ -15,7 +15,7 @@ from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.coverage import Coverage, Example, ExampleVerdict, measure_coverage, relax_each_demand
 from monitor.model import Article
-from tests.building import NOON
+from tests.support.building import NOON
 
 WANTED, UNKNOWN = ExampleVerdict.WANTED, ExampleVerdict.UNKNOWN
 IDS = count(1)

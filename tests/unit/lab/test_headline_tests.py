@@ -20,7 +20,7 @@ from monitor.lab.expectations import (
 )
 from monitor.lab.recorded import UnusableLine
 from monitor.model import Level, NewsIn, Rule, RuleStatus, Term, Words
-from tests.building import NOON, read_as
+from tests.support.building import NOON, read_as
 
 LONG = "The committee spoke of rowing and of gardens. " * 30
 RULES = {

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.bench import identity
-from tests.bench.world.labelled_day import DAY, day_quality
-from tests.bench.world.quality import (
+from bench import identity
+from bench.world.labelled_day import DAY, day_quality
+from bench.world.quality import (
     ALL,
     READ,
     UNREAD,
@@ -29,8 +29,8 @@ from tests.bench.world.quality import (
     stream_quality,
     table,
 )
-from tests.bench.world.recorded_news import write_rows
-from tests.bench.world.sampling import CpuSampler, calls_into
+from bench.world.recorded_news import write_rows
+from bench.world.sampling import CpuSampler, calls_into
 
 SCORER = """
 RULES = {"drills": "drill", "a-drill": "drill", "launches": "launch"}

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
 from monitor.lab.scoring import LabeledArticle, parse_labels
-from tests.building import read_as
+from tests.support.building import read_as
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 ENTRY = {

@@ -10,7 +10,7 @@ import pytest
 from monitor.config.loading.load import load_rules
 from monitor.lab.lints.all_lints import LintContext, find_lints
 from monitor.model import Source
-from tests.building import source
+from tests.support.building import source
 
 RULE = "rule: r\ntitle: A rule\nlevel: %s\nmatch: {words: [drill]}\ntests: {fires: [drill]}\n"
 EVENTS = """\

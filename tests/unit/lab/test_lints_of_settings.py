@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.lab.checking import ConfigChecker
-from tests.building import NOON
+from tests.support.building import NOON
 
 RULE = "rule: {}\ntitle: A rule\nlevel: low\nmatch: {{words: [quake]}}\ntests: {{fires: [A quake]}}\n"
 CONFIG = """\

@@ -13,7 +13,7 @@ from monitor.lab.mark_lines import marked_article_to_labeled, marked_article_to_
 from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
 from monitor.lab.scoring import LabeledArticle, parse_labels
 from monitor.model import MarkedArticle, MarkVerdict, MatchKind, RuleMark
-from tests.building import HEADLINE, HOUR, NOON, article, read_as
+from tests.support.building import HEADLINE, HOUR, NOON, article, read_as
 
 AT = NOON + timedelta(microseconds=7)
 MARKS = (

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.lab.rule_misses import Miss, build_miss_notices, find_due_week, key_of_week
 from monitor.model import Level, RouteStep, Settings
-from tests.building import HOUR, NOON
+from tests.support.building import HOUR, NOON
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ROUTES = {

@@ -36,7 +36,7 @@ from monitor.model import (
     UpdateTrigger,
     Words,
 )
-from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, reason_of, rule, rules
+from tests.support.building import HEADLINE, HOUR, MINUTE, NOON, article, reason_of, rule, rules
 
 DEEP = "The ferries ran on time and the rowers won again. " * 12 + "A missile flew."
 

@@ -28,7 +28,7 @@ from monitor.model import (
     WordList,
     Words,
 )
-from tests.building import NOON, source
+from tests.support.building import NOON, source
 
 LONG = "The committee spoke of rowing and of gardens. " * 30
 PLACE = Place("rules/a.yaml", 7, 9)

@@ -10,7 +10,7 @@ from monitor.lab.recorded import UnusableLine
 from monitor.lab.scoring import ALL, LabeledArticle, MistakeKind, Score, Tally, parse_labels, score_rules
 from monitor.matching import compile_rules
 from monitor.model import Level, Rule, Term, Words
-from tests.building import read_as
+from tests.support.building import read_as
 
 LONG = "The committee spoke of rowing and of gardens. " * 30
 RULES = compile_rules(

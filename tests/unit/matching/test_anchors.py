@@ -10,7 +10,7 @@ from monitor.matching import compile_rules
 from monitor.matching.anchors import AnchorIndex
 from monitor.matching.compiled_rule import evaluate_rule
 from monitor.model import AllOf, Article, Condition, Level, Near, Rule, Term, Words
-from tests.building import article
+from tests.support.building import article
 
 PATTERNS = 12
 COMMONNESS = [float(number) for number in range(PATTERNS)]

@@ -11,7 +11,7 @@ from monitor.matching.document_hits import DocumentHits
 from monitor.matching.finders import TermFinder
 from monitor.matching.nodes import LeafNode
 from monitor.model import Level, Rule, Term, Words
-from tests.building import article
+from tests.support.building import article
 
 TERMS = ["대만", "alpha", "alpha*", "*lph*", "alpha beta", "ALPHA", "베타 대만", "灣"]
 TEXT = ["대만", "대만에서", "대만산", "alpha", "alphabet", "Alpha", "ALPHA", "beta", "베타", "湾", "灣", "—"]

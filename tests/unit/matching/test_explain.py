@@ -36,7 +36,7 @@ from monitor.model import (
     WordList,
     Words,
 )
-from tests.building import article
+from tests.support.building import article
 
 
 def words(*texts: str) -> Words:

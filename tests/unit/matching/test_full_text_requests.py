@@ -10,7 +10,7 @@ from monitor.config.language.rules import rule_from_document as read_rule
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.matching import compile_rules
 from monitor.matching.full_text_requests import find_full_text_requests
-from tests.building import article, rule, rules
+from tests.support.building import article, rule, rules
 
 BOTH = "{all: [{words: [missile]}, {any: [{words: [Seoul]}, {all: [{words: [Tokyo]}, {words: [alarm]}]}]}]}"
 

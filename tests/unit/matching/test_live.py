@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from monitor.matching.live import compile_live
 from monitor.model import RuleStatus
-from tests.building import HEADLINE, article, rule
+from tests.support.building import HEADLINE, article, rule
 
 
 def test_only_live_rules_run() -> None:

@@ -36,7 +36,7 @@ from monitor.model import (
     Where,
     Words,
 )
-from tests.building import article
+from tests.support.building import article
 
 
 def words(**by_language: list[str]) -> Words:

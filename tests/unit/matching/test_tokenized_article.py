@@ -8,7 +8,7 @@ import pytest
 
 from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.model import Field
-from tests.building import article
+from tests.support.building import article
 
 WORDS = ["alpha", "b", "台", "導彈", "대만에서", "U.S.", "x" * 300]
 

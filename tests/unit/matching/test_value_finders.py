@@ -34,7 +34,7 @@ from monitor.model import (
     WordList,
     Words,
 )
-from tests.building import article
+from tests.support.building import article
 
 
 def words(**by_language: list[str]) -> Words:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import SourceStats, SourceTrouble, TroubleKind
-from tests.building import HOUR, MINUTE, NOON
+from tests.support.building import HOUR, MINUTE, NOON
 
 LEARNT = SourceStats(
     since=NOON,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from monitor.model import Level, NoticeKind
 from monitor.notices.canary import CanaryResult, CanaryState, decide_canary_notice
-from tests.building import HOUR, NOON
+from tests.support.building import HOUR, NOON
 
 GOOD = CanaryResult("desk", 5.0, None)
 BAD = CanaryResult("phone", None, "the server answered 503")

@@ -27,7 +27,7 @@ from monitor.model import (
 )
 from monitor.notices.notices import MAX_LINES, due_notices
 from monitor.notices.troubles import DAY, MIN_STALL, OF_SOURCES, OpsSnapshot
-from tests.building import HOUR, MINUTE, NOON, sources
+from tests.support.building import HOUR, MINUTE, NOON, sources
 
 SEOUL = ZoneInfo("Asia/Seoul")  # noon UTC is 21:00
 CHANNELS = ("desk", "mail", "phone")

@@ -29,7 +29,7 @@ from monitor.notify.apprise_compat.plugins import (
 )
 from monitor.notify.timeouts import SendTimeouts
 from monitor.notify.url_options import with_forced_options
-from tests import canned
+from tests.support import canned
 
 MAIL = "mailto://user:pass@mail.test?from=News <news@x.test>&to=reader@x.test"
 MESSAGE = Message("t", "a **bold** word", "<p>a <b>bold</b> word</p>", id="a2", in_reply_to="a1")

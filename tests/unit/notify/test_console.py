@@ -14,7 +14,7 @@ import pytest
 
 from monitor.model import Message, Receipt, ReceiptKind
 from monitor.notify.console import ConsoleWriter
-from tests.patience import LONG, PATIENCE
+from tests.support.patience import LONG, PATIENCE
 
 SOON = timedelta(seconds=1)
 HELLO = Message("HIGH: 북한 미사일", "“북한이 미사일을 쐈다”", "")

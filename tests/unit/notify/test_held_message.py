@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.notify.renderers import Capabilities
 from monitor.notify.renderers.content import list_versions
-from tests.building import delivery
+from tests.support.building import delivery
 
 HELD = "the hours 'office hours' of route default"
 

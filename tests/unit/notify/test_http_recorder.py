@@ -9,7 +9,7 @@ from threading import Thread
 import requests
 
 from monitor.notify.http_recorder import record_exchange
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 
 class _Teapot(BaseHTTPRequestHandler):

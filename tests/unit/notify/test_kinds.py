@@ -16,7 +16,7 @@ from monitor.notify.renderers import capabilities_of, kind_of_channel, render_me
 from monitor.notify.renderers.capabilities import Capabilities, Form
 from monitor.notify.renderers.forms import accepts_message
 from monitor.notify.renderers.kinds import KINDS
-from tests.building import HEADLINE, alert, article, delivery, in_doubt, notice
+from tests.support.building import HEADLINE, alert, article, delivery, in_doubt, notice
 from tests.unit.notify.test_renderers import digest, items
 
 SEOUL = ZoneInfo("Asia/Seoul")

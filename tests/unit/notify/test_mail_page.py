@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from monitor.model import Alert, Level, Notice
-from tests.building import alert, article, notice
+from tests.support.building import alert, article, notice
 from tests.unit.notify.test_renderers import digest, items, message
 
 EMPTY = {"meta", "br"}

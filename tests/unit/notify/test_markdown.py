@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from monitor.model import Message
 from monitor.notify.renderers import render_message
 from monitor.notify.renderers.markdown import escape_markdown
-from tests.building import alert, article, delivery
+from tests.support.building import alert, article, delivery
 from tests.unit.notify.test_renderers import digest, items
 
 SIGNS = ["*a*", "**a**", "_a_", "`a`", "[a](https://evil.test)", "<b>a</b>", "~~a~~", "||a||", "a\\*", "# a", "![a](b)"]

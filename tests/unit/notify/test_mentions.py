@@ -9,7 +9,7 @@ import pytest
 
 from monitor.notify.renderers import capabilities_of, render_message
 from monitor.notify.renderers.mentions import ZERO_WIDTH, escape_mentions_in_link, neutralise_mentions
-from tests.building import alert, article, delivery
+from tests.support.building import alert, article, delivery
 
 CALLS = [
     "@everyone",

@@ -31,7 +31,19 @@ from monitor.notify.renderers import Capabilities, capabilities_of, render_messa
 from monitor.notify.renderers.content import ADDRESS, ITEMS, SENTENCE, UNSURE_ITEMS
 from monitor.notify.renderers.forms import compose_message
 from monitor.store.queues.outbox import MAX_COMBINED
-from tests.building import HEADLINE, HOUR, MINUTE, NOON, alert, article, delivery, endless, in_doubt, notice, reason_of
+from tests.support.building import (
+    HEADLINE,
+    HOUR,
+    MINUTE,
+    NOON,
+    alert,
+    article,
+    delivery,
+    endless,
+    in_doubt,
+    notice,
+    reason_of,
+)
 
 SEOUL = ZoneInfo("Asia/Seoul")
 BYTES, JSON = 4096, 7700

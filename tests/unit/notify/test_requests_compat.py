@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from monitor.notify.requests_compat import MAX_ANSWER, watch_responses
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 LONG = b"x" * 20 * MAX_ANSWER
 

@@ -10,7 +10,7 @@ from requests import Response
 from monitor.model import Receipt, ReceiptKind
 from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.retry_after import LONGEST, add_retry_after, find_retry_after
-from tests.building import NOON
+from tests.support.building import NOON
 
 LATER = Receipt(ReceiptKind.TRY_LATER, "the server answered 429")
 

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from monitor.notify.send_limiter import SendLimiter
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 
 class Attempts:

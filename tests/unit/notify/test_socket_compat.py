@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 from monitor.notify.socket_compat import watch_sockets
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 CA = trustme.CA()
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"

@@ -12,7 +12,7 @@ from monitor.model import Channel, Message, MessageTemplate, MessageType
 from monitor.notify import render_for
 from monitor.notify.notifier import template_faults
 from monitor.notify.renderers.samples import make_samples
-from tests.building import HEADLINE, alert, article, delivery
+from tests.support.building import HEADLINE, alert, article, delivery
 from tests.unit.notify.test_renderers import digest, items
 
 UTC = ZoneInfo("UTC")

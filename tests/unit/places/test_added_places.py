@@ -11,7 +11,7 @@ import pytest
 from monitor.places.added_places import AddedPlaceName, AddedPlaceNames, added_place_id
 from monitor.places.find import find_places
 from monitor.places.gazetteer import country_of, get_place_level, get_place_name, relate_places
-from tests.growth import measure_growth
+from tests.support.growth import measure_growth
 
 BASE, REEF, CAMP = added_place_id("base", "KP"), added_place_id("reef", "sea:black-sea"), added_place_id("camp")
 STATE = added_place_id("state", country=True)

@@ -23,8 +23,8 @@ from monitor.runtime.sandbox import (
 from monitor.runtime.sandbox.readable_paths import list_readable_paths
 from monitor.runtime.sandbox.seccomp import Instruction, build_filter
 from monitor.runtime.sandbox.syscall_numbers import ARCHITECTURES, NEWER_CALLS
-from tests.fresh_python import run_program
 from tests.security.kernel_headers import read_syscall_numbers
+from tests.support.fresh_python import run_program
 
 ROOT = Path(__file__).parents[3]
 ALLOWED, EPERM, ENOSYS, KILLED = 0x7FFF0000, 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS, 0x80000000

@@ -31,8 +31,8 @@ from monitor.runtime.workers import messages, processes, worker
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
 from monitor.telemetry import LogEvent
-from tests.building import NOON, source
-from tests.patience import LONG, PATIENCE
+from tests.support.building import NOON, source
+from tests.support.patience import LONG, PATIENCE
 
 PLAIN = WorkerSetup(None)
 SHORT = timedelta(seconds=0.5)

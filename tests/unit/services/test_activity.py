@@ -16,8 +16,8 @@ from monitor.services.queries.sources import SourceHealth
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, delivery
 from monitor.store.marks import Judgement, Marks
-from tests.building import HOUR, MINUTE, NOON, config_of, rule
-from tests.busy_desk import SOURCES, fill_database
+from tests.support.building import HOUR, MINUTE, NOON, config_of, rule
+from tests.support.busy_desk import SOURCES, fill_database
 
 SECOND = timedelta(seconds=1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.services.article_query import parse_article_query
-from tests.building import NOON
+from tests.support.building import NOON
 
 
 def phrases(query: str) -> list[tuple[str, bool]]:

@@ -7,8 +7,8 @@ import pytest
 from monitor.errors import InvalidRequest
 from monitor.model import Channel, ReceiptKind, Settings
 from monitor.services.commands.channels import send_test_messages
-from tests.building import NOON
 from tests.conftest import FaultServer
+from tests.support.building import NOON
 
 
 async def test_each_channel_has_a_receipt(faults: FaultServer) -> None:

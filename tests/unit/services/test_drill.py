@@ -22,7 +22,7 @@ from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.queries.reports import DeliveryReport, ReportQueries
 from monitor.store.queues.outbox import Outbox
-from tests.building import HOUR, MINUTE, NOON
+from tests.support.building import HOUR, MINUTE, NOON
 
 CHANNELS = {name: Channel(name, "json://127.0.0.1") for name in ("desk", "phone")}
 SETTINGS = Settings("UTC", "", CHANNELS, {"default": (RouteStep("desk"),)})

@@ -16,7 +16,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article_version, delivery, event, match, story, story_article
 from monitor.store.queues.claims import Claims
 from monitor.wording.reasons import outcome_in_words
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, rule, rules, sources
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, rule, rules, sources
 
 STRIKE, WALKOUT = "Dockers strike in Busan", "Crane drivers walk out in Mokpo"
 NARROW, WIDE = rule("port", ["strike"]), rule("port", ["strike", "walk out"])

@@ -28,7 +28,7 @@ from monitor.store.engine import tables
 from monitor.store.engine.database import Database
 from monitor.store.marks import Judgement, Marks
 from monitor.store.queues.claims import Claims
-from tests.building import (
+from tests.support.building import (
     HEADLINE,
     HOUR,
     NOON,
@@ -44,7 +44,7 @@ from tests.building import (
     sources,
     to_desk,
 )
-from tests.outbreaks import LAOS, THAILAND, VIETNAM, Desk, event_of, story_of
+from tests.support.outbreaks import LAOS, THAILAND, VIETNAM, Desk, event_of, story_of
 
 LAUNCH = replace(rule("launch"), alert=AlertPolicy(("default",), OncePer.ARTICLE))
 GOOD, NOISE = (Judgement(verdict, NOON + 99 * HOUR, "ann") for verdict in (MarkVerdict.GOOD, MarkVerdict.NOISE))

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from monitor.services.queries.misses import Miss, MissLimits, MissPeriod, find_misses
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert
-from tests.building import HOUR, NOON
-from tests.missing_desk import CLOSE, FAR, Desk, late_story, reported
+from tests.support.building import HOUR, NOON
+from tests.support.missing_desk import CLOSE, FAR, Desk, late_story, reported
 
 DAY = timedelta(days=1)
 PERIOD = MissPeriod(NOON - DAY, NOON + 2 * DAY)

@@ -25,7 +25,7 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.queues.claims import Claims
-from tests.building import (
+from tests.support.building import (
     HOUR,
     MINUTE,
     NOON,

@@ -18,9 +18,9 @@ from monitor.services.commands.sources import (
     propose_sources,
     remove_sources,
 )
-from tests.building import NOON
 from tests.conftest import FaultServer
-from tests.e2e.whole import write_config
+from tests.support.building import NOON
+from tests.support.whole import write_config
 
 PAGE = """\
 <!doctype html><html><head><link rel='alternate' type='application/rss+xml' href='/one'>

@@ -10,7 +10,7 @@ import pytest
 from monitor.model import SourceTrouble, TroubleKind
 from monitor.services.queries.sources import SourceHealth, assess_source
 from monitor.store.queries.sources import SourceReport
-from tests.building import HOUR, MINUTE, NOON, source
+from tests.support.building import HOUR, MINUTE, NOON, source
 
 DAY = 24 * HOUR
 

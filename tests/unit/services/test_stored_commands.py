@@ -20,8 +20,8 @@ from monitor.store.queries.reports import ReportQueries
 from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import OPERATOR_STATES, Outbox
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, notice, rule, sources
-from tests.outbreaks import THAILAND, VIETNAM, Desk, story_of
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, notice, rule, sources
+from tests.support.outbreaks import THAILAND, VIETNAM, Desk, story_of
 
 SETTINGS = Settings("UTC", "", {}, {"default": ()})
 PHONE = Settings("UTC", "", {"phone": Channel("phone", "json://127.0.0.1")}, {"default": (RouteStep("phone"),)})

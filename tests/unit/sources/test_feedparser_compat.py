@@ -21,7 +21,7 @@ from monitor.sources.formats.feedparser_compat import (
     parse_xml,
 )
 from monitor.sources.formats.parsed_feed import find_xml_fault
-from tests.parsed_feeds import said
+from tests.support.parsed_feeds import said
 
 # The functions that feedparser_compat writes anew, or that it counts on to the letter, by a digest of their source.
 REWRITTEN = {

@@ -14,6 +14,7 @@ from typing import TypeVar, TypeVarTuple
 import msgspec
 import pytest
 
+from bench.world import costly
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Entry, Feed, Limits, Receipt, ReceiptKind
 from monitor.model.sources import MAX_CONTENT, MAX_ENTRIES, MAX_NAMES, MAX_POLL_HINT, MAX_TITLE
@@ -24,9 +25,8 @@ from monitor.sources.formats.read_document import preload_parsers
 from monitor.sources.polling import readers
 from monitor.sources.polling.in_worker import RawDocument, read_document
 from monitor.sources.polling.readers import MAX_BATCH_SIZE, BatchReader, read_documents
-from tests.bench.world import costly
-from tests.patience import LONG
 from tests.security.lying_parser import row_of
+from tests.support.patience import LONG
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")

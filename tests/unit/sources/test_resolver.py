@@ -10,7 +10,7 @@ import pytest
 
 from monitor.sources.http import resolver
 from monitor.sources.http.resolver import Resolver
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 
 @pytest.mark.parametrize(

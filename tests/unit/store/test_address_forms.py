@@ -14,7 +14,7 @@ from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.queries.address_forms import list_address_forms
 from monitor.store.queries.articles import ArticleQueries
 from monitor.store.queues.claims import Claims
-from tests.building import NOON, config_of, sources
+from tests.support.building import NOON, config_of, sources
 
 GIVEN = (
     "https://news.test/report 1.html",

@@ -16,8 +16,8 @@ from monitor.store.engine.database import Database
 from monitor.store.queries.ages import PendingDeliveries, PollOutage, SourceAges, find_pending_by_channel, source_ages
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
-from tests.building import MINUTE, NOON, article, claimed, commit, polled, rule, rules, sources, to_desk
-from tests.sending import fill
+from tests.support.building import MINUTE, NOON, article, claimed, commit, polled, rule, rules, sources, to_desk
+from tests.support.sending import fill
 
 
 def poll(database: Database, name: str, minutes: int, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> None:

@@ -14,7 +14,7 @@ from monitor.store.engine.tables import article_version
 from monitor.store.queries import archive
 from monitor.store.queries.archive import Archive
 from monitor.store.queues.claims import Claims
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
 
 DAY = timedelta(days=1)
 

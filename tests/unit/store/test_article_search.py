@@ -36,9 +36,9 @@ from monitor.store.search.index import (
     switch_index,
 )
 from monitor.store.search.query import find_term_spans
-from tests.building import HOUR, NOON, article, claimed, commit, config_of, rule, rules, sources
-from tests.plain_scan import scan_texts
-from tests.statements import statements
+from tests.support.building import HOUR, NOON, article, claimed, commit, config_of, rule, rules, sources
+from tests.support.plain_scan import scan_texts
+from tests.support.statements import statements
 
 DAY = timedelta(days=1)
 TEXTS = (

@@ -20,7 +20,7 @@ from monitor.store.queries.articles import ArticleQueries, MissingArticle
 from monitor.store.queries.case_state import load_case_state
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queues.claims import Claims
-from tests.building import (
+from tests.support.building import (
     HEADLINE,
     HOUR,
     MINUTE,

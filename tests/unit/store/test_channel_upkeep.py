@@ -16,7 +16,7 @@ from monitor.store.queries.ages import find_pending_by_channel
 from monitor.store.queues.channel_states import hand_over
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, rule, rules, sources
+from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, rule, rules, sources
 
 BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
 OK = Receipt(ReceiptKind.ACCEPTED, "accepted")

@@ -21,7 +21,7 @@ from monitor.store.queries.reports import ReportQueries
 from monitor.store.queries.sources import load_source_reports
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.known_entries import EntryLookup
-from tests.building import (
+from tests.support.building import (
     HOUR,
     MINUTE,
     NOON,
@@ -35,7 +35,7 @@ from tests.building import (
     sources,
     to_desk,
 )
-from tests.statements import statements
+from tests.support.statements import statements
 
 LEASE = 3 * MINUTE
 NAMES = ("wire", "post", "times")

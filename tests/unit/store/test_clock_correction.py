@@ -14,7 +14,19 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import delivery
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox, correct_delivery_times
-from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources, to_desk
+from tests.support.building import (
+    HOUR,
+    MINUTE,
+    NOON,
+    article,
+    claimed,
+    decide_in,
+    polled,
+    rule,
+    rules,
+    sources,
+    to_desk,
+)
 
 AHEAD = timedelta(days=2)
 

@@ -14,14 +14,14 @@ from monitor.store.lifecycle.cluster_merge import MergeResult
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.stories import StoryQueries
 from monitor.store.state.identity_marks import IdentityMark
-from tests.building import (
+from tests.support.building import (
     HOUR,
     MINUTE,
     NOON,
     alerts,
     reasons,
 )
-from tests.outbreaks import LAOS, THAILAND, VIETNAM, Desk, event_of, story_of
+from tests.support.outbreaks import LAOS, THAILAND, VIETNAM, Desk, event_of, story_of
 
 
 def test_what_is_like_either_is_of_the_whole_from_then_on(database: Database) -> None:

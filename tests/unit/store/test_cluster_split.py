@@ -16,8 +16,8 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article_features, cluster_key
 from monitor.store.state.clusters import StoredClusters
 from monitor.store.state.identity_marks import IdentityMark
-from tests.building import HOUR, alerts
-from tests.outbreaks import Desk, event_of, story_of
+from tests.support.building import HOUR, alerts
+from tests.support.outbreaks import Desk, event_of, story_of
 
 # Nothing in them keeps the two apart: only a person knows that they are two.
 FIRST = "Doctors report mpox cluster at school in northern district"

@@ -14,7 +14,7 @@ from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.store.state.stored_ledger import load_subject_records
-from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, commit, rule, source, sources
+from tests.support.building import HOUR, MINUTE, NOON, alert_of, article, claimed, commit, rule, source, sources
 
 TITLE = "North Korea fires two ballistic missiles"
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from monitor.model import RunningVersion
 from monitor.store.engine.daemons import ALIVE_WINDOW, DaemonRecord, DaemonStatus, list_daemons
 from monitor.store.engine.database import Database
-from tests.building import HOUR, MINUTE, NOON
+from tests.support.building import HOUR, MINUTE, NOON
 
 RUNS = RunningVersion(NOON, rules=3, sources=5)
 EDITED = RunningVersion(

@@ -20,7 +20,7 @@ from monitor.store.queries.sources import load_source_reports
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent
-from tests.building import (
+from tests.support.building import (
     HOUR,
     MINUTE,
     NOON,

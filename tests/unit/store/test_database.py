@@ -27,7 +27,8 @@ from monitor.store.engine.tables import match as matches
 from monitor.store.engine.timestamp_column import UtcDateTime
 from monitor.store.queues.claims import Claims
 from monitor.store.search.index import INDEX_TABLE
-from tests.building import (
+from tests.conftest import new_database
+from tests.support.building import (
     NOON,
     article,
     claimed,
@@ -36,9 +37,8 @@ from tests.building import (
     rules,
     sources,
 )
-from tests.conftest import new_database
-from tests.patience import PATIENCE
-from tests.statements import statements
+from tests.support.patience import PATIENCE
+from tests.support.statements import statements
 
 
 def at(path: Path) -> Database:

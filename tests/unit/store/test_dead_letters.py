@@ -21,8 +21,8 @@ from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox, find_dead_letters
 from monitor.telemetry import LogEvent
-from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, commit, notice, rule, rules, sources
-from tests.statements import statements
+from tests.support.building import HOUR, MINUTE, NOON, alert_of, article, claimed, commit, notice, rule, rules, sources
+from tests.support.statements import statements
 
 OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
 BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")

@@ -66,7 +66,7 @@ from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.wording.commands import write_why_command
 from monitor.wording.reasons import reason_in_words
-from tests.building import (
+from tests.support.building import (
     HOUR,
     MINUTE,
     NOON,

@@ -16,7 +16,7 @@ from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.full_text_queue import FullTextQueue, FullTextRequest
-from tests.building import MINUTE, NOON, article, claimed, config_of, decide_in, polled, rules, sources, to_desk
+from tests.support.building import MINUTE, NOON, article, claimed, config_of, decide_in, polled, rules, sources, to_desk
 
 LEASE = 5 * MINUTE
 ONE = article("a1", "Night over the coast", "Few words.", url="https://x.test/secret/1")

@@ -31,7 +31,7 @@ from monitor.store.queries.ages import (
 from monitor.store.queries.ops_snapshot import load_ops_facts
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import OPERATOR_STATES, Outbox
-from tests.building import HOUR, MINUTE, article, claimed, decide_in, polled, rule, rules, sources
+from tests.support.building import HOUR, MINUTE, article, claimed, decide_in, polled, rule, rules, sources
 
 OFFICE = Hours("office hours", "UTC", (ClockSpan(frozenset(range(5)), time(9), time(18)),))
 NIGHT = datetime(2026, 1, 6, 3, 12, tzinfo=UTC)

@@ -24,7 +24,19 @@ from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.marks import Judgement, MarkFilter, Marks
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queues.claims import Claims
-from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, claimed, commit, config_of, rule, rules, sources
+from tests.support.building import (
+    HEADLINE,
+    HOUR,
+    MINUTE,
+    NOON,
+    article,
+    claimed,
+    commit,
+    config_of,
+    rule,
+    rules,
+    sources,
+)
 
 URL = "https://x.test/2026/secret-name"
 RULES = rules(rule("launch", once_per=OncePer.ARTICLE), rule("korea", ["North Korea"], once_per=OncePer.ARTICLE))

@@ -27,7 +27,7 @@ from monitor.store.queries.matches import AttemptReport, MatchDetails, MatchFilt
 from monitor.store.queries.reports import ReportQueries, ShadowReport
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
-from tests.building import (
+from tests.support.building import (
     HEADLINE,
     HOUR,
     MINUTE,

@@ -14,8 +14,8 @@ from monitor.store.engine.database import Database
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.stories import StoryQueries
 from monitor.store.state.mute_rows import MuteChange, end_mute, load_mutes, set_mute
-from tests.building import HOUR, MINUTE, NOON, alerts, rule
-from tests.outbreaks import THAILAND, VIETNAM, Desk, event_of, story_of
+from tests.support.building import HOUR, MINUTE, NOON, alerts, rule
+from tests.support.outbreaks import THAILAND, VIETNAM, Desk, event_of, story_of
 
 ENDS = NOON + 24 * HOUR
 

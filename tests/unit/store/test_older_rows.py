@@ -29,8 +29,8 @@ from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.url_secrets import digest_open_address, find_url_secrets, redact_url
-from tests.building import MINUTE, NOON, alert_of, claimed, commit, config_of, rule, rules, sources
-from tests.building import article as made
+from tests.support.building import MINUTE, NOON, alert_of, claimed, commit, config_of, rule, rules, sources
+from tests.support.building import article as made
 
 DIRTY = "Seoul says Mis\u3164siles\xad\u202e flew"
 CLEAN = "Seoul says Missiles flew"

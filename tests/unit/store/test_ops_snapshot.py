@@ -33,7 +33,20 @@ from monitor.store.engine.tables import channel_address, daemon
 from monitor.store.queries.ops_snapshot import load_ops_facts
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, notice, polled, rule, rules, sources, to_desk
+from tests.support.building import (
+    HOUR,
+    MINUTE,
+    NOON,
+    article,
+    claimed,
+    commit,
+    notice,
+    polled,
+    rule,
+    rules,
+    sources,
+    to_desk,
+)
 
 BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
 

@@ -29,7 +29,7 @@ from monitor.store.engine.tables import attempt, delivery, story_article
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
-from tests.building import (
+from tests.support.building import (
     HOUR,
     MINUTE,
     NOON,
@@ -44,7 +44,7 @@ from tests.building import (
     rules,
     sources,
 )
-from tests.statements import statements
+from tests.support.statements import statements
 
 LEASE = 2 * MINUTE
 SECOND = timedelta(seconds=1)

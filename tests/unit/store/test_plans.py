@@ -26,7 +26,8 @@ from monitor.store.queries.articles import ArticleQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.full_text_queue import FullTextQueue
 from monitor.store.queues.outbox import Outbox
-from tests.building import (
+from tests.conftest import newest_url
+from tests.support.building import (
     HEADLINE,
     HOUR,
     MINUTE,
@@ -41,7 +42,6 @@ from tests.building import (
     sources,
     to_desk,
 )
-from tests.conftest import newest_url
 
 OTHERS = [f"other-{number}" for number in range(100)]
 GROWING = {

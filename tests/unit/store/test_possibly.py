@@ -8,8 +8,8 @@ from monitor.model import AlertKind, EarlierAlert, Event, OncePer, UpdateTrigger
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import event
 from monitor.store.queries.stories import PossiblySame, StoryQueries
-from tests.building import HOUR, MINUTE, NOON, reason_of
-from tests.outbreaks import LAOS, THAILAND, Desk, event_of, story_of, whole_event_of
+from tests.support.building import HOUR, MINUTE, NOON, reason_of
+from tests.support.outbreaks import LAOS, THAILAND, Desk, event_of, story_of, whole_event_of
 
 OLDER, YOUNGER = "Vietnam confirms mpox case", "Vietnam confirms second mpox case"
 

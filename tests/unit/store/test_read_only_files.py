@@ -19,7 +19,7 @@ from monitor.errors import StoreFailed
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.ownership import act_as_owner
-from tests.newest import make_newest
+from tests.support.newest import make_newest
 
 OWNER = 65534  # root may write every file; so what root tests here runs as another user
 CLOSED, OPEN = 0o400, 0o600

@@ -44,7 +44,7 @@ from monitor.store.engine.tables import article as articles
 from monitor.store.lifecycle import retention as module
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queues.claims import Claims
-from tests.building import (
+from tests.support.building import (
     HOUR,
     MINUTE,
     NOON,

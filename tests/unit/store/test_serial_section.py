@@ -32,7 +32,7 @@ from monitor.store.queries.sources import load_source_reports
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.store.state.stored_ledger import StoredLedger
-from tests.building import (
+from tests.support.building import (
     HEADLINE,
     HOUR,
     MINUTE,
@@ -52,7 +52,7 @@ from tests.building import (
     stored_decision,
     to_desk,
 )
-from tests.statements import statements
+from tests.support.statements import statements
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ from monitor.store.engine.database import Database
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.sources import load_source_reports
 from monitor.store.queues.claims import Claims
-from tests.building import HOUR, MINUTE, NOON, claimed, polled, source, sources, to_desk
-from tests.statements import statements
+from tests.support.building import HOUR, MINUTE, NOON, claimed, polled, source, sources, to_desk
+from tests.support.statements import statements
 
 GAP, SILENT = TroubleKind.GAP, TroubleKind.SILENT
 LEARNT = SourceStats(since=NOON, last_new_at=NOON, rate=2.5, entries=30, overlap=0.9, troubled=frozenset({GAP}))

@@ -17,8 +17,8 @@ from monitor.store.engine.opening import open_database
 from monitor.store.engine.sqlite import SqliteDatabase
 from monitor.store.engine.sqlite_restore import restore_database
 from monitor.store.queues.outbox import Outbox
-from tests.building import NOON
-from tests.sending import fill
+from tests.support.building import NOON
+from tests.support.sending import fill
 
 HOUR = timedelta(hours=1)
 

@@ -12,7 +12,7 @@ import pytest
 from monitor.errors import StoreFailed, StoreRefused
 from monitor.store.engine.store_thread import MAX_BATCH_SIZE, BatchCommitter, StoreThread
 from tests.conftest import Elapse
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.queries.stories import ClusterName, StoryQueries
 from monitor.store.queues.claims import Claims
-from tests.building import HEADLINE, NOON, article, claimed, commit, rule, rules, sources
+from tests.support.building import HEADLINE, NOON, article, claimed, commit, rule, rules, sources
 
 
 def test_by_the_beginning_of_an_id(database: Database) -> None:

@@ -14,7 +14,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, delivery
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import TRIES_FOR_OTHERS, Outbox
-from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, commit, rule, rules, sources
+from tests.support.building import HOUR, MINUTE, NOON, alert_of, article, claimed, commit, rule, rules, sources
 
 SECOND = timedelta(seconds=1)
 OK = Receipt(ReceiptKind.ACCEPTED, "accepted")

@@ -9,8 +9,8 @@ from monitor.store.engine.database import Database
 from monitor.store.queues.claims import Claims
 from monitor.store.search.articles import ArticleSearch
 from monitor.store.search.index import build_slices, switch_index
-from tests.building import HOUR, NOON, article, claimed, commit, rule, rules, sources
-from tests.statements import statements
+from tests.support.building import HOUR, NOON, article, claimed, commit, rule, rules, sources
+from tests.support.statements import statements
 
 TITLES = (
     "Seoul says so", "Ferries run on time", "時間 刻々", "Ferries run on time today", "Old news", "Old news",

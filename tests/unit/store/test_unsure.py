@@ -13,8 +13,8 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import account, alert, delivery, match, story, story_article, waiting
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.state.stored_ledger import load_subject_records
-from tests.building import HOUR, MINUTE, NOON, alerts
-from tests.outbreaks import Desk, event_of
+from tests.support.building import HOUR, MINUTE, NOON, alerts
+from tests.support.outbreaks import Desk, event_of
 
 FIRST = "Mpox case at hospital infects 16 workers"
 UNSURE = "16 workers ill as mpox hits hospital"

@@ -21,7 +21,7 @@ import structlog
 
 from monitor.telemetry import LogEvent, close_log, configure_logging, is_debug_enabled, lines_lost, log
 from monitor.telemetry.metrics import Metrics
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 SECRETS = ("s3cr3t-t0ken", "json://h/s3cr3t-t0ken", "short")
 

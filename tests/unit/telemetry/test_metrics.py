@@ -14,7 +14,7 @@ from monitor.model import Article, ArticleDecision, Claim, DeliveryState, Receip
 from monitor.state import State
 from monitor.telemetry import LogEvent
 from monitor.telemetry.metrics import Metrics
-from tests.building import HOUR, MINUTE, NOON, alert, alerts, article, delivery, polled, rules
+from tests.support.building import HOUR, MINUTE, NOON, alert, alerts, article, delivery, polled, rules
 
 OPERATE = (Path(__file__).parents[3] / "docs" / "operate.md").read_text(encoding="utf-8")
 SECOND = timedelta(seconds=1)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from monitor.text.days import days_named, find_days
-from tests.building import NOON  # a Monday, the fifth of January
+from tests.support.building import NOON  # a Monday, the fifth of January
 
 
 def bit(day: date) -> int:
