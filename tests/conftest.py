@@ -28,7 +28,7 @@ from monitor.telemetry import configure_logging
 from monitor.telemetry.logs import close_log
 from tests.support.newest import make_newest
 from tests.support.patience import PATIENCE
-from tests.support.postgres import postgres
+from tests.support.postgres import LentDatabases, postgres
 from tests.support.whole import close_program_server
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is timed
@@ -95,6 +95,12 @@ def postgres_server() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
+def lent_databases(postgres_server: Engine) -> LentDatabases:
+    """Databases of that server at the newest schema, lent to one test after the other."""
+    return LentDatabases(postgres_server, "newest")
+
+
+@pytest.fixture(scope="session")
 def newest_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite database at the newest schema, to be copied."""
     path = tmp_path_factory.mktemp("newest") / "news.db"
@@ -128,7 +134,10 @@ _count = itertools.count(1)
 def newest_url(request: pytest.FixtureRequest, path: Path) -> str:
     """The URL of a new database of the kind that `request` is for, at the newest schema; `path` is SQLite's."""
     if request.param != "sqlite":
-        return new_database(request, "newest")
+        databases: LentDatabases = request.getfixturevalue("lent_databases")
+        url = databases.lend()
+        request.addfinalizer(lambda: databases.take_back(url))
+        return url.render_as_string(hide_password=False)
     newest: Path = request.getfixturevalue("newest_file")
     shutil.copy(newest, path)  # its mode too
     return f"sqlite:///{path}"

@@ -26,7 +26,7 @@ from monitor.store.queries.articles import ArticleQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.full_text_queue import FullTextQueue
 from monitor.store.queues.outbox import Outbox
-from tests.conftest import newest_url
+from tests.conftest import new_database, newest_url
 from tests.support.building import (
     HEADLINE,
     HOUR,
@@ -145,10 +145,15 @@ def test_a_commit_looks_through_no_table_that_grows(database: Database) -> None:
 MANY = 2000  # deliveries that a channel has accepted, and that wait for it
 
 
+def make_unused_database(request: pytest.FixtureRequest, path: Path) -> str:
+    """Its URL. What PostgreSQL has learnt of the rows of an earlier test would change its plans."""
+    return newest_url(request, path) if request.param == "sqlite" else new_database(request, "newest")
+
+
 @pytest.fixture
 def busy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """With a burst that waits for a channel which has accepted many before, and counted."""
-    opened = open_database(newest_url(request, tmp_path / "news.db"))
+    opened = open_database(make_unused_database(request, tmp_path / "news.db"))
     told = [
         {
             "id": f"a{number}", "dedup_key": f"{number}", "kind": "problem", "at": NOON, "level": "low",
@@ -188,7 +193,7 @@ ADDRESS = "https://x.test/{}"
 @pytest.fixture
 def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """With many articles, alerts and records of an old time that are kept for good, and counted."""
-    opened = open_database(newest_url(request, tmp_path / "news.db"))
+    opened = open_database(make_unused_database(request, tmp_path / "news.db"))
     Claims(opened, "here:1").register_sources(sources("wire"), NOON)
     texts = {"title": HEADLINE, "digest": "d", "version": 1}
     numbers = range(1, 2 * MANY)
