@@ -62,6 +62,8 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 HEADLINE = "North Korea fires two ballistic missiles"
 T = TypeVar("T")
+_THINGS = ("garden", "kettle", "ladder", "mirror", "orchard", "piano", "saddle", "teapot", "violin", "window")
+LONG_TEXT = " ".join(f"Neither the {one} nor the {other} was ready." for one in _THINGS for other in _THINGS)
 
 
 def read_as(

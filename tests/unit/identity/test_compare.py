@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bench.reprints import english
 from monitor.identity.compare import Comparison, FactComparison, FactKind, Verdict, compare
 from monitor.identity.known_names import KnownNames
 from monitor.model import Entity, Term
-from tests.support.building import HOUR, NOON, features
+from tests.support.building import HOUR, LONG_TEXT, NOON, features
 
 AGREES, DIFFERS, DOUBTFUL, UNKNOWN = Verdict.AGREES, Verdict.DIFFERS, Verdict.DOUBTFUL, Verdict.UNKNOWN
 PLACE, NAME, NUMBER, WORDING = FactKind
@@ -372,14 +371,13 @@ def test_an_unknown_language_may_be_the_same(languages: str, same: bool) -> None
     assert found.same_language is same
 
 
-LONG = english(1, 5)[0].text
 PAYWALL = "Read more on the page of our paper for subscribers."
 
 
 @pytest.mark.parametrize(
     ("text", "title", "is_copy"),
     [
-        (LONG, "A headline of its own", True),
+        (LONG_TEXT, "A headline of its own", True),
         (PAYWALL, "A headline of its own", False),  # a source prints it below many of its titles
         (PAYWALL, "Blast at chemical plant kills 16", True),
     ],

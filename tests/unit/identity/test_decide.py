@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bench.reprints import english
 from monitor.identity.decide import Sameness, SamenessDecision, decide_on_event, decide_on_story
 from monitor.identity.features import ArticleFeatures
-from tests.support.building import HOUR, NOON, features
+from tests.support.building import HOUR, LONG_TEXT, NOON, features
 
 SAME, POSSIBLY, ANOTHER = Sameness
 BLAST = "Blast at chemical plant in Osaka kills 16"
 BLAST_KO = "오사카 화학공장 폭발로 16명 사망"
-LONG = english(1, 5)[0].text
 
 
 def article_in(language: str, title: str, text: str = "") -> ArticleFeatures:
@@ -88,7 +86,7 @@ def test_a_report_in_its_own_language_decides_by_its_words() -> None:
 
 def test_another_place_keeps_apart_also_where_the_text_is_copied() -> None:
     """The reason says which place."""
-    ruling = decided(article_in("en", BLAST.replace("Osaka", "Kobe"), LONG), article_in("en", BLAST, LONG))
+    ruling = decided(article_in("en", BLAST.replace("Osaka", "Kobe"), LONG_TEXT), article_in("en", BLAST, LONG_TEXT))
     assert ruling.sameness is ANOTHER
     assert ruling.reason.startswith("another place (Kobe, not Osaka)")
     assert ruling.has_differing_fact
@@ -158,7 +156,7 @@ def test_other_places_in_two_leads_leave_a_doubt() -> None:
 )
 def test_a_copy_is_the_same_unless_its_title_names_something_new(title: str, sameness: Sameness) -> None:
     """Whatever the words of the title."""
-    ruling = decided(article_in("en", title, LONG), article_in("en", "Blast at plant in Osaka", LONG))
+    ruling = decided(article_in("en", title, LONG_TEXT), article_in("en", "Blast at plant in Osaka", LONG_TEXT))
     assert ruling.sameness is sameness
     assert (ruling.reason == "copied text") is (sameness is SAME)
 
@@ -171,10 +169,10 @@ def test_what_the_rule_takes_for_one_is_one_unless_a_place_separates_it() -> Non
 
 def test_what_is_the_same_without_a_place_is_uncertain() -> None:
     """Unless one copies the other."""
-    first = article_in("en", "Blast at chemical plant kills 16 workers", LONG)
+    first = article_in("en", "Blast at chemical plant kills 16 workers", LONG_TEXT)
     ruling = decided("16 workers killed as plant explodes", first)
     assert (ruling.sameness, ruling.uncertainty) == (SAME, "one of the two articles names no known place")
-    assert decided(article_in("en", "Workers killed", LONG), first).uncertainty == ""
+    assert decided(article_in("en", "Workers killed", LONG_TEXT), first).uncertainty == ""
 
 
 # --- stories ----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from monitor.errors import FeedUnreadable
 from monitor.sources.formats.opml import read_opml
 from monitor.sources.polling.discovery import links_of
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 LISTS = [file.read_bytes() for file in sorted((DATA / "opml").iterdir())]
 PAGES = [file.read_bytes() for file in sorted((DATA / "pages").iterdir())]
 PIECES = (

@@ -17,7 +17,7 @@ from monitor.sanitize import sanitize_text
 from monitor.sources.formats.opml import read_opml, write_opml
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-SEEDS = Path(__file__).parents[2] / "seeds" / "sources"
+SEEDS = Path(__file__).parents[3] / "seeds" / "sources"
 
 texts = (  # as the schema keeps them
     st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=20)
