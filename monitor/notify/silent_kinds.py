@@ -1,4 +1,4 @@
-"""Kinds of channel that never say whether a message arrived. tests/integration/test_every_kind.py finds those that are
+"""Kinds of channel that never say whether a message arrived. tests/slow/test_every_kind.py finds those that are
 missing here."""
 
 from __future__ import annotations

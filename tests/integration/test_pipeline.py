@@ -180,17 +180,17 @@ async def test_a_document_that_was_read_in_part_is_asked_for_whole(database: Dat
 
 async def test_what_is_beyond_the_limit_comes_with_the_next_poll(database: Database, faults: FaultServer) -> None:
     """`limits.entries` bounds what is taken of one poll; the rest is told of, and taken at the next."""
-    async with polling(database, faults, wire="wire.xml") as polls:
+    async with polling(database, faults, limits=replace(LIMITS, entries=50), wire="wire.xml") as polls:
         faults.documents["wire.xml"] = feed("Nothing at all")
         await polls.poll()
-        faults.documents["wire.xml"] = feed(*(f"{HEADLINE}, report {i}" for i in range(700)))
+        faults.documents["wire.xml"] = feed(*(f"{HEADLINE}, report {i}" for i in range(70)))
         first = await polls.poll()
         assert first is not None
-        assert first.problem == "200 new entries beyond `limits.entries` are left to the next poll"
+        assert first.problem == "20 new entries beyond `limits.entries` are left to the next poll"
         second = await polls.poll()
         assert second is not None
         assert second.problem is None
-    assert ReportQueries(database).counts()["alerts"] == 700
+    assert ReportQueries(database).counts()["alerts"] == 70
 
 
 async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Database, faults: FaultServer) -> None:

@@ -7,6 +7,8 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -270,6 +272,76 @@ def test_a_database_that_was_made_anew_is_seen(empty_url: str) -> None:
         assert fresh.upgrade()
         fresh.require_not_replaced()
     fresh.close()
+
+
+def delete_the_file(folder: Path) -> None:
+    (folder / "news.db").unlink()
+
+
+def move_the_file(folder: Path) -> None:
+    (folder / "news.db").rename(folder / "moved.db")
+
+
+def put_another_file(folder: Path) -> None:
+    (folder / "empty").touch()
+    (folder / "empty").replace(folder / "news.db")
+
+
+def put_a_link(folder: Path) -> None:
+    (folder / "new").symlink_to(folder / "other.db")
+    (folder / "new").replace(folder / "news.db")
+
+
+def lead_the_link_elsewhere(folder: Path) -> None:
+    (folder / "new").symlink_to(folder / "other.db")
+    (folder / "new").replace(folder / "link.db")
+
+
+def delete_the_log(folder: Path) -> None:
+    (folder / "news.db-wal").unlink()
+
+
+def delete_the_index(folder: Path) -> None:
+    (folder / "news.db-shm").unlink()
+
+
+@pytest.mark.parametrize(
+    ("replace", "said"),
+    [
+        (delete_the_file, "link.db was deleted or moved"),
+        (move_the_file, "link.db was deleted or moved"),
+        (put_another_file, "link.db was replaced by another file"),
+        (put_a_link, "link.db was replaced by another file"),
+        (lead_the_link_elsewhere, "link.db was replaced by another file"),
+        (delete_the_log, "news.db-wal was deleted or moved"),
+        (delete_the_index, "news.db-shm was deleted or moved"),
+    ],
+)
+def test_whichever_file_is_taken_away_it_is_seen(tmp_path: Path, replace: Callable[[Path], None], said: str) -> None:
+    """Of a database that is opened by a link. What was committed is in the file that is left, also what stood in the
+    log only."""
+    for name in ("news.db", "other.db"):
+        made = at(tmp_path / name)
+        made.upgrade()
+        made.close()
+    (tmp_path / "link.db").symlink_to(tmp_path / "news.db")
+    other = (tmp_path / "other.db").read_bytes()
+    database = at(tmp_path / "link.db")
+    with (tmp_path / "news.db").open("rb") as file:
+        with database.hold_exclusively():
+            Claims(database, "here:1").register_sources(sources("wire"), NOON)
+            database.require_not_replaced()
+            replace(tmp_path)
+            with pytest.raises(StoreReplaced, match=f"{said} while it was in use"):
+                database.require_not_replaced()
+            with pytest.raises(StoreReplaced), database.writing():
+                pass
+        database.close()
+        (tmp_path / "left.db").write_bytes(file.read())
+    with closing(sqlite3.connect(f"file:{tmp_path / 'left.db'}?immutable=1", uri=True)) as alone:
+        assert alone.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert alone.execute("SELECT id FROM source").fetchall() == [("wire",)]
+    assert (tmp_path / "other.db").read_bytes() == other
 
 
 def test_a_log_that_is_not_there_yet_may_come(database: Database) -> None:

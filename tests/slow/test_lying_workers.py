@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from bench.world.place import opened
 from monitor.store.engine.tables import article, fetch
-from tests.e2e.test_health_of_a_daemon import WEB, listening
 from tests.security.lying_parser import MIB, make_documents
+from tests.support.asking import WEB, listening
 from tests.support.whole import ROOT, Daemon, Site, document, now, rss, serving, until, write_config
 
 PATH = os.pathsep.join(map(str, (ROOT, ROOT / "tests/security/taken_over")))
