@@ -157,14 +157,6 @@ async def test_a_test_message_is_rendered_as_alerts_are(faults: FaultServer, tmp
     assert faults.bodies("404") == []
 
 
-async def test_a_channel_that_is_not_there_is_told(tmp_path: Path) -> None:
-    """Wrong usage, and nothing is sent on the others."""
-    write_config(tmp_path, {}, channels={"desk": "console://"})
-    ended = await news_monitor("channels", "test", "desk", "dsk", folder=tmp_path)
-    assert (ended.code, ended.out) == (2, "")
-    assert ended.err == "there is no channel 'dsk'; did you mean 'desk'?\n"
-
-
 def test_a_channel_is_added_with_its_secret_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A URL that Apprise cannot use is refused, and its secret is not shown; nothing is written then."""
     write_config(tmp_path, {})

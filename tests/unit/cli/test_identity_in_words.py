@@ -118,21 +118,6 @@ def test_an_event_says_so_too() -> None:
     assert times["event_compared"].endswith("; in another language")
 
 
-@pytest.mark.usefixtures("database")
-def test_a_match_says_so_of_both() -> None:
-    """Of its story and of its event."""
-    there = match_of("globe")
-    shown = told("matches", "show", str(there["id"]))
-    compared = f"          compared with {WALK_OUT}: another: another place (Shanghai, not Busan); "
-    of_event = f"          compared with {KOREAN}: another: another place (Shanghai, not 부산 (Busan)); "
-    assert f"story     {there['story']}, the first article of its story: {CAME['globe'][1]}\n{compared}" in shown
-    assert f"event     {there['event']}, the first article of its event\n{of_event}" in shown
-    [row] = rows("matches", "show", str(there["id"]))
-    assert row["why_event"] == "the first article of its event"
-    assert row["compared"].startswith(f"{KOREAN}: another: another place (Shanghai, not 부산 (Busan)); ")
-    assert row["story_compared"].startswith(f"{WALK_OUT}: another: another place (Shanghai, not Busan); ")
-
-
 def test_why_knows_the_persons_that_the_daemon_knows(database: Database) -> None:
     """Those that come with the program too: what it says of the nearest story and event is what was stored."""
     loaded = load_config_files(Path("monitor.yaml"), {}).config

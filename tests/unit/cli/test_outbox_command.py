@@ -110,13 +110,6 @@ async def test_all_of_a_channel_that_is_gone_is_discarded(
     assert {state for state in ("dead", "pending") if outbox.ids([DeliveryState(state)])} == left
 
 
-async def test_what_died_of_what_is_listed(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
-    """For scripts by a word; people read it in the last answer."""
-    _, dead, waiting = stuck
-    listed = await news_monitor("outbox", "list", "--json", folder=tmp_path)
-    assert {row["id"]: row["blame"] for row in listed.rows} == {dead: "channel", waiting: None}
-
-
 async def test_when_each_was_committed_and_is_due_is_listed(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
     """In the time zone of the desk; what waits no more is not due, and a retry is due later."""
     outbox, dead, waiting = stuck
@@ -146,30 +139,3 @@ async def test_what_cannot_be_changed_is_told(stuck: tuple[Outbox, int, int], co
         f"{sending} is left as it is: it is being sent just now; look again in a minute",
         "999 is left as it is: there is no such delivery; `news-monitor outbox list` shows them",
     ]
-
-
-async def test_what_has_ended_stays_ended(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
-    """Nobody gets again what he has accepted, and what was discarded does not come back."""
-    outbox, dead, _ = stuck
-    sent = outbox.claim("desk", NOON, MINUTE)
-    assert sent is not None
-    outbox.settle(sent, ACCEPTED, RetryVerdict(DeliveryState.ACCEPTED), NOON)
-    outbox.discard([dead], NOON)
-    ended = await news_monitor("outbox", "retry", str(sent.id), str(dead), folder=tmp_path)
-    assert (ended.code, ended.out) == (1, "")
-    assert ended.told == [
-        f"{sent.id} is left as it is: its channel has accepted it",
-        f"{dead} is left as it is: it was discarded",
-    ]
-
-
-@pytest.mark.parametrize(
-    "options",
-    [("retry",), ("retry", "1", "--dead"), ("discard",), ("discard", "1", "--channel", "desk"), ("retry", "one")],
-)
-@pytest.mark.usefixtures("stuck")
-async def test_it_must_be_said_which(options: tuple[str, ...], tmp_path: Path) -> None:
-    """Nothing is sent again, or discarded, by mistake."""
-    ended = await news_monitor("outbox", *options, folder=tmp_path)
-    assert ended.code == 2
-    assert ended.err

@@ -111,19 +111,3 @@ async def test_a_faulty_file_is_told_and_not_tried(folder: Path) -> None:
     ended = await tried(folder, str(written(folder / "new.yaml", "seoul", "Seoul")), *ALWAYS, "--json")
     assert (ended.code, len(ended.rows)) == (1, 1)
     assert ended.told[0].startswith("rules/other.yaml:1:")
-
-
-@pytest.mark.parametrize("options", [("nosuch.yaml",), (), ("rules", "--days", "0")])
-async def test_wrong_use(options: tuple[str, ...], folder: Path) -> None:
-    """No file, one that is not there, or no days."""
-    ended = await tried(folder, *options)
-    assert (ended.code, ended.out) == (2, "")
-    assert ended.err
-
-
-async def test_where_nothing_is_stored_yet(tmp_path: Path) -> None:
-    """It says what makes the database."""
-    write_config(tmp_path, {})
-    ended = await tried(tmp_path, str(written(tmp_path / "new.yaml", "seoul", "Seoul")))
-    assert ended.code == 1
-    assert "`news-monitor run` creates it" in ended.err

@@ -90,23 +90,6 @@ def what_time_brings(database: Database) -> None:
 
 
 @pytest.mark.usefixtures("database")
-def test_stories_are_listed_the_last_told_first() -> None:
-    """With how many tell each, by which rules, and how many messages that was."""
-    flood, globe, times, wire, coast = rows("stories", "list")
-    assert (wire["title"], wire["articles"], wire["publishers"]) == (CAME[1][1], 2, 2)
-    assert [each["alerts"] for each in (flood, globe, times, wire, coast)] == [1, 0, 0, 1, 0]
-    assert [each["rules"] for each in (flood, wire, coast)] == [["floods"], ["launch"], ["launch"]]
-    assert globe["events"] == times["events"] == wire["events"] != []
-    heads, first, *_ = told("stories", "list").splitlines()
-    assert heads.split() == ["story", "event", "last", "articles", "publishers", "alerts", "rules", "title"]
-    assert first.split()[0] == flood["id"]
-    assert "2026-01-05 21:50:00 KST" in first
-    assert [line.split()[:2] for line in told("stories", "list", "--rule", "launch").splitlines()[1:4]] == [
-        [each["id"], wire["events"][0]] for each in (globe, times, wire)
-    ]
-
-
-@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize(
     ("options", "titles"),
     [
@@ -128,29 +111,6 @@ def test_a_rule_that_nobody_knows_is_wrong_use() -> None:
         ended = CliRunner().invoke(cli, [command, "list", "--rule", "lanch"])
         assert isinstance(ended.exception, InvalidRequest), command
         assert (ended.stdout, str(ended.exception)) == ("", "there is no rule 'lanch'; did you mean 'launch'?")
-
-
-@pytest.mark.usefixtures("database")
-def test_a_story_is_shown_with_its_articles_and_what_was_sent() -> None:
-    """Who prints it, whose text it is, why each belongs to it; outlets with one agency's text are one publisher."""
-    story = rows("stories", "list", "--rule", "launch")[2]["id"]
-    shown = told("stories", "show", story)
-    for part in (
-        f"story     {story}: {CAME[1][1]}\n          first article seen 2026-01-05 21:10:00 KST; 2 articles\n",
-        "independent publishers: 1\n",
-        f"article   2026-01-05 21:10:00 KST  {CAME[1][1]}\n          The Wire, a text of Yonhap; the first article of",
-        (
-            f"article   2026-01-05 21:20:00 KST  {CAME[2][1]}\n"
-            "          The Post, a text of Yonhap; the same headline; number 3\n"
-        ),
-        "sent      2026-01-05 21:10:00 KST  new, high, by launch, alert ",
-        "          “missile” in the title; first alert of this event\n",
-    ):
-        assert part in shown
-    [account] = rows("stories", "show", story)
-    [event] = account["events"]
-    assert f"event     {event['id']}, as launch sees it: {CAME[1][1]}\n" in shown
-    assert (account["voices"], account["rule"], len(account["members"]), len(account["sent"])) == (1, None, 2, 1)
 
 
 def test_of_a_story_that_was_forgotten_the_alert_names_the_rule(database: Database) -> None:
@@ -287,33 +247,6 @@ def test_why_names_the_event_and_what_told_it(database: Database) -> None:
     assert f", news, high, event {event}\n" in told("why", "times a3")
 
 
-@pytest.mark.usefixtures("database")
-def test_two_stories_are_merged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the beginnings of their ids; both say so, and who did it; lists name the whole."""
-    monkeypatch.setenv("LOGNAME", "ann")
-    _, globe, times, *_ = (each["id"] for each in rows("stories", "list"))
-    done = told("stories", "merge", times[:9], globe)
-    assert done.startswith(f"{globe} is part of {times} now, with its articles and what was sent of it\n")
-    assert told("stories", "merge", times, globe) == f"{globe} is part of {times} already\n"
-    assert globe not in [each["id"] for each in rows("stories", "list")]
-    shown = told("stories", "show", times)
-    assert f"  {globe} was merged into it, by ann\n" in shown
-    assert (CAME[3][1] in shown, CAME[4][1] in shown) == (True, True)
-    assert f"  it was merged into {times}, by ann\n" in told("stories", "show", globe)
-    [part] = rows("stories", "show", globe)
-    assert (part["merged_into"], [each["kind"] for each in part["marks"]]) == (times, ["merge"])
-    assert "stories     5; by people: 1 merged\n" in told("status")
-
-
-@pytest.mark.usefixtures("database")
-def test_a_story_and_an_event_are_not_merged() -> None:
-    """That is wrong use, told in one line."""
-    wire = rows("stories", "list")[3]
-    ended = CliRunner().invoke(cli, ["stories", "merge", wire["id"], wire["events"][0]])
-    assert isinstance(ended.exception, InvalidRequest)
-    assert "a story merges with a story, an event with one of the same rule" in str(ended.exception)
-
-
 @pytest.fixture
 def _at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time is an hour after the first article."""
@@ -435,32 +368,3 @@ def test_a_mute_that_cannot_be_is_wrong_use(options: str, problem: str) -> None:
     assert isinstance(ended.exception, InvalidRequest)
     assert problem in str(ended.exception)
     assert told("stories", "list", "--muted").splitlines()[1:] == []
-
-
-RULE = """\
-rule: launch
-title: Launches
-level: high
-why: A test.
-match:
-  words: {en: [missile, missiles]}
-alert: {once_per: event}
-"""
-
-
-@pytest.mark.usefixtures("database")
-def test_an_article_is_split_off_its_event(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By its number, as `show` gives it; no message is sent."""
-    monkeypatch.setenv("LOGNAME", "ann")
-    Path("launch.yaml").write_text(RULE, encoding="utf-8")
-    write_config(Path(), {}, channels={"desk": "console://"}, rules="launch.yaml")
-    [event] = next(each["events"] for each in rows("stories", "list") if each["title"] == CAME[1][1])
-    [number] = [each["article"] for each in rows("stories", "show", event)[0]["members"] if each["source"] == "post"]
-    assert f"; number {number}\n" in told("stories", "show", event)
-    sent = len(rows("outbox", "list"))
-    first, *_ = told("stories", "split", event, str(number)).splitlines()
-    new = first.partition(" ")[0]
-    assert first == f"{new} is split off {event}, with 1 article"
-    assert len(rows("outbox", "list")) == sent
-    assert f"  it was split off {event}, by ann\n" in told("stories", "show", new)
-    assert f"  {new} was split off it, by ann\n" in told("stories", "show", event)

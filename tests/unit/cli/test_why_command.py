@@ -517,41 +517,6 @@ async def test_a_faulty_rule_is_told_and_the_others_answer(kept: Folder) -> None
     assert "\nNo rule runs.\n" in (await kept.why("-", stdin=HEADLINE, code=1)).out
 
 
-async def test_json_has_the_whole_of_it(kept: Folder) -> None:
-    """An object a rule: article, outcome, the tree of steps, what was stored, and the deliveries."""
-    rows = (await kept.why("1", "--json")).rows
-    assert [(row["rule"], row["status"], row["kind"], row["level"]) for row in rows] == [
-        ("launch", "live", "news", "high"),  # it was told: it goes first
-        ("quiet", "shadow", "news", "low"),
-        ("talks", "live", None, None),
-    ]
-    launch, quiet, talks = rows
-    keys = ["article", "rule", "status", "kind", "level", "says", "steps", "decisions", "would"]
-    keys += ["nearest", "alert", "deliveries"]
-    assert all(list(row) == keys for row in rows)
-    page = launch["article"]
-    assert (page["source"], page["uid"], page["url"], page["title"]) == ("wire", "guid 1", PAGE, HEADLINE)
-    assert page["story"]["joined"] == "the first article of its story"
-    near, unless = launch["steps"]
-    assert (near["what"], near["holds"], unless["holds"]) == ("match: near, in one sentence", True, False)
-    assert [step["what"].split(":")[0] for step in near["steps"]] == ["who", "what", "did what"]
-    who = {"field": "title", "start": 0, "end": 11, "text": "North Korea", "term": "North Korea", "node": "who"}
-    assert near["steps"][0]["spans"] == [who]
-    (decision,) = launch["decisions"]
-    assert (decision["id"], decision["outcome"], decision["article_version"]) == (2, "sent", 1)
-    assert (launch["alert"]["id"], launch["alert"]["uid"], launch["would"]) == (kept.alert, "guid 1", None)
-    assert [(each["channel"], each["state"]) for each in launch["deliveries"]] == [
-        ("desk", "accepted"),
-        ("phone", "retry"),
-        ("mail", "pending"),
-    ]
-    assert (quiet["alert"], quiet["deliveries"], talks["decisions"]) == (None, [], [])
-    assert talks["says"] == "no match: 1 of 2: not `words talks`"
-    (alone,) = (await kept.why("--json", "-", "launch", stdin=HEADLINE)).rows
-    assert list(alone) == keys
-    assert (alone["kind"], alone["article"]["story"], alone["decisions"]) == ("news", None, [])
-
-
 async def test_words_beside_the_text_are_named(tmp_path: Path) -> None:
     """Those of tags stand in no sentence."""
     (tmp_path / "mine.yaml").write_text(
