@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.marked_desk import run
+from tests.support.commands import run
 from tests.support.whole import write_config
 
 CHANNELS = {

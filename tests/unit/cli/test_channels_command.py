@@ -25,34 +25,6 @@ from tests.support.terminal import on_terminal
 from tests.support.whole import news_monitor, write_config
 
 
-async def test_channels_are_listed_without_their_addresses(lived_in: Database, tmp_path: Path) -> None:
-    """Kind and routes, since when the oldest alert waits, and when it last took a message."""
-    outbox = Outbox(lived_in, "here:1")
-    sent = outbox.claim("desk", NOON, MINUTE)
-    assert sent is not None
-    outbox.settle(sent, Receipt(ReceiptKind.ACCEPTED), RetryVerdict(DeliveryState.ACCEPTED), NOON + HOUR)
-    ended = await news_monitor("channels", "list", "--json", folder=tmp_path)
-    assert (ended.code, ended.err) == (0, "")
-    desk, screen = ended.rows
-    assert desk == {
-        "name": "desk",
-        "kind": "json",
-        "routes": ["default"],
-        "operator": True,
-        "waiting_since": NOON.isoformat(),
-        "last_accepted": (NOON + HOUR).isoformat(),
-    }
-    assert (screen["kind"], screen["operator"]) == ("console", False)
-    assert screen["waiting_since"] is screen["last_accepted"] is None
-    people = await news_monitor("channels", "list", folder=tmp_path)
-    _, first, second = people.out.splitlines()
-    for part in ("desk", "json", "default, operator", "2026-01-05 21:00:00 KST", "2026-01-05 22:00:00 KST"):
-        assert part in first
-    for part in ("screen", "console", "nothing waits", "never"):
-        assert part in second
-    assert "s3cr3t" not in ended.out + people.out + people.err
-
-
 async def test_channels_are_listed_before_anything_has_run(tmp_path: Path) -> None:
     """A config that was just written can be looked at."""
     write_config(tmp_path, {}, channels={"desk": "carrierpigeon://s3cr3t"})

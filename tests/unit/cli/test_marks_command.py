@@ -13,7 +13,8 @@ from monitor.cli import cli
 from monitor.cli.command_tree import PROGRAM
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.store.engine.database import Database
-from tests.support.marked_desk import CAME, fill, mark_all, read_output, rows, run
+from tests.support.commands import read_output, rows, run
+from tests.support.marked_desk import CAME, fill, mark_all
 
 
 @pytest.fixture(autouse=True)

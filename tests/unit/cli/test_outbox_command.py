@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +10,7 @@ from monitor.alerting.retry import RetryVerdict
 from monitor.model import DeliveryState, Receipt, ReceiptKind
 from monitor.store.engine.database import Database
 from monitor.store.queues.outbox import Outbox
-from tests.support.building import HOUR, MINUTE, NOON
+from tests.support.building import MINUTE, NOON
 from tests.support.whole import news_monitor, write_config
 
 REFUSED = Receipt(ReceiptKind.REFUSED, "the server answered 404")
@@ -108,23 +105,6 @@ async def test_all_of_a_channel_that_is_gone_is_discarded(
     outbox, *_ = stuck
     assert (await news_monitor("outbox", "discard", *options, folder=tmp_path)).code == 0
     assert {state for state in ("dead", "pending") if outbox.ids([DeliveryState(state)])} == left
-
-
-async def test_when_each_was_committed_and_is_due_is_listed(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
-    """In the time zone of the desk; what waits no more is not due, and a retry is due later."""
-    outbox, dead, waiting = stuck
-    tried = outbox.claim("desk", NOON, MINUTE)
-    assert tried is not None
-    assert tried.id == waiting
-    outbox.settle(tried, REFUSED, RetryVerdict(DeliveryState.RETRY, NOON + HOUR), NOON)
-    listed = {row["id"]: row for row in (await news_monitor("outbox", "list", "--json", folder=tmp_path)).rows}
-    assert {datetime.fromisoformat(row["committed_at"]) for row in listed.values()} <= {NOON, NOON + 10 * MINUTE}
-    assert (listed[dead]["ended_at"], listed[waiting]["ended_at"]) == (NOON.isoformat(), None)
-    shown = (await news_monitor("outbox", "list", folder=tmp_path)).out.splitlines()
-    assert shown[0].split()[:5] == ["id", "state", "channel", "committed", "due"]
-    rows = {int(line.split()[0]): re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d KST", line) for line in shown[1:]}
-    assert len(rows[dead]) == 1
-    assert rows[waiting][1] == f"{(NOON + HOUR).astimezone(ZoneInfo('Asia/Seoul')):%Y-%m-%d %H:%M:%S} KST"
 
 
 @pytest.mark.parametrize("command", ["retry", "discard"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import InvalidRequest
-from tests.support.marked_desk import read_output, run
+from tests.support.commands import read_output, run
 
 CONFIG = """\
 timezone: Europe/Berlin

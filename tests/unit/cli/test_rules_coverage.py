@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import InvalidRequest
-from tests.support.marked_desk import CAME, fill, read_output, rows, run
+from tests.support.commands import read_output, rows, run
+from tests.support.marked_desk import CAME, fill
 
 RULES = """\
 # Our ports.

@@ -15,7 +15,8 @@ from monitor.store.engine.database import Database
 from monitor.store.queries.activity import load_rule_health
 from monitor.store.queries.daily_counts import DAYS
 from tests.support.building import NOON
-from tests.support.marked_desk import fill, read_output, rows
+from tests.support.commands import read_output, rows
+from tests.support.marked_desk import fill
 
 DAY = timedelta(days=1)
 

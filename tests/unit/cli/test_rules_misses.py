@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.building import NOON
-from tests.support.marked_desk import read_output, rows, run
+from tests.support.commands import read_output, rows, run
 from tests.support.missing_desk import FAR, PAPERS, Desk, late_story, reported
 
 MISSES = ("rules", "misses", "--since", "2026-01-01")

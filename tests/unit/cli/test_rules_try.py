@@ -64,17 +64,6 @@ async def test_a_rule_that_hits_nothing_is_in_the_table(folder: Path) -> None:
     assert "this test of port must fire" in ended.err
 
 
-async def test_an_edit_stands_in_place_of_the_rule_that_runs(folder: Path) -> None:
-    """What it does not tell any more is lost; nothing is said of there being two."""
-    written(folder / "edited.yaml", "launch", "rockets")
-    ended = await tried(folder, "edited.yaml", *ALWAYS)
-    assert (ended.code, ended.err) == (0, "")
-    told = ended.out.splitlines()
-    assert told[0].split() == ["lost", "2026-01-05", "21:00:00", "KST", "new", "low", "launch"]
-    assert told[1] == "    북한 미사일 발사"
-    assert told[-1].startswith("0 gained, 1 lost, 0 as before")
-
-
 async def test_a_file_that_runs_already_is_held_against_the_config_without_it(folder: Path) -> None:
     """By whatever name it is called."""
     for name in ("rules/launch.yaml", "rules/../rules/launch.yaml", "rules"):
