@@ -1,19 +1,15 @@
-"""A folder with matches that people mark, and the commands that they type there."""
+"""A folder with matches that people mark."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from click.testing import CliRunner, Result
-
-from monitor.cli import cli
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.queues.claims import Claims
 from tests.support.building import MINUTE, NOON, article, claimed, commit, rule, rules, sources
+from tests.support.commands import read_output
 from tests.support.newest import make_newest
 from tests.support.whole import write_config
 
@@ -50,21 +46,6 @@ def fill(folder: Path) -> Database:
         each = replace(each, language="en")
         commit(section, claimed(claims, of, now), each, at=now, ruleset=RULES)
     return database
-
-
-def run(*args: str) -> Result:
-    return CliRunner().invoke(cli, args)
-
-
-def read_output(*args: str) -> str:
-    """The standard output of a command, which must succeed."""
-    ended = run(*args)
-    assert ended.exit_code == 0, ended.output
-    return ended.stdout
-
-
-def rows(*args: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in read_output(*args, "--json").splitlines()]
 
 
 def mark_all() -> None:

@@ -65,30 +65,10 @@ def test_a_source_stays_one_publisher_when_it_gets_a_name() -> None:
     assert record.independent_publishers == ("Harbour Wire", "BBC News")
 
 
-def test_reprints_in_later_calls_are_held_too() -> None:
-    """The state carries what was told from call to call."""
-    state = State()
-    told = []
-    for minute, outlet in enumerate(OUTLETS):
-        now = NOON + minute * MINUTE
-        decision = decide_articles([article(of=outlet, seen=now)], rules(), state, now)
-        told += alerts(decision)
-        state = decision.state.commit()
-    assert len(told) == 1
-
-
 def test_once_per_article_tells_every_outlet() -> None:
     """Who asks for every article gets every article."""
     decision = decide_articles([article(of=o) for o in OUTLETS], rules(rule(once_per=OncePer.ARTICLE)), State(), NOON)
     assert len(alerts(decision)) == len({alert.id for alert in alerts(decision)}) == 5
-
-
-def test_two_rules_on_one_article_make_two_alerts() -> None:
-    """An alert is of one rule; rules do not hold each other back."""
-    both = rules(rule(), rule("korea", ["North Korea"]))
-    decision = decide_articles([article()], both, State(), NOON)
-    assert [alert.rule for alert in alerts(decision)] == ["launch", "korea"]
-    assert len({alert.id for alert in alerts(decision)}) == 2
 
 
 def test_a_mention_waits_and_does_not_use_up_the_telling() -> None:
@@ -177,13 +157,6 @@ def test_deciding_changes_nothing() -> None:
     (alert,) = alerts(first)
     assert (alert.dedup_key in told, alert.dedup_key in first.state[NotificationLedger]) == (False, True)
     assert alerts(decide_articles([article("b")], rules(), first.state.commit(), NOON)) == []
-
-
-def test_a_decision_that_was_not_committed_leaves_no_trace() -> None:
-    """A draft that is thrown away (the commit failed) took neither story nor telling with it."""
-    state = State()
-    decide_articles([article()], rules(), state, NOON)
-    assert len(alerts(decide_articles([article("b", of="post")], rules(), state, NOON))) == 1
 
 
 def test_what_happens_at_another_place_of_the_user_is_told_too() -> None:
@@ -345,14 +318,6 @@ def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:
     assert [alert.article.uid for alert in alerts(live)] == ["live"]
     back = decide_articles([article("c")], shadow, live.state.commit(), NOON)
     assert reasons(back)[0].startswith("suppressed: launch sent this story already")
-
-
-def test_tomorrows_launch_is_told_again() -> None:
-    """The same headline after half a day is another development."""
-    first = decide_articles([article()], rules(), State(), NOON)
-    tomorrow = NOON + 24 * HOUR
-    second = decide_articles([article("b", seen=tomorrow)], rules(), first.state.commit(), tomorrow)
-    assert [alert.article.title for alert in alerts(second)] == [HEADLINE]
 
 
 def test_no_article_is_begun_once_enough_work_is_done() -> None:

@@ -60,26 +60,6 @@ def test_setting_up_says_when_each_step_begins(fails: str, tmp_path: Path) -> No
     assert (done.returncode, done.stderr.splitlines()) == ((0, lines) if fails == "0" else (1, lines[:3]))
 
 
-def test_bench_lists_every_benchmark_with_what_it_measures(venv: Path) -> None:
-    """The first line of each docstring stands behind its name."""
-    listed = dev(venv, "bench")
-    lines = [line.split(maxsplit=1) for line in listed.stdout.splitlines()]
-    assert [name for name, _ in lines] == BENCHMARKS
-    assert listed.returncode == 0
-
-
-def test_bench_runs_one_with_its_options(venv: Path) -> None:
-    """As a module of this clone, so that it finds the others."""
-    assert dev(venv, "bench", "kill_loop", "--kills", "3").stdout == "-m bench.kill_loop --kills 3\n"
-
-
-def test_bench_says_which_does_not_exist(venv: Path) -> None:
-    """Wrong usage, and how to find the right name."""
-    wrong = dev(venv, "bench", "nosuch")
-    assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert "there is no benchmark 'nosuch'; ./dev bench lists" in wrong.stderr
-
-
 def test_help_names_every_task_and_needs_no_setup(venv: Path) -> None:
     """In the order of what people want; a task without a line there could not be run at all."""
     (venv / "installed").unlink()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.called_name import find_called_name
-from tests.support.marked_desk import run
+from tests.support.commands import run
 
 
 @pytest.fixture

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import InvalidRequest
-from monitor.store.queries.alerts import AlertQueries
-from tests.support.marked_desk import fill, run
+from tests.support.commands import run
 from tests.support.whole import write_config
 
 CHANNELS = {
@@ -82,20 +80,6 @@ def test_a_mail_is_shown_as_text_in_a_terminal() -> None:
     row = json.loads(run("channels", "preview", "mail", "--sample", "new", "--json").stdout)
     assert row["body"].startswith("<!DOCTYPE html>")
     assert row["text"] in shown.output
-
-
-def test_a_stored_alert_is_shown_as_it_would_be_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By its id, or by how that begins."""
-    database = fill(tmp_path)
-    stored = AlertQueries(database).newest()[0]
-    database.close()
-    monkeypatch.chdir(tmp_path)
-    shown = run("channels", "preview", "screen", "--alert", stored.id[:8], "--json")
-    row = json.loads(shown.stdout)
-    assert row["name"] == stored.id
-    assert row["title"] == f"HIGH: {stored.title}"
-    assert row["size"] <= row["limit"]
-    assert isinstance(run("channels", "preview", "screen", "--alert", "nosuch").exception, InvalidRequest)
 
 
 def test_a_template_is_shown_at_work(folder: Path) -> None:

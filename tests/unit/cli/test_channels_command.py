@@ -25,34 +25,6 @@ from tests.support.terminal import on_terminal
 from tests.support.whole import news_monitor, write_config
 
 
-async def test_channels_are_listed_without_their_addresses(lived_in: Database, tmp_path: Path) -> None:
-    """Kind and routes, since when the oldest alert waits, and when it last took a message."""
-    outbox = Outbox(lived_in, "here:1")
-    sent = outbox.claim("desk", NOON, MINUTE)
-    assert sent is not None
-    outbox.settle(sent, Receipt(ReceiptKind.ACCEPTED), RetryVerdict(DeliveryState.ACCEPTED), NOON + HOUR)
-    ended = await news_monitor("channels", "list", "--json", folder=tmp_path)
-    assert (ended.code, ended.err) == (0, "")
-    desk, screen = ended.rows
-    assert desk == {
-        "name": "desk",
-        "kind": "json",
-        "routes": ["default"],
-        "operator": True,
-        "waiting_since": NOON.isoformat(),
-        "last_accepted": (NOON + HOUR).isoformat(),
-    }
-    assert (screen["kind"], screen["operator"]) == ("console", False)
-    assert screen["waiting_since"] is screen["last_accepted"] is None
-    people = await news_monitor("channels", "list", folder=tmp_path)
-    _, first, second = people.out.splitlines()
-    for part in ("desk", "json", "default, operator", "2026-01-05 21:00:00 KST", "2026-01-05 22:00:00 KST"):
-        assert part in first
-    for part in ("screen", "console", "nothing waits", "never"):
-        assert part in second
-    assert "s3cr3t" not in ended.out + people.out + people.err
-
-
 async def test_channels_are_listed_before_anything_has_run(tmp_path: Path) -> None:
     """A config that was just written can be looked at."""
     write_config(tmp_path, {}, channels={"desk": "carrierpigeon://s3cr3t"})
@@ -155,14 +127,6 @@ async def test_a_test_message_is_rendered_as_alerts_are(faults: FaultServer, tmp
     assert "undated" not in body["message"]
     assert "\nAlert test-" in body["message"]  # no rule and no story: nobody looks for them
     assert faults.bodies("404") == []
-
-
-async def test_a_channel_that_is_not_there_is_told(tmp_path: Path) -> None:
-    """Wrong usage, and nothing is sent on the others."""
-    write_config(tmp_path, {}, channels={"desk": "console://"})
-    ended = await news_monitor("channels", "test", "desk", "dsk", folder=tmp_path)
-    assert (ended.code, ended.out) == (2, "")
-    assert ended.err == "there is no channel 'dsk'; did you mean 'desk'?\n"
 
 
 def test_a_channel_is_added_with_its_secret_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,15 +117,6 @@ async def test_without_a_config_a_rule_may_name_what_comes_with_the_program(fold
     assert (ended.code, ended.out.split(": ")[0]) == (1, "rules/quake.yaml:4:17")
 
 
-async def test_its_own_tests_are_run(folder: Path) -> None:
-    """A test that does not hold is told at its own place."""
-    (folder / "rules/quake.yaml").write_text(RULE.replace("Quake in Japan", "Quake in Chile"), encoding="utf-8")
-    ended = await news_monitor("check", "rules", folder=folder)
-    assert ended.code == 1
-    assert "rules/quake.yaml:5:17: this test of quake must fire" in ended.out
-    assert "the daemon does not run tests, and uses the file as it is" in ended.out
-
-
 async def test_it_says_what_it_has_checked(folder: Path) -> None:
     """With faults or without, so that nobody takes a check of nothing for a check; people only."""
     faulty = await news_monitor("check", folder=folder)
@@ -211,17 +202,6 @@ async def test_advice_is_no_fault(folder: Path) -> None:
     assert (await news_monitor("check", "--strict", folder=folder)).code == 1
     (folder / "rules/bare.yaml").unlink()
     assert (await news_monitor("check", "--strict", folder=folder)).code == 0
-
-
-async def test_editors_read_faults_and_advice_alike(folder: Path) -> None:
-    """A line of JSON each, with the same keys; the faults first."""
-    (folder / "rules/bare.yaml").write_text(RULE.replace("quake", "bare").partition("tests")[0], encoding="utf-8")
-    rows = (await news_monitor("check", "--json", folder=folder)).rows
-    assert [(row["kind"], row["file"], row["line"], row["col"]) for row in rows] == [
-        ("fault", "rules/broken.yaml", 1, 7),
-        ("untested", "rules/bare.yaml", 1, 1),
-    ]
-    assert all(list(row) == ["file", "line", "col", "kind", "what", "meant"] for row in rows)
 
 
 async def test_a_rule_is_advised_to_say_what_tells_its_events_apart(folder: Path) -> None:

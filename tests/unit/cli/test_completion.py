@@ -17,7 +17,7 @@ from docs.tools.commands_doc import MANUAL, format_manual, format_tree
 from monitor.cli import cli
 from monitor.cli.command_tree import TREE_FILE, VARIABLE, describe_command
 from tests.support.whole import ROOT, write_config
-from tests.unit.cli.test_contract import COMMANDS, HEAVY
+from tests.unit.cli.test_contract import HEAVY
 
 PROGRAM = "import monitor.cli; monitor.cli.main()"
 
@@ -43,12 +43,6 @@ def test_the_tree_and_the_manual_page_are_those_of_the_commands() -> None:
     assert TREE_FILE.read_text(encoding="utf-8") == format_tree()
     assert json.loads(format_tree()) == describe_command(cli)
     assert MANUAL.read_text(encoding="utf-8") == format_manual()
-
-
-def test_the_manual_page_has_every_command() -> None:
-    """With its name as a heading, in capitals, as manual pages have them."""
-    headings = {line.removeprefix(".SH ").replace("\\", "") for line in format_manual().splitlines()}
-    assert [name for name in COMMANDS if name.upper() not in headings] == []
 
 
 @pytest.mark.parametrize(

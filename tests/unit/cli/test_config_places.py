@@ -7,11 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from monitor.cli import cli
 from monitor.cli.paths import find_config
 from monitor.errors import InvalidRequest, MonitorError
+from tests.support.commands import run
 from tests.support.whole import news_monitor, write_config
 
 ROUTED = "channels: {{{name}: {{url: 'console://'}}}}\nroutes: {{default: [{name}]}}\n"
@@ -35,10 +34,6 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     monkeypatch.setenv("NEWS_MONITOR_CONFIG", str(places["variable"]))
     monkeypatch.setattr("monitor.cli.paths._OF_SYSTEM", places["system"])
     return places
-
-
-def run(*words: str) -> Result:
-    return CliRunner().invoke(cli, words)
 
 
 def list_channels(*words: str) -> list[str]:

@@ -59,65 +59,6 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     assert f"  news-monitor {command}" in out.split("Example", 1)[1]
 
 
-@pytest.mark.parametrize(
-    ("command", "options"),
-    [
-        ("demo", ["--keep"]),
-        ("run", ["-c", "--once"]),
-        ("check", ["-c", "--json"]),
-        ("parse", ["--json", "--url", "--header"]),
-        ("match", ["-c", "--rules", "--json"]),
-        ("replay", ["-c", "--rules", "--stories", "--zone", "--json", "--against", "--against-config"]),
-        ("rules try", ["-c", "--days", "--json"]),
-        ("rules test", ["-c", "--rules", "--json"]),
-        ("rules list", ["-c", "--rules", "--json"]),
-        ("rules show", ["-c", "--rules", "--json"]),
-        ("rules import", ["-c", "--format", "--output", "--sources"]),
-        ("rules packs", ["--json"]),
-        ("rules misses", ["-c", "--json", "--since", "--publishers", "--late", "--limit", "--all"]),
-        ("routes show", ["-c", "--json", "--week"]),
-        ("init", ["--pack", "--empty"]),
-        ("score", ["-c", "--rules", "--json", "--list", "--marks"]),
-        ("alerts list", ["--json", "--rule", "--since", "--limit"]),
-        ("alerts show", ["--json"]),
-        ("mark", ["-c", "--line", "--rule"]),
-        ("marks list", ["--json", "--rule", "--since", "--limit"]),
-        ("marks export", ["-c", "--rule"]),
-        ("status", ["--json"]),
-        ("sources list", ["--json"]),
-        ("entities list", ["-c", "--group", "--kind", "--json"]),
-        ("sources health", ["--json"]),
-        ("sources add", ["--id", "--name", "--language", "--publisher", "--tag", "--every", "--file"]),
-        ("sources add", ["--no-check", "--first", "--all"]),
-        ("sources remove", ["-c"]),
-        ("sources import", ["-c", "--file", "--tag", "--dry-run", "--json"]),
-        ("sources export", ["-c", "--output", "--tag"]),
-        ("outbox list", ["--json", "--state", "--channel"]),
-        ("outbox retry", ["--dead", "--channel"]),
-        ("outbox move", ["--dead", "--channel", "--to"]),
-        ("channels list", ["--json"]),
-        ("channels preview", ["-c", "--json", "--alert", "--sample", "--html"]),
-        ("matches list", ["--json", "--rule", "--source", "--since", "--kind", "--decision", "--limit"]),
-        ("matches show", ["--json"]),
-        ("stories list", ["--json", "--rule", "--since", "--muted", "--limit"]),
-        ("stories show", ["--json"]),
-        ("sources show", ["-c", "--json"]),
-        ("entities show", ["-c", "--json"]),
-        ("lists list", ["-c", "--rules", "--json"]),
-        ("lists show", ["-c", "--json"]),
-        ("stories mute", ["-c", "--for", "--until"]),
-        ("matches export", ["--since", "--until", "--rule", "--match", "--evidence"]),
-        ("why", ["-c", "--rules", "--json", "--all"]),
-        ("report", ["-c", "--json", "--html", "--timeline", "--rule", "--days", "--limit"]),
-        ("alerts feed", ["-c", "--json"]),
-    ],
-)
-def test_the_options_of_the_contract_are_there(command: str, options: list[str]) -> None:
-    """Scripts rely on them."""
-    out = ask_for_help(command)
-    assert [option for option in options if option not in out.split("Options:")[1]] == []
-
-
 async def test_help_imports_nothing_heavy() -> None:
     """`--help` is there at once, whatever the program can do."""
     asking = IMPORTED.format(arguments=["--help"], heavy=HEAVY)
@@ -162,57 +103,45 @@ def write_files(folder: Path) -> None:
 EXIT_CODES = [
     (0, "match --rules {desk}/rules --rules {desk}/entities hit.jsonl"),  # hits or no hits: fine
     (0, "match --rules {desk}/rules --rules {desk}/entities none.jsonl"),
-    (0, "match -c monitor.yaml hit.jsonl"),
     (0, "match hit.jsonl"),  # the config of the folder
     (1, "match --rules {desk}/rules --rules {desk}/entities bad.jsonl"),  # an unusable line
     (1, "match --rules bad.yaml hit.jsonl"),  # a faulty rule
-    (2, "match --rules nosuch hit.jsonl"),
     (2, "match -c monitor.yaml --rules {desk}/rules hit.jsonl"),  # both
-    (2, "match --rules {desk}/rules nosuch.jsonl"),
     (2, "match"),
     (0, "replay --rules {desk}/rules --rules {desk}/entities hit.jsonl none.jsonl"),
     (0, "replay -c monitor.yaml --zone Asia/Seoul --stories all --json hit.jsonl"),
-    (0, "replay -c monitor.yaml --against-config monitor.yaml --json hit.jsonl"),
     (1, "replay --rules {desk}/rules --rules {desk}/entities bad.jsonl"),
     (1, "replay --rules bad.yaml hit.jsonl"),
     (1, "replay --against bad.yaml hit.jsonl"),
     (2, "replay -c monitor.yaml --rules {desk}/rules hit.jsonl"),
     (2, "replay --stories some hit.jsonl"),
+    (2, "replay --against one.yaml --against-config monitor.yaml hit.jsonl"),
     (2, "replay --zone nowhere hit.jsonl"),
-    (2, "replay nosuch.jsonl"),
-    (2, "replay"),
     (1, "rules try bad.yaml"),
+    (2, "rules try one.yaml --days 0"),
     (1, "rules try {desk}/rules/east-asia.yaml"),  # nothing has run yet
-    (2, "rules try"),
     (0, "rules list"),
     (0, "rules list --rules one.yaml --json"),
     (1, "rules list --rules bad.yaml"),
     (2, "rules list -c monitor.yaml --rules one.yaml"),
     (0, "rules packs"),
-    (0, "rules packs --json"),
     (0, "rules test --rules one.yaml held.yaml"),
     (1, "rules test --rules one.yaml failed.jsonl"),
     (1, "rules test --rules one.yaml hit.jsonl"),  # nothing is expected
     (1, "rules test --rules one.yaml one.yaml"),  # rules, and no headlines
     (1, "rules test --rules bad.yaml held.yaml"),
-    (2, "rules test --rules one.yaml nosuch.yaml"),
-    (2, "rules test"),
     (0, "score --rules one.yaml labelled.jsonl"),  # right or wrong: fine
     (0, "score --rules one.yaml --list --json labelled.jsonl"),
     (1, "score --rules one.yaml hit.jsonl"),  # nothing is labelled
     (1, "score --rules one.yaml unlabelled.jsonl"),  # an unusable line
     (1, "score --rules bad.yaml labelled.jsonl"),
     (2, "score -c monitor.yaml --rules one.yaml labelled.jsonl"),
-    (2, "score nosuch.jsonl"),
     (2, "score"),
     (0, "why -c monitor.yaml -"),  # an article from standard input, whether or not a rule meets it
     (2, "why - nosuch"),
     (1, "why https://x.test/1"),  # nothing has run yet
-    (2, "why"),
     (0, "parse feed.xml"),
-    (0, "parse --json feed.xml"),
     (1, "parse page.html"),  # a document that is no feed
-    (2, "parse nosuch.xml"),
     (2, "parse --header nocolon feed.xml"),
     (2, "parse"),
     (0, "check"),
@@ -226,55 +155,40 @@ EXIT_CODES = [
     (1, "check -c ."),
     (0, "schema"),
     (0, "schema config"),
-    (0, "schema sources"),
-    (0, "schema entity"),
-    (0, "schema rule"),
     (0, "schema webhook"),
     (2, "schema nosuch"),
     (1, "run --once -c nosuch.yaml"),  # a supervisor tries again
     (1, "run -c latin.yaml"),
     (2, "run --twice"),
     (0, "sources list"),
-    (0, "sources list --json"),
     (2, "sources nosuch"),
     (0, "entities list"),
-    (0, "entities list --json"),
     (2, "entities list --group nosuch"),
     (2, "entities list --kind nosuch"),
-    (2, "entities list -c nosuch.yaml"),
     (0, "sources import list.opml"),
     (0, "sources import --dry-run --json list.opml"),
     (1, "sources import page.html"),  # a document that is no list of feeds
     (1, "sources import lost.opml"),  # an unusable line
-    (2, "sources import -c nosuch.yaml list.opml"),
-    (2, "sources import nosuch.opml"),
-    (2, "sources import"),
     (0, "sources export"),
     (2, "sources export -o out.opml --tag none"),
-    (2, "sources export -o nosuch/out.opml"),
-    (2, "sources export -c nosuch.yaml"),
     (1, "status"),  # nothing has run yet
     (1, "outbox list"),
     (1, "outbox retry 1"),
-    (1, "outbox discard 1"),
     (2, "outbox retry"),
     (2, "outbox discard"),
-    (1, "outbox move 1 --to screen"),
+    (2, "outbox retry 1 --dead"),
+    (2, "outbox discard 1 --channel desk"),
     (2, "outbox move 1"),
     (1, "matches list"),
-    (1, "matches show 1"),
     (1, "matches export"),
     (0, "entities show -c monitor.yaml north-korea"),
     (2, "entities show -c monitor.yaml nort-korea"),
     (0, "lists list"),
     (0, "lists list --rules {desk}/entities --json"),
-    (2, "lists list -c nosuch.yaml"),
     (2, "lists show -c monitor.yaml nosuch"),
     (2, "sources show nope"),
     (2, "matches show one"),
     (1, "stories mute S1"),  # nothing has run yet
-    (1, "stories unmute S1"),
-    (2, "stories mute"),
     (2, "stories mute S1 --for soon"),
     (2, "stories mute S1 --for 1h --until 09:00"),
     (0, "channels list"),
@@ -288,29 +202,17 @@ EXIT_CODES = [
     (1, "channels drill"),
     (2, "channels canary"),
     (0, "db upgrade"),
-    (2, "db upgrade -c nosuch.yaml"),
     (1, "db backup copy.db"),  # nothing has run yet
-    (2, "db backup"),
-    (2, "db restore"),
-    (2, "db restore nosuch.db"),
     (1, "db restore feed.xml"),
     (1, "db check"),
-    (1, "db prune"),
-    (1, "db index"),
     (1, "search port"),
     (2, "search"),
     (2, "search foo:bar"),
     (2, "search port --json --csv"),
-    (1, "articles list"),
     (2, "articles list *strike"),
-    (1, "articles search port"),
-    (1, "articles show 1"),
-    (2, "articles show"),
-    (1, "articles export"),
     (2, "articles export since:nosuch"),
     (2, "matches list foo:bar"),
     (1, "articles forget https://x.test/1"),
-    (2, "articles forget"),
     (0, "init new"),
     (0, "init --pack east-asia new"),
     (0, "init --empty new"),
@@ -333,8 +235,6 @@ EXIT_CODES = [
     (1, "rules import --format google-alerts page.html"),
     (2, "rules import -o one.yaml words.txt"),  # it is there
     (2, "rules import --format nosuch words.txt"),
-    (2, "rules import nosuch.txt"),
-    (2, "rules import"),
 ]
 
 
@@ -532,32 +432,3 @@ async def test_ctrl_c_is_no_traceback(tmp_path: Path) -> None:
     assert b"Traceback" not in await asyncio.wait_for(process.stderr.read(), PATIENCE)
     assert await process.wait() == 1
     process.stdin.close()
-
-
-async def test_the_states_of_deliveries_and_the_kinds_of_files_are_listed(tmp_path: Path) -> None:
-    """Nobody has to guess what may be asked for."""
-    listed = await news_monitor("outbox", "list", "--help", folder=tmp_path)
-    assert "pending|sending|retry|accepted|dead|discarded" in "".join(listed.out.split())
-    kinds = await news_monitor("schema", "--help", folder=tmp_path)
-    assert "[config|sources|entity|rule|list|extends|webhook]" in "".join(kinds.out.lower().split())
-    wrong = await news_monitor("outbox", "list", "--state", "lost", folder=tmp_path)
-    assert wrong.code == 2
-    assert "'dead'" in wrong.err
-
-
-def test_status_reads_the_files_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thousands of rules are parsed once: what it counts and what it warns of is one reading."""
-    write_config(tmp_path, {})
-    monkeypatch.chdir(tmp_path)
-    make_newest(tmp_path / "monitor.db").close()
-    read: list[str] = []
-
-    def seen(event: str, args: tuple[object, ...]) -> None:
-        if event == "open" and str(args[0]).endswith("monitor.yaml") and watching:
-            read.append(str(args[0]))
-
-    watching = True
-    sys.addaudithook(seen)
-    assert CliRunner().invoke(cli, ["status"]).exit_code == 0
-    watching = False
-    assert len(read) == 1

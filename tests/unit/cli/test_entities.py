@@ -62,19 +62,6 @@ def test_it_lists_what_rules_can_name_by_kind(tmp_path: Path) -> None:
     assert ids(tmp_path, "--kind", "organisation", "--group", "africa") == []
 
 
-def test_each_row_says_its_names_and_where_it_stands(tmp_path: Path) -> None:
-    _, out = listed(tmp_path, "--json", "--group", "west-africa")
-    row = json.loads(out)
-    assert (row["kind"], row["name"], row["groups"]) == ("country", "Mali", ["africa", "west-africa"])
-    assert (row["sure"], row["maybe"]) == ({"en": ["Bamako"], "ru": ["Мали"]}, {"en": ["Mali"]})
-    assert (Path(row["file"]).name, row["line"]) == ("names.yaml", 1)
-
-
-def test_the_table_shows_groups_and_languages(tmp_path: Path) -> None:
-    _, out = listed(tmp_path, "--group", "west-africa")
-    assert out.splitlines()[1].split() == ["mali", "country", "Mali", "africa", "west-africa", "en", "ru"]
-
-
 @pytest.mark.parametrize(
     ("word", "wanted"),
     [("mal", ["mali"]), ("bamako", ["mali"]), ("МАЛИ", ["mali"]), ("central bank", ["ecb"]), ("ch", ["chad"])],

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import MarkVerdict
 from tests.support.whole import news_monitor
 
 RULES = """\
@@ -84,26 +83,3 @@ async def test_an_export_into_a_file_says_how_much_and_where(tmp_path: Path) -> 
     count = len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines())
     assert (matches.code, matches.out, matches.err) == (0, "", f"{count} matches written to out.jsonl\n")
     assert (articles.code, articles.err) == (0, f"{len(articles.rows)} articles written to /dev/stdout\n")
-
-
-@pytest.mark.usefixtures("lived_in")
-async def test_exported_matches_are_scored_by_their_marks(tmp_path: Path) -> None:
-    """A rule is asked only about what somebody has marked for it."""
-    listed = (await news_monitor("matches", "list", "--json", folder=tmp_path)).rows
-    launch = sorted(row["id"] for row in listed if row["rule"] == "launch")
-    await news_monitor("mark", str(launch[0]), MarkVerdict.GOOD, folder=tmp_path)
-    await news_monitor("mark", str(launch[1]), MarkVerdict.NOISE, folder=tmp_path)
-    exported = (await news_monitor("matches", "export", folder=tmp_path)).out.encode()
-    scored = await news_monitor("score", "--json", "--rules", "mine.yaml", "-", folder=tmp_path, stdin=exported)
-    assert (scored.code, scored.err) == (0, "")
-    counts = [(row["rule"], row["right"], row["false_alarms"], row["missed"]) for row in scored.rows if "rule" in row]
-    assert set(counts) == {("launch", 1, 1, 0)}
-
-
-@pytest.mark.usefixtures("lived_in")
-async def test_an_export_without_marks_has_nothing_to_score(tmp_path: Path) -> None:
-    """Which is said."""
-    exported = (await news_monitor("matches", "export", folder=tmp_path)).out.encode()
-    scored = await news_monitor("score", "--rules", "mine.yaml", "-", folder=tmp_path, stdin=exported)
-    assert scored.code == 1
-    assert scored.err.startswith("-: nothing to score: no line has labels")

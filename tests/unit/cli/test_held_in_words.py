@@ -13,7 +13,7 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.opening import open_database
 from monitor.store.queues.claims import Claims
 from tests.support.building import HOUR, article, claimed, decide_in, polled, rules, sources
-from tests.support.marked_desk import read_output, rows
+from tests.support.commands import read_output, rows
 
 CONFIG = "timezone: Asia/Seoul\nchannels: {screen: {url: 'console://'}}\nroutes: {default: [screen]}\n"
 HELD = "the hours 'office hours' of route default"

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from monitor.active_config import compile_config
-from monitor.cli import cli
 from monitor.cli.config_files import load_config
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.queues.claims import Claims
 from tests.support.building import HOUR, NOON, article, claimed, commit, sources
+from tests.support.commands import read_output
 from tests.support.newest import make_newest
 from tests.support.whole import write_config
 
@@ -56,7 +55,7 @@ def fill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fill:
             each = replace(article(name, title, of=name, seen=now, url=f"https://{name}.test/"), language=language)
             commit(section, claimed(claims, name, now), each, at=now, ruleset=compiled)
         database.close()
-        listed = [json.loads(line) for line in output("stories", "list", "--json").splitlines()]
+        listed = [json.loads(line) for line in read_output("stories", "list", "--json").splitlines()]
         return list(dict.fromkeys(id_ for story in reversed(listed) for id_ in story["events"] or [story["id"]]))
 
     return fill_folder
@@ -69,14 +68,8 @@ def write_files(folder: Path, rules: str, entities: str = "") -> None:
     write_config(folder, {}, rules="rules.yaml", entities="entities")
 
 
-def output(*args: str) -> str:
-    ended = CliRunner().invoke(cli, args)
-    assert ended.exit_code == 0, ended.output
-    return ended.stdout
-
-
 def row(*args: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(output(*args, "--json"))
+    found: dict[str, Any] = json.loads(read_output(*args, "--json"))
     return found
 
 
@@ -135,22 +128,22 @@ def test_a_merge_says_how_to_join_the_next_ones(
     first, second = fill(rules, *reports)
     merged = row("stories", "merge", first, second)
     assert (merged["id"], merged["cause"], merged["advice"]) == (first, said[0], [said[1]])
-    assert output("score", "--marks").endswith("1 pair merged: agrees with 0 of 1\n")
+    assert read_output("score", "--marks").endswith("1 pair merged: agrees with 0 of 1\n")
     if written is not None:
         write_files(Path(), *written)
-        assert output("score", "--marks").endswith("1 pair merged: agrees with 1 of 1\n")
+        assert read_output("score", "--marks").endswith("1 pair merged: agrees with 1 of 1\n")
 
 
 def test_a_split_names_a_condition_that_differs(tmp_path: Path, fill: Fill) -> None:
     """With `by` they stay apart."""
     (event,) = fill(STRIKES, *BUSAN)
-    said = output("stories", "split", event)
+    said = read_output("stories", "split", event)
     assert "\nThey were joined: the words are alike (" in said
     written = "`by: which` in rule strikes, and give its condition with the words “dockers”, ... `name: which`"
     assert said.endswith(f"\nTo keep the next ones apart, write {written}.\n")
-    assert output("score", "--marks").endswith("1 pair split: agrees with 0 of 1\n")
+    assert read_output("score", "--marks").endswith("1 pair split: agrees with 0 of 1\n")
     write_files(tmp_path, BY_WHO.replace("who", "which"))
-    assert output("score", "--marks").endswith("1 pair split: agrees with 1 of 1\n")
+    assert read_output("score", "--marks").endswith("1 pair split: agrees with 1 of 1\n")
 
 
 def test_what_nobody_can_write_is_not_advised(fill: Fill) -> None:
@@ -159,7 +152,7 @@ def test_what_nobody_can_write_is_not_advised(fill: Fill) -> None:
         ("Magnitude 6.7 quake shakes coast", "en", 0),
         ("Magnitude 5.1 quake shakes coast", "en", 1),
     )
-    said = output("stories", "merge", first, second)
+    said = read_output("stories", "merge", first, second)
     assert "\nThey were kept apart: another number (magnitude 5.1, not magnitude 6.7).\n" in said
     assert said.endswith("\nNo condition of a rule and no entity would join the next ones.\n")
     assert row("stories", "merge", first, second)["advice"] == []
@@ -170,10 +163,10 @@ def test_status_says_when_people_often_correct_a_rule(fill: Fill) -> None:
     reports = [(f"Port strike in {city}", "en", 0) for city in ("Busan", "Lima", "Oslo", "Perth", "Dakar")]
     first, *others = fill(STRIKES, *reports)
     for other in others[:2]:
-        output("stories", "merge", first, other)
-    output("stories", "merge", first, others[1])
-    assert ("identity:" in output("status"), row("status")["corrected"]) == (False, [])
-    output("stories", "merge", first, others[2])
+        read_output("stories", "merge", first, other)
+    read_output("stories", "merge", first, others[1])
+    assert ("identity:" in read_output("status"), row("status")["corrected"]) == (False, [])
+    read_output("stories", "merge", first, others[2])
     counted = "3 of 3 events of rule strikes were merged or split by people in 30 days"
-    assert f"identity: {counted}; see `news-monitor score --marks`\n" in output("status")
+    assert f"identity: {counted}; see `news-monitor score --marks`\n" in read_output("status")
     assert row("status")["corrected"] == [{"rule": "strikes", "corrected": 3, "of": 3}]

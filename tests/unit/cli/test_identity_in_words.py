@@ -3,18 +3,15 @@ which differed and which were not known."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import update
 
 from monitor.active_config import compile_config
-from monitor.cli import cli
 from monitor.config.loading.load import load_config_files
 from monitor.matching.live import compile_live
 from monitor.store.commit.serial_section import SerialSection
@@ -24,6 +21,7 @@ from monitor.store.engine.opening import open_database
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.queues.claims import Claims
 from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
+from tests.support.commands import read_output, rows
 from tests.support.whole import write_config
 
 RULES = """\
@@ -72,16 +70,6 @@ def database(tmp_path: Path, new_url: str, monkeypatch: pytest.MonkeyPatch) -> I
     database.close()
 
 
-def told(*args: str) -> str:
-    ended = CliRunner().invoke(cli, args)
-    assert ended.exit_code == 0, ended.output
-    return ended.output
-
-
-def rows(*args: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in told(*args, "--json").splitlines()]
-
-
 def match_of(source: str) -> dict[str, Any]:
     [found] = [each for each in rows("matches", "list") if each["article"]["source"] == source]
     return found
@@ -91,11 +79,11 @@ def match_of(source: str) -> dict[str, Any]:
 def test_a_story_says_of_each_article_how_it_joined() -> None:
     """With the older article that it was compared with; one that was opened beside it says why it is another."""
     here, there = (match_of(of)["story"] for of in ("post", "globe"))
-    shown = told("stories", "show", here)
+    shown = read_output("stories", "show", here)
     assert "          post; the words are alike (0." in shown
     assert f"          compared with {BUSAN}: the same: both Busan; both 16 dead; " in shown
     assert "; the words are alike by 0." in shown
-    shown = told("stories", "show", there)
+    shown = read_output("stories", "show", there)
     compared = f"          compared with {WALK_OUT}: another: another place (Shanghai, not Busan); "
     assert f"globe; the first article of its story; number {match_of('globe')['id']}\n{compared}" in shown
     [account] = rows("stories", "show", here)
@@ -107,7 +95,7 @@ def test_an_event_says_so_too() -> None:
     """Across languages with the English names of places."""
     event = match_of("wire")["event"]
     assert match_of("times")["event"] == event != match_of("globe")["event"]
-    shown = told("stories", "show", event)
+    shown = read_output("stories", "show", event)
     assert "          of this event: the first article of its event\n" in shown
     assert "          of this event: the words are alike (0." in shown
     same = "in another language, both 부산 (Busan), both 16 dead"
@@ -116,21 +104,6 @@ def test_an_event_says_so_too() -> None:
     times = rows("stories", "show", event)[0]["members"][2]
     assert times["why_event"] == same
     assert times["event_compared"].endswith("; in another language")
-
-
-@pytest.mark.usefixtures("database")
-def test_a_match_says_so_of_both() -> None:
-    """Of its story and of its event."""
-    there = match_of("globe")
-    shown = told("matches", "show", str(there["id"]))
-    compared = f"          compared with {WALK_OUT}: another: another place (Shanghai, not Busan); "
-    of_event = f"          compared with {KOREAN}: another: another place (Shanghai, not 부산 (Busan)); "
-    assert f"story     {there['story']}, the first article of its story: {CAME['globe'][1]}\n{compared}" in shown
-    assert f"event     {there['event']}, the first article of its event\n{of_event}" in shown
-    [row] = rows("matches", "show", str(there["id"]))
-    assert row["why_event"] == "the first article of its event"
-    assert row["compared"].startswith(f"{KOREAN}: another: another place (Shanghai, not 부산 (Busan)); ")
-    assert row["story_compared"].startswith(f"{WALK_OUT}: another: another place (Shanghai, not Busan); ")
 
 
 def test_why_knows_the_persons_that_the_daemon_knows(database: Database) -> None:
@@ -150,7 +123,7 @@ def test_why_knows_the_persons_that_the_daemon_knows(database: Database) -> None
 
 def test_why_decides_anew_on_what_is_nearest(database: Database) -> None:
     """Stored words are not repeated; nothing that came later is compared."""
-    shown = told("why", "globe globe 1", "strikes")
+    shown = read_output("why", "globe globe 1", "strikes")
     assert f"          compared with {WALK_OUT}: another: another place (Shanghai, not Busan); " in shown
     assert shown.count(WALK_OUT) == 1
     assert f"    event {match_of('globe')['event']}: the first article of its event\n" in shown
@@ -167,7 +140,7 @@ def test_why_decides_anew_on_what_is_nearest(database: Database) -> None:
     with database.writing() as connection:  # as of an article that came before this was stored
         for table in (tables.story_article, tables.match):
             connection.execute(update(table).values(compared=None, compared_with=None))
-    shown = told("why", "globe globe 1", "strikes")
+    shown = read_output("why", "globe globe 1", "strikes")
     assert f"nearest   {stories[0]['id']}: {WALK_OUT}: another: another place (Shanghai, not Busan); " in shown
     assert (
         f"    nearest event {nearest['id']}: {KOREAN}: another: another place (Shanghai, not 부산 (Busan)); " in shown
@@ -183,8 +156,8 @@ def test_forgotten_words_are_in_no_comparison(database: Database) -> None:
         list(forgetting.erase(forgetting.plan(source), NOON + HOUR))
     post, after = match_of("post"), match_of("globe")
     for args in (("stories", "show", post["story"]), ("matches", "show", str(post["id"])), ("why", "post post 1")):
-        assert CAME["wire"][1] not in told(*args), args
-    assert "; compared with an article that was forgotten; number " in told("stories", "show", post["story"])
+        assert CAME["wire"][1] not in read_output(*args), args
+    assert "; compared with an article that was forgotten; number " in read_output("stories", "show", post["story"])
     assert "; compared with an article that was forgotten" in post["reason"]
     assert "both Busan" not in post["reason"]
     assert (after["story"], after["event"], after["compared"]) == (before["story"], before["event"], None)

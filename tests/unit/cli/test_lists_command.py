@@ -68,12 +68,6 @@ def test_a_row_says_which_rules_use_a_list_also_through_another(folder: Path) ->
     assert json.loads(run(folder, "show", "strikes", "--json")) == strikes
 
 
-def test_the_table_counts_words_and_rules(folder: Path) -> None:
-    rows = run(folder, "list").splitlines()
-    assert rows[0].split() == ["list", "title", "languages", "words", "rules", "file"]
-    assert rows[2].split()[:7] == ["strikes", "Work", "stops", "en", "ko", "3", "2"]
-
-
 def test_a_list_is_shown_with_all_its_words(folder: Path) -> None:
     lines = run(folder, "show", "strikes").splitlines()
     assert lines[0] == "list       strikes: Work stops"

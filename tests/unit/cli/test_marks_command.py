@@ -13,7 +13,8 @@ from monitor.cli import cli
 from monitor.cli.command_tree import PROGRAM
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.store.engine.database import Database
-from tests.support.marked_desk import CAME, YAML, fill, mark_all, read_output, rows, run
+from tests.support.commands import read_output, rows, run
+from tests.support.marked_desk import CAME, fill, mark_all
 
 
 @pytest.fixture(autouse=True)
@@ -42,33 +43,6 @@ def test_a_match_is_marked_and_shows_it() -> None:
     assert [json.loads(line)["mark"] for line in read_output("matches", "export").splitlines()] == ["good", "noise"]
 
 
-def test_an_alert_is_marked_by_the_id_in_its_message() -> None:
-    """The list has the ids, and the marks."""
-    assert [each["title"] for each in rows("alerts", "list")] == [CAME[1][1], CAME[0][1]]
-    second, first = (each["id"] for each in rows("alerts", "list"))
-    assert read_output("mark", first, second[:8], "good").count("marked good") == 2
-    assert [each["lines"][0]["mark"] for each in rows("alerts", "list", "--rule", "launch")] == ["good", "good"]
-    head, *lines = read_output("alerts", "list").splitlines()
-    assert head.split() == ["id", "at", "kind", "level", "rule", "mark", "title"]
-    assert [line.split()[0] for line in lines] == [second, first]
-    assert f"alert     {first}, new, high, 2026-01-05 21:00:00 KST\n" in read_output("alerts", "show", first)
-    assert "match 1, marked good\n" in read_output("alerts", "show", first)
-    assert isinstance(run("alerts", "list", "--rule", "lanch").exception, InvalidRequest)
-
-
-def test_an_article_is_marked_as_missed() -> None:
-    """By its address; what its rule matches today is said."""
-    assert (
-        read_output("mark", CAME[2][2], "missed", "--rule", "floods")
-        == f"floods: “{CAME[2][1]}” (post): marked missed\n"
-    )
-    Path("own.yaml").write_text(YAML.replace("[flood, floods]", "[rivers]"), encoding="utf-8")
-    assert read_output("mark", "3", "missed", "--rule", "floods").endswith(
-        f"you have marked it missed already\nthe current rule floods matches “{CAME[2][1]}” as news\n"
-    )
-    assert isinstance(run("mark", CAME[0][2], "missed", "--rule", "launch").exception, InvalidRequest)
-
-
 def test_marks_are_listed_with_who_and_when() -> None:
     """The newest first; one that was replaced says so."""
     mark_all()
@@ -85,26 +59,6 @@ def test_marks_are_listed_with_who_and_when() -> None:
     assert "good, replaced" in read_output("marks", "list").splitlines()[-1]
 
 
-def test_marks_go_to_another_database_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With who made them and when. There the matches of the same articles show them."""
-    mark_all()
-    read_output("marks", "export", "marks.jsonl")
-    here = rows("marks", "list")
-    file = tmp_path / "marks.jsonl"
-    fill(tmp_path / "elsewhere").close()
-    monkeypatch.chdir(tmp_path / "elsewhere")
-    monkeypatch.setenv("LOGNAME", "bob")
-    assert read_output("marks", "import", str(file)) == "3 marks imported; 0 were here already\n"
-    assert read_output("marks", "import", str(file)) == "0 marks imported; 3 were here already\n"
-    same = ("rule", "verdict", "at", "who", "source", "title")
-    assert [[each[key] for key in same] for each in rows("marks", "list")] == [
-        [each[key] for key in same] for each in here
-    ]
-    assert [row["mark"] for row in rows("matches", "list")] == ["noise", "good"]
-    read_output("marks", "export", "again.jsonl")
-    assert Path("again.jsonl").read_text(encoding="utf-8") == file.read_text(encoding="utf-8")
-
-
 def test_a_file_with_unusable_lines_is_imported_in_part() -> None:
     """Exit code 1, and the line says why; a file without marks is a problem too."""
     mark_all()
@@ -118,21 +72,6 @@ def test_a_file_with_unusable_lines_is_imported_in_part() -> None:
     assert ended.stdout == "0 marks imported; 1 were here already\n"
     Path("empty.jsonl").write_text("", encoding="utf-8")
     assert isinstance(run("marks", "import", "empty.jsonl").exception, MonitorError)
-
-
-def test_other_commands_read_an_export() -> None:
-    """`match`, `replay` and `score` know nothing of marks, and take it all the same."""
-    mark_all()
-    read_output("marks", "export", "marks.jsonl")
-    assert [each["rules"] for each in rows("match", "marks.jsonl")] == [["launch"], ["launch"], []]
-    replayed = rows("replay", "marks.jsonl")
-    assert [each["rules"] for each in replayed if each["type"] == "article"] == [["launch"], ["launch"], []]
-    by_file = rows("score", "marks.jsonl")
-    assert [(each["rule"], each["right"], each["missed"], each["false_alarms"]) for each in by_file[:3]] == [
-        ("launch", 1, 0, 1),
-        ("launch", 1, 0, 1),
-        ("floods", 0, 1, 0),
-    ]
 
 
 def test_erased_words_are_counted_and_left_out() -> None:

@@ -87,14 +87,6 @@ async def test_what_is_not_utf_8_is_told_once(tmp_path: Path) -> None:
     assert line == "-: 2 lines are not UTF-8, the first is line 2; cp949 fits: iconv -f cp949 -t UTF-8"
 
 
-async def test_a_broken_byte_costs_no_more_than_itself(tmp_path: Path) -> None:
-    """The line is answered all the same."""
-    content = b"\xff " + LAUNCH.encode()
-    ended = await news_monitor("match", *RULES, "--json", "-", folder=tmp_path, stdin=content)
-    assert (ended.code, [row["rules"] for row in ended.rows]) == (1, [["north-korea-missile-launch"]])
-    assert ended.told[0].startswith("-: 1 line is not UTF-8, the first is line 1")
-
-
 async def test_one_file_of_rules_may_name_the_lists_and_entities_of_the_program(tmp_path: Path) -> None:
     """An entity that is given takes the place of the program's."""
     one = ROOT / "rules" / "east-asia" / "north-korea-missile-launch.yaml"
@@ -108,16 +100,6 @@ async def test_one_file_of_rules_may_name_the_lists_and_entities_of_the_program(
         assert [row["rules"] for row in ended.rows] == rules
 
 
-async def test_a_faulty_rule_stops_no_other(tmp_path: Path) -> None:
-    """It is told at its place, and the good ones answer."""
-    (tmp_path / "broken.yaml").write_text("rule: broken\nmatsh: {}\n", encoding="utf-8")
-    rules = (*RULES, "--rules", "broken.yaml")
-    ended = await news_monitor("match", *rules, "--json", "-", folder=tmp_path, stdin=LINES.encode())
-    assert ended.code == 1
-    assert [row["rules"] for row in ended.rows[:2]] == [["north-korea-missile-launch"]] * 2
-    assert any(line.startswith("broken.yaml:2:1: ") for line in ended.told)
-
-
 async def test_of_a_file_with_a_fault_the_other_rules_match(tmp_path: Path) -> None:
     """The command says that it left something out, and what."""
     rules = [f"rule: {name}\ntitle: T\nlevel: high\nmatch: {{words: [missiles]}}\n" for name in ("one", "two", "three")]
@@ -129,47 +111,3 @@ async def test_of_a_file_with_a_fault_the_other_rules_match(tmp_path: Path) -> N
     left_out, fault = ended.told
     assert left_out == "1 fault: what is faulty is left out here, and the rest of its file is used"
     assert fault.startswith("rules.yaml:7:1: I do not know 'matsh'")
-
-
-async def test_what_only_mention_finds_is_among_the_mentions(tmp_path: Path) -> None:
-    """With its own words as evidence, each where it stands."""
-    net = "match: {all: [words: [missile], words: [fired]]}\nmention: {words: [launch]}"
-    (tmp_path / "nets.yaml").write_text(f"rule: nets\ntitle: Nets\nlevel: low\n{net}\n", encoding="utf-8")
-    asked = json.dumps({"id": 1, "title": "Summit opens", "text": "A missile? They spoke of the launch."})
-    ended = await news_monitor("match", "--rules", "nets.yaml", "--json", "-", folder=tmp_path, stdin=asked.encode())
-    [row] = ended.rows
-    assert (row["rules"], row["mentions"]) == ([], ["nets"])
-    assert row["why"]["nets"] == [{"field": "text", "start": 29, "end": 35, "text": "launch", "term": "launch"}]
-
-
-async def test_for_people_it_names_the_words(tmp_path: Path) -> None:
-    """Without --json: the title, then each rule with its level, its words and the names of its conditions."""
-    named = "{name: did what, words: [fires]}"
-    rule = f"rule: named\ntitle: Named\nlevel: low\nmatch: {named}\n"
-    (tmp_path / "named.yaml").write_text(rule, encoding="utf-8")
-    ended = await news_monitor("match", *RULES, "--rules", "named.yaml", "-", folder=tmp_path, stdin=LINES.encode())
-    assert "news, critical: north-korea-missile-launch: “North Korea” (title, who)" in ended.out
-    assert "mention, critical: north-korea-missile-launch: " in ended.out
-    assert "news, low: named: “fires” (title, did what)" in ended.out
-    assert "no rule hits" in ended.out
-
-
-@pytest.mark.parametrize("command", [("match", "-"), ("replay", "-"), ("why", "-")])
-async def test_what_would_steer_the_terminal_is_not_shown(command: tuple[str, str], tmp_path: Path) -> None:
-    """Control characters, turns of the direction and line breaks of a title, of its words and of the sentence."""
-    name, file = command
-    line = {"id": "a\x07", "title": f"Now\x1b[2J\x9b\u202e\n{LAUNCH}", "text": f"{LAUNCH.replace(' ', chr(0x1D))}.\nIt"}
-    ended = await news_monitor(name, *RULES, file, folder=tmp_path, stdin=json.dumps(line).encode())
-    assert (ended.code, LAUNCH in ended.out.replace("**", "")) == (0, True)
-    assert all(each.isprintable() for each in ended.out.split("\n"))
-
-
-async def test_headlines_need_no_json(tmp_path: Path) -> None:
-    """A line that is no object is one, by the number of its line; ids come back as they went in."""
-    objects = '{"id": 9, "title": "Ferries"}\n{"id": "9", "title": "Ferries"}\n'
-    lines = f"\ufeff{LAUNCH}\n\n[속보] 북한, 탄도미사일 발사\n{objects}"
-    ended = await news_monitor("match", *RULES, "--json", "-", folder=tmp_path, stdin=lines.encode())
-    assert (ended.code, ended.err) == (0, "")
-    assert [row["id"] for row in ended.rows] == [1, 3, 9, "9"]
-    assert [bool(row["rules"]) for row in ended.rows] == [True, True, False, False]
-    assert ended.rows[0]["why"]["north-korea-missile-launch"][0]["start"] == 0

@@ -10,7 +10,6 @@ from sqlalchemy import update
 
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import match
-from tests.support.terminal import on_terminal
 from tests.support.whole import news_monitor
 
 pytestmark = pytest.mark.usefixtures("lived_in")
@@ -61,64 +60,6 @@ async def test_a_name_that_nobody_knows_is_wrong_use(args: tuple[str, ...], said
     ended = await news_monitor("matches", *args, folder=tmp_path)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith(said)
-
-
-async def test_a_list_for_people_has_what_they_look_for(tmp_path: Path) -> None:
-    """Number, local time, rule, decision, title and reason, a line each."""
-    ended = await news_monitor("matches", "list", "--rule", "launch", folder=tmp_path)
-    head, newest, oldest = ended.out.splitlines()
-    assert head.split()[:3] == ["id", "at", "rule"]
-    assert "suppressed" in newest
-    for part in ("2026-01-05 21:00:00 KST", "launch", "sent", "북한 미사일 발사", "first alert of"):
-        assert part in oldest
-
-
-def test_on_a_terminal_a_match_takes_the_width_that_there_is(tmp_path: Path) -> None:
-    """Nine columns in 80 signs would hold a word each: what belongs together stands below each other."""
-    lines = on_terminal(80, "-m", "monitor", "matches", "list", "--rule", "launch", folder=tmp_path)
-    assert max(map(len, lines)) <= 80
-    newest = " ".join(line.strip() for line in lines[: len(lines) // 2])
-    for part in ("at 2026-01-05 21:10:00 KST", "rule launch", "level high", "outcome suppressed", "source other"):
-        assert part in newest
-    assert "title 북한 미사일 발사" in newest
-    assert "reason launch sent this story at " in newest
-
-
-async def test_a_match_is_shown_with_all_that_belongs_to_it(tmp_path: Path) -> None:
-    """Article, rule and version, the sentence with its words marked, the decision, the story, and each delivery."""
-    listed = await news_monitor("matches", "list", "--json", "--rule", "launch", folder=tmp_path)
-    id_ = next(row["id"] for row in listed.rows if row["outcome"] == "sent")
-    shown = (await news_monitor("matches", "show", str(id_), folder=tmp_path)).out
-    for part in (
-        f"match     {id_}, news, high, 2026-01-05 21:00:00 KST",
-        "rule      launch (version v1; it is gone)",  # the shipped rules have none of this name
-        "article   북한 미사일 발사",
-        "wire, version 1, https://x.test/1",
-        "title     북한 미사일 **발사**",
-        "text      **Missiles** flew.",
-        "words     “발사” (title), “Missiles” (text)",
-        "outcome   sent: “발사” in the title; “Missiles” in the text; first alert of this story",
-        "on desk: pending",
-    ):
-        assert part in shown
-    [row] = (await news_monitor("matches", "show", "--json", str(id_), folder=tmp_path)).rows
-    assert row["sentences"] == [
-        {"field": "title", "sentence": "북한 미사일 발사", "marks": [[7, 9]]},
-        {"field": "text", "sentence": "Missiles flew.", "marks": [[0, 8]]},
-    ]
-    assert row["evidence"][0] == {"field": "title", "start": 7, "end": 9, "text": "발사", "term": "발사"}
-    assert [(each["channel"], each["state"], each["attempts"]) for each in row["deliveries"]] == [
-        ("desk", "pending", [])
-    ]
-    assert set(listed.rows[0]) < set(row)  # what the list says, and more
-
-
-@pytest.mark.parametrize("name", ["abc", "0", "9" * 30])
-async def test_what_is_no_number_of_a_match_is_told_as_such(name: str, tmp_path: Path) -> None:
-    """With what has them."""
-    ended = await news_monitor("matches", "show", name, folder=tmp_path)
-    assert (ended.code, ended.out) == (2, "")
-    assert ended.err.endswith(f"'{name}' is not the number of a match; `news-monitor matches list` has them\n")
 
 
 async def test_conditions_that_have_a_name_are_called_by_it(lived_in: Database, tmp_path: Path) -> None:

@@ -8,11 +8,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import select, update
 
 from monitor.active_config import ActiveConfig, ActiveConfigHolder, compile_config
-from monitor.cli import cli
 from monitor.cli.config_files import load_config
 from monitor.model.source_stats import SourceStats
 from monitor.services.queries.activity import load_activity
@@ -20,15 +18,10 @@ from monitor.services.queries.alert_feed import load_alert_feed
 from monitor.store.engine.tables import source
 from monitor.store.queries.sources import load_feed_titles
 from tests.support.busy_desk import CAME, fill
+from tests.support.commands import read_output
 from tests.unit.cli.conftest import NOW
 
 TITLE, ERASED = "The Wire of the World", "(its article was erased)"
-
-
-def run(*words: str) -> str:
-    ended = CliRunner().invoke(cli, words)
-    assert ended.exit_code == 0, (ended.output, ended.exception)
-    return ended.stdout
 
 
 @pytest.mark.parametrize(("named", "name"), [(False, TITLE), (True, "Wire service")])
@@ -54,9 +47,9 @@ def test_a_source_without_a_name_shows_the_title_of_its_feed(
     assert holder.source_name("wire") == name
     assert {item.source for item in feed if "Sunan" in item.title or "Rivers" in item.title} == {name}
     assert [each.name for each in activity.sources if each.id == "wire"] == [name]
-    assert f"wire: {name}" in run("sources", "show", "wire")
-    assert json.loads(run("sources", "show", "wire", "--json"))["name"] == name
-    rows = map(json.loads, run("sources", "list", "--json").splitlines())
+    assert f"wire: {name}" in read_output("sources", "show", "wire")
+    assert json.loads(read_output("sources", "show", "wire", "--json"))["name"] == name
+    rows = map(json.loads, read_output("sources", "list", "--json").splitlines())
     assert [row["name"] for row in rows if row["id"] == "wire"] == [name]
     database.close()
 
@@ -66,10 +59,10 @@ def test_an_alert_whose_article_was_erased_says_so(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     fill(tmp_path, NOW).close()
     monkeypatch.setattr("monitor.clock.now", lambda: NOW)
-    run("articles", "forget", "wire", "--yes")
+    read_output("articles", "forget", "wire", "--yes")
     count = sum(of == "wire" for _, of, *_ in CAME)
     for command in (("report", "--timeline"), ("alerts", "list"), ("report", "--html", "-")):
-        assert (command, run(*command).count(ERASED)) == (command, count)
-    gone = [row for row in map(json.loads, run("alerts", "list", "--json").splitlines()) if not row["lines"]]
+        assert (command, read_output(*command).count(ERASED)) == (command, count)
+    gone = [row for row in map(json.loads, read_output("alerts", "list", "--json").splitlines()) if not row["lines"]]
     assert (len(gone), {row["title"] for row in gone}) == (count, {""})
-    assert f"article   {ERASED}" in run("alerts", "show", gone[0]["id"])
+    assert f"article   {ERASED}" in read_output("alerts", "show", gone[0]["id"])

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +10,7 @@ from monitor.alerting.retry import RetryVerdict
 from monitor.model import DeliveryState, Receipt, ReceiptKind
 from monitor.store.engine.database import Database
 from monitor.store.queues.outbox import Outbox
-from tests.support.building import HOUR, MINUTE, NOON
+from tests.support.building import MINUTE, NOON
 from tests.support.whole import news_monitor, write_config
 
 REFUSED = Receipt(ReceiptKind.REFUSED, "the server answered 404")
@@ -110,30 +107,6 @@ async def test_all_of_a_channel_that_is_gone_is_discarded(
     assert {state for state in ("dead", "pending") if outbox.ids([DeliveryState(state)])} == left
 
 
-async def test_what_died_of_what_is_listed(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
-    """For scripts by a word; people read it in the last answer."""
-    _, dead, waiting = stuck
-    listed = await news_monitor("outbox", "list", "--json", folder=tmp_path)
-    assert {row["id"]: row["blame"] for row in listed.rows} == {dead: "channel", waiting: None}
-
-
-async def test_when_each_was_committed_and_is_due_is_listed(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
-    """In the time zone of the desk; what waits no more is not due, and a retry is due later."""
-    outbox, dead, waiting = stuck
-    tried = outbox.claim("desk", NOON, MINUTE)
-    assert tried is not None
-    assert tried.id == waiting
-    outbox.settle(tried, REFUSED, RetryVerdict(DeliveryState.RETRY, NOON + HOUR), NOON)
-    listed = {row["id"]: row for row in (await news_monitor("outbox", "list", "--json", folder=tmp_path)).rows}
-    assert {datetime.fromisoformat(row["committed_at"]) for row in listed.values()} <= {NOON, NOON + 10 * MINUTE}
-    assert (listed[dead]["ended_at"], listed[waiting]["ended_at"]) == (NOON.isoformat(), None)
-    shown = (await news_monitor("outbox", "list", folder=tmp_path)).out.splitlines()
-    assert shown[0].split()[:5] == ["id", "state", "channel", "committed", "due"]
-    rows = {int(line.split()[0]): re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d KST", line) for line in shown[1:]}
-    assert len(rows[dead]) == 1
-    assert rows[waiting][1] == f"{(NOON + HOUR).astimezone(ZoneInfo('Asia/Seoul')):%Y-%m-%d %H:%M:%S} KST"
-
-
 @pytest.mark.parametrize("command", ["retry", "discard"])
 async def test_what_cannot_be_changed_is_told(stuck: tuple[Outbox, int, int], command: str, tmp_path: Path) -> None:
     """Each with its reason, and the others are done; exit code 1."""
@@ -146,30 +119,3 @@ async def test_what_cannot_be_changed_is_told(stuck: tuple[Outbox, int, int], co
         f"{sending} is left as it is: it is being sent just now; look again in a minute",
         "999 is left as it is: there is no such delivery; `news-monitor outbox list` shows them",
     ]
-
-
-async def test_what_has_ended_stays_ended(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
-    """Nobody gets again what he has accepted, and what was discarded does not come back."""
-    outbox, dead, _ = stuck
-    sent = outbox.claim("desk", NOON, MINUTE)
-    assert sent is not None
-    outbox.settle(sent, ACCEPTED, RetryVerdict(DeliveryState.ACCEPTED), NOON)
-    outbox.discard([dead], NOON)
-    ended = await news_monitor("outbox", "retry", str(sent.id), str(dead), folder=tmp_path)
-    assert (ended.code, ended.out) == (1, "")
-    assert ended.told == [
-        f"{sent.id} is left as it is: its channel has accepted it",
-        f"{dead} is left as it is: it was discarded",
-    ]
-
-
-@pytest.mark.parametrize(
-    "options",
-    [("retry",), ("retry", "1", "--dead"), ("discard",), ("discard", "1", "--channel", "desk"), ("retry", "one")],
-)
-@pytest.mark.usefixtures("stuck")
-async def test_it_must_be_said_which(options: tuple[str, ...], tmp_path: Path) -> None:
-    """Nothing is sent again, or discarded, by mistake."""
-    ended = await news_monitor("outbox", *options, folder=tmp_path)
-    assert ended.code == 2
-    assert ended.err

@@ -37,18 +37,6 @@ async def test_an_entry_has_the_keys_of_the_contract(way: str, tmp_path: Path) -
     assert {key: bare[key] for key in KEYS[2:]} == dict.fromkeys(KEYS[2:])
 
 
-async def test_people_see_date_title_and_address(tmp_path: Path) -> None:
-    """Without --json: two lines an entry, and a word where there is no date or no address."""
-    (tmp_path / "feed.xml").write_text(FEED, encoding="utf-8")
-    ended = await news_monitor("parse", "--url", "http://x.test/", "feed.xml", folder=tmp_path)
-    assert [line.split() for line in ended.out.splitlines()] == [
-        ["2026-01-04", "00:00:00+00:00", "A", "launch"],
-        ["http://x.test/a"],
-        ["undated", "Bare"],
-        ["no", "link"],
-    ]
-
-
 async def test_a_link_that_is_left_out_is_named(tmp_path: Path) -> None:
     """It is no page of the web: people see why there is none, and programs get null."""
     (tmp_path / "feed.xml").write_text(FEED.replace("<link>/a<", "<link>ms-msdt:/id\u202e<"), encoding="utf-8")

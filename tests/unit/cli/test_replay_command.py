@@ -77,23 +77,6 @@ async def test_dates_without_a_zone_are_of_the_one_that_is_meant(folder: Path) -
     assert wrong.told == ["'Korea/Seoul' is not a time zone; write one such as Europe/Berlin or Asia/Seoul"]
 
 
-async def test_old_news_is_measured_from_its_own_date_and_not_from_today(folder: Path) -> None:
-    """What happened years ago is told as it would have been then."""
-    (folder / "old.jsonl").write_text(lines({"id": "a", "title": LAUNCH, "date": "2013-02-12T11:57+09:00"}), "utf-8")
-    ended = await news_monitor("replay", *RULES, "--json", "old.jsonl", folder=folder)
-    assert [row["kind"] for row in of("alert", ended.rows)] == ["new"]
-
-
-async def test_stories_of_all_articles_where_they_are_asked_for(folder: Path) -> None:
-    """Else only what a rule hits has one."""
-    found = {}
-    for which in ("matched", "all"):
-        ended = await news_monitor("replay", *RULES, "--stories", which, "--json", "day.jsonl", folder=folder)
-        found[which] = {row["id"]: row["story"] is not None for row in of("article", ended.rows)}
-    assert found["matched"] == {"news": True, 7: False, "reprint": True, "passing": True}
-    assert all(found["all"].values())
-
-
 async def test_unusable_lines_are_told_by_file_and_the_others_answered(folder: Path) -> None:
     """Headlines of several files are told apart by their file; a gzip that is cut off is used up to there."""
     (folder / "heads").write_text(f"{LAUNCH}\n{{\n", encoding="utf-8")
@@ -115,28 +98,6 @@ async def test_dates_that_cannot_be_read_are_told_once(folder: Path) -> None:
     assert [line.partition(": such")[0] for line in ended.told] == [
         "2 dates cannot be read, the first in odd.jsonl, line 2: '5th of Jan'"
     ]
-
-
-async def test_for_people_it_is_a_timeline_with_the_counts_at_its_end(folder: Path) -> None:
-    """When, what kind, how much it matters, which rule; title, sentence and reason below."""
-    ended = await news_monitor("replay", *RULES, "--zone", "Asia/Seoul", "day.jsonl", folder=folder)
-    told = ended.out.splitlines()
-    assert told[0].split() == ["2026-01-04", "09:00:00", "KST", "new", "critical", LAUNCHED]
-    assert told[1] == f"    {LAUNCH}"
-    assert told[2].startswith("    “North Korea”, “fires”")
-    assert "    “China began live-fire drills around Taiwan on Sunday.”" in told
-    assert [line.split() for line in told[-7:-1]] == [
-        ["rule", "new", "possibly", "update", "digest"],
-        [LAUNCHED, "1", "0", "0", "0"],
-        [DRILLS, "0", "0", "0", "1"],
-        ["all", "1", "0", "0", "1"],
-        ["suppressed", "nothing", "new"],
-        [LAUNCHED, "1"],
-    ]
-    assert told[-1].startswith("the reasons: `--json`")
-    nothing = await news_monitor("replay", *RULES, "-", folder=folder, stdin=b"Ferries\n")
-    assert nothing.told == []
-    assert nothing.out == "nothing would be sent\n"
 
 
 async def test_at_the_end_it_says_what_was_held_and_why(folder: Path) -> None:
@@ -223,18 +184,6 @@ async def test_what_an_edit_would_change(way: str, edited: Path) -> None:
     assert ended.told[-1].startswith("1 gained, 1 lost, 1 as before, 0 moved, 0 by another article")
 
 
-async def test_what_an_edit_would_change_is_summed_up_for_people(edited: Path) -> None:
-    """By rule."""
-    ended = await news_monitor(
-        "replay", "--rules", "before.yaml", "--against", "after.yaml", "day.jsonl", folder=edited
-    )
-    told = ended.out.splitlines()
-    assert told[0].startswith("lost    2026-01-04 00:00:00 UTC  new       low       launch")
-    assert ["launch", "0", "1", "1", "0", "0"] in [line.split() for line in told]
-    assert ["rowers", "1", "0", "0", "0", "0"] in [line.split() for line in told]
-    assert told[-1].startswith("1 gained, 1 lost, 1 as before, 0 moved")
-
-
 async def test_what_an_edit_moves_is_told_with_both_times(edited: Path) -> None:
     """Earlier or later."""
     waits = (edited / "before.yaml").read_text("utf-8") + "alert: {wait_at_least: 2 hours}\n"
@@ -253,22 +202,6 @@ async def test_what_an_edit_moves_is_told_with_both_times(edited: Path) -> None:
         "replay", "--rules", "waits.yaml", "--against", "before.yaml", "day.jsonl", folder=edited
     )
     assert "    2 hours earlier: before the edit at 2026-01-04 02:00:00 UTC" in ended.out.splitlines()
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        ("-c", "monitor.yaml", "--rules", "before.yaml", "day.jsonl"),
-        ("--against", "after.yaml", "--against-config", "monitor.yaml", "day.jsonl"),
-        ("--rules", "before.yaml", "nosuch.jsonl"),
-        ("--rules", "before.yaml"),
-        ("--stories", "some", "day.jsonl"),
-    ],
-)
-async def test_wrong_use(options: tuple[str, ...], edited: Path) -> None:
-    """What cannot be meant is refused."""
-    ended = await news_monitor("replay", *options, folder=edited)
-    assert (ended.code, ended.out) == (2, "")
 
 
 async def test_a_faulty_edit_is_told(edited: Path) -> None:

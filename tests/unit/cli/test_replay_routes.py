@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.marked_desk import read_output, rows, run
+from tests.support.commands import read_output, rows, run
 
 MONITOR = """\
 timezone: Asia/Seoul

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import InvalidRequest
-from tests.support.marked_desk import read_output, rows, run
+from tests.support.commands import read_output, run
 
 CONFIG = """\
 timezone: Europe/Berlin
@@ -56,23 +56,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_route_is_drawn_as_a_week() -> None:
     """In plain signs where it is piped: seven rows of 24 hours for every step."""
     assert read_output("routes", "show", "default", "--week", "2026-03-25") == DRAWN
-
-
-def test_all_routes_are_shown_and_programs_get_the_same() -> None:
-    """A line for every step; a channel alone sends always, and another channel has a sign of its own."""
-    found = rows("routes", "show", "--week", "2026-03-25")
-    assert [(row["route"], row["step"], row["channel"]) for row in found] == [
-        ("default", 1, "desk"),
-        ("default", 2, "phone"),
-        ("night", 1, "desk"),
-        ("night", 2, "phone"),
-    ]
-    assert found[0]["week"][4] == {"date": "2026-03-27", "signs": "." * 24, "holiday": True}
-    assert (found[2]["to"], found[2]["week"][0]["signs"]) == ("duty", "######>>>>>>>>>>>>>>>>##")
-    assert found[3] | {"week": None} == {
-        "route": "night", "step": 2, "channel": "phone", "from": "info", "hours": "always", "zone": None,
-        "outside": None, "to": None, "week": None,
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import InvalidRequest
-from tests.support.marked_desk import CAME, fill, read_output, rows, run
+from tests.support.commands import read_output, rows, run
+from tests.support.marked_desk import CAME, fill
 
 RULES = """\
 # Our ports.
@@ -60,38 +61,6 @@ def write(folder: Path) -> None:
 
 
 ASKED = ("--rules", "rules.yaml", "--data", "data.jsonl", "port-strike")
-
-
-def test_coverage_says_what_decides(tmp_path: Path) -> None:
-    """With the titles of the articles, which show the missing word; `--limit` shows fewer."""
-    write(tmp_path)
-    ended = run("rules", "coverage", *ASKED)
-    assert ended.exit_code == 0
-    assert "port-strike: 7 articles, 3 hit; 4 wanted, of which 3 are missed; 2 false alarms\n" in ended.output
-    assert "  3 of 3  nothing for “strike” (rules.yaml:11:9); without it, 1 other article would be hit" in ended.output
-    assert "    missed (en) Dockers stage walkout\n" in ended.output
-    assert "    missed (en) Walkout shuts port of Riga\n" in ended.output
-    assert "shuts port of Riga" not in read_output("rules", "coverage", "--limit", "2", *ASKED)
-
-
-def test_coverage_as_json(tmp_path: Path) -> None:
-    """The articles by their ids."""
-    write(tmp_path)
-    ended = run("rules", "coverage", "--json", *ASKED)
-    rows = [json.loads(line) for line in ended.output.splitlines()]
-    (demand,) = [row for row in rows if row["type"] == "demand"]
-    assert (demand["demand"], demand["missed"], demand["others"]) == ("slot", ["a1", "a2", "a3"], 1)
-    (language,) = [row for row in rows if row["type"] == "language"]
-    assert language == {
-        "type": "language",
-        "language": "en",
-        "can_match": True,
-        "articles": 7,
-        "wanted": 4,
-        "hit": 3,
-        "missed": 3,
-    }
-    assert (rows[-1]["missed"], rows[-1]["unexplained"]) == (["a1", "a2", "a3"], [])
 
 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:

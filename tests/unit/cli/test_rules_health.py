@@ -15,7 +15,8 @@ from monitor.store.engine.database import Database
 from monitor.store.queries.activity import load_rule_health
 from monitor.store.queries.daily_counts import DAYS
 from tests.support.building import NOON
-from tests.support.marked_desk import fill, read_output, rows, run
+from tests.support.commands import read_output, rows
+from tests.support.marked_desk import fill
 
 DAY = timedelta(days=1)
 
@@ -55,37 +56,11 @@ def test_noisy_rules_come_first_and_then_silent_ones() -> None:
     assert "1 of 2" in line
 
 
-def test_a_rule_is_shown() -> None:
-    """With its marks; one that does not exist is named."""
-    read_output("mark", "2", "noise")
-    printed = read_output("rules", "show", "launch")
-    assert "rule       launch, high, live\n" in printed
-    assert "alerts     to default, once per story, of any age (12 hours at the first poll of a source)\n" in printed
-    assert "0 matches, of which 0 mentions; 0 alerts, 0 updates; 0 suppressed as the same\n" in printed
-    assert "last sent  2026-01-05 21:10\n" in printed
-    assert "marks      0 good, 1 noise (100% noise)\n" in printed
-    assert "did you mean 'launch'?" in str(run("rules", "show", "lanch").exception)
-
-
 def test_bars_show_counts() -> None:
     """The largest is the highest; a dot is none."""
     assert draw_sparkline([0, 1, 4, 8]) == "·▁▄█"
     assert draw_sparkline([0, 0]) == "··"
     assert draw_sparkline([5]) == "█"
-
-
-def test_only_the_rows_of_the_rules_that_are_asked_for_are_read(database: Database) -> None:
-    """Of matches, alerts and marks."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
-        if "floods" in str(values):
-            statements.append(statement.replace('"', ""))
-
-    event.listen(database.read, "before_cursor_execute", note)
-    load_rule_health(database, ["floods"], NOON, "UTC")
-    read = [name for name in ("match", "alert", "rule_mark") if any(f"FROM {name}" in each for each in statements)]
-    assert read == ["match", "alert", "rule_mark"]
 
 
 def test_the_number_of_rules_has_no_bound(database: Database) -> None:

@@ -61,51 +61,6 @@ def check(*paths: str) -> Result:
     return CliRunner().invoke(cli, ["check", *paths], catch_exceptions=False)
 
 
-def test_keywords_become_one_rule_with_their_comments(folder: Path) -> None:
-    """A word twice is written once; quotes and dashes of a list are no part of a word."""
-    done = run("--output", "ports.yaml", given=KEYWORDS)
-    assert (done.exit_code, done.stdout) == (0, "")
-    assert done.stderr == "list.txt: read as keywords: 1 rule with 3 tests, written to ports.yaml\n"
-    rule = (folder / "ports.yaml").read_text(encoding="utf-8").partition("rule: ")[2]
-    assert rule == (
-        "list\ntitle: list\nlevel: medium\nnews_in: text\n"
-        "match:\n  words:\n    # ports\n    - Busan\n    - port strike\n"
-        "    - 부산항\n    # what happens\n    - strike*\n    # the end\n"
-        "tests: {fires: [Busan, port strike, 부산항]}\n"
-    )
-    checked = check("ports.yaml")
-    assert (checked.exit_code, checked.stderr) == (0, "no faults: 1 rule with 3 tests, 0 entities with 0 tests\n")
-
-
-def test_each_query_becomes_a_rule_and_what_cannot_be_said_is_named(folder: Path) -> None:
-    """The others are written all the same; a query may have several lines."""
-    done = run("--output", "queries.yaml", given=QUERIES)
-    assert done.exit_code == 1
-    assert done.stderr.splitlines() == [
-        "list.txt:4:1: 'lang:' is not converted; remove it here, and add to the rule where: {languages: [...]}",
-        (
-            "list.txt:7:7: the wildcard in 'wal*out' cannot be expressed in a rule; write '*' at ends of words only, "
-            "or forms with OR"
-        ),
-        "list.txt: read as boolean: 3 rules with 6 tests, written to queries.yaml",
-    ]
-    written = (folder / "queries.yaml").read_text(encoding="utf-8")
-    assert (
-        "# the port desk\n"
-        "rule: busan-strike-walkout-baseball\n"
-        "title: Busan AND (strike OR walkout) NOT baseball\n"
-        "level: medium\n"
-        "news_in: text\n"
-        "match: {all: [{words: [Busan]}, {words: [strike, walkout]}]}\n"
-        "unless: {words: [baseball]}\n"
-        "tests: {fires: [Busan strike], silent: [Busan, Busan strike baseball]}\n"
-        "---\n"
-    ) in written
-    assert "rule: query\ntitle: 파업\n" in written
-    checked = check("queries.yaml")
-    assert (checked.exit_code, checked.stderr) == (0, "no faults: 3 rules with 6 tests, 0 entities with 0 tests\n")
-
-
 def test_a_test_that_does_not_hold_is_not_written(folder: Path) -> None:
     """The query can never be met: its rule has no tests, and `check` advises on that."""
     assert run("--output", "never.yaml", given="strike AND NOT strike*").exit_code == 0

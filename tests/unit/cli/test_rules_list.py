@@ -17,41 +17,6 @@ tests: {fires: [A strike, 파업], silent: [Rain]}
 """
 
 
-async def test_a_line_for_each_rule(tmp_path: Path) -> None:
-    """With what somebody asks who takes over a desk's rules."""
-    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
-    ended = await news_monitor("rules", "list", "--rules", "rules.yaml", folder=tmp_path)
-    assert (ended.code, ended.err) == (0, "")
-    heads, line = ended.out.splitlines()
-    assert heads.split() == ["rule", "level", "status", "languages", "words", "tests", "owner", "title", "file"]
-    assert line.split() == ["strikes", "low", "shadow", "en,", "ko", "3", "3", "labour-desk", "Strikes", "rules.yaml"]
-
-
-async def test_a_rule_as_json(tmp_path: Path) -> None:
-    """The same, for programs; of a faulty file it is told, and the others are listed."""
-    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
-    (tmp_path / "bad.yaml").write_text("rule: a\n", encoding="utf-8")
-    command = ("rules", "list", "--rules", "rules.yaml", "--rules", "bad.yaml", "--json")
-    ended = await news_monitor(*command, folder=tmp_path)
-    assert ended.code == 1
-    assert ended.told[0] == "2 faults: what is faulty is left out here, and the rest of its file is used"
-    assert ended.told[1].startswith("bad.yaml:1:1: ")
-    assert ended.rows == [
-        {
-            "rule": "strikes",
-            "title": "Strikes",
-            "level": "low",
-            "status": "shadow",
-            "owner": "labour-desk",
-            "languages": ["en", "ko"],
-            "words": 3,
-            "tests": 3,
-            "file": "rules.yaml",
-            "line": 1,
-        }
-    ]
-
-
 async def test_with_rules_a_missing_name_asks_for_the_file_that_holds_it(tmp_path: Path) -> None:
     """monitor.yaml may name that file already, but with --rules it is not read."""
     (tmp_path / "monitor.yaml").write_text("rules: [rules]\nentities: [rivers.yaml]\n", encoding="utf-8")

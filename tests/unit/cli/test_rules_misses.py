@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.support.building import NOON
-from tests.support.marked_desk import read_output, rows, run
-from tests.support.missing_desk import CLOSE, FAR, PAPERS, Desk, late_story, reported
+from tests.support.commands import read_output, rows, run
+from tests.support.missing_desk import FAR, PAPERS, Desk, late_story, reported
 
 MISSES = ("rules", "misses", "--since", "2026-01-01")
 DAY = timedelta(days=1)
@@ -48,11 +48,6 @@ def test_a_story_of_three_publishers_that_no_rule_matched_is_a_miss(desk: Desk) 
     assert printed.startswith("drills (owner: asia)\n")
     assert f"more: {miss['command']}\n" in printed
     assert printed.endswith(f"1 story judged by 1 rule with entities: 1 miss\n{NO_ENTITY}: floods\n")
-
-
-def test_what_was_sent_in_time_is_none(desk: Desk) -> None:
-    desk.add(reported(CLOSE))
-    assert list_misses(*MISSES) == []
 
 
 def test_fewer_publishers_or_one_agency_are_none(desk: Desk) -> None:

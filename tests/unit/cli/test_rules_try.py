@@ -64,17 +64,6 @@ async def test_a_rule_that_hits_nothing_is_in_the_table(folder: Path) -> None:
     assert "this test of port must fire" in ended.err
 
 
-async def test_an_edit_stands_in_place_of_the_rule_that_runs(folder: Path) -> None:
-    """What it does not tell any more is lost; nothing is said of there being two."""
-    written(folder / "edited.yaml", "launch", "rockets")
-    ended = await tried(folder, "edited.yaml", *ALWAYS)
-    assert (ended.code, ended.err) == (0, "")
-    told = ended.out.splitlines()
-    assert told[0].split() == ["lost", "2026-01-05", "21:00:00", "KST", "new", "low", "launch"]
-    assert told[1] == "    북한 미사일 발사"
-    assert told[-1].startswith("0 gained, 1 lost, 0 as before")
-
-
 async def test_a_file_that_runs_already_is_held_against_the_config_without_it(folder: Path) -> None:
     """By whatever name it is called."""
     for name in ("rules/launch.yaml", "rules/../rules/launch.yaml", "rules"):
@@ -111,19 +100,3 @@ async def test_a_faulty_file_is_told_and_not_tried(folder: Path) -> None:
     ended = await tried(folder, str(written(folder / "new.yaml", "seoul", "Seoul")), *ALWAYS, "--json")
     assert (ended.code, len(ended.rows)) == (1, 1)
     assert ended.told[0].startswith("rules/other.yaml:1:")
-
-
-@pytest.mark.parametrize("options", [("nosuch.yaml",), (), ("rules", "--days", "0")])
-async def test_wrong_use(options: tuple[str, ...], folder: Path) -> None:
-    """No file, one that is not there, or no days."""
-    ended = await tried(folder, *options)
-    assert (ended.code, ended.out) == (2, "")
-    assert ended.err
-
-
-async def test_where_nothing_is_stored_yet(tmp_path: Path) -> None:
-    """It says what makes the database."""
-    write_config(tmp_path, {})
-    ended = await tried(tmp_path, str(written(tmp_path / "new.yaml", "seoul", "Seoul")))
-    assert ended.code == 1
-    assert "`news-monitor run` creates it" in ended.err

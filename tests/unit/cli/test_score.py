@@ -35,32 +35,6 @@ def write(folder: Path, *rows: dict[str, object]) -> None:
     (folder / "data.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
 
 
-async def test_a_table_of_rules_and_languages(tmp_path: Path) -> None:
-    """The figures that people compare, and nothing else unless it is asked for."""
-    write(tmp_path, *DATA)
-    ended = await news_monitor("score", "--rules", "rules.yaml", "data.jsonl.gz", folder=tmp_path)
-    assert (ended.code, ended.err) == (0, "")
-    heads, *rows, blank, total = (line.split() for line in ended.out.splitlines())
-    assert heads == [
-        "rule",
-        "language",
-        "labelled",
-        "right",
-        "missed",
-        "false",
-        "precision",
-        "recall",
-        "F1",
-        "mentions",
-    ]
-    assert rows == [
-        ["strikes", "all", "3", "2", "1", "1", "0.667", "0.667", "0.667", "1", "of", "1"],
-        ["strikes", "en", "2", "1", "1", "1", "0.500", "0.500", "0.500", "1", "of", "1"],
-        ["strikes", "ko", "1", "1", "0", "0", "1.000", "1.000", "1.000"],
-    ]
-    assert (blank, " ".join(total)) == ([], "5 articles; macro F1 0.667; mentions found 1 of 1")
-
-
 async def test_each_mistake_with_its_reason(tmp_path: Path) -> None:
     """A title cannot move the cursor."""
     write(tmp_path, *DATA)
@@ -69,29 +43,6 @@ async def test_each_mistake_with_its_reason(tmp_path: Path) -> None:
     assert "miss of strikes (en, c)\n" in ended.out
     assert "    no match: words strike, 파업: not there\n" in ended.out
     assert "false alarm of strikes (en, d)\n    A lightning strike\n    news at level low: " in ended.out
-
-
-async def test_as_json(tmp_path: Path) -> None:
-    """A line for each row of the table, each mistake, and the total."""
-    write(tmp_path, *DATA)
-    ended = await news_monitor("score", "--rules", "rules.yaml", "--list", "--json", "data.jsonl.gz", folder=tmp_path)
-    assert [row["type"] for row in ended.rows] == ["score", "score", "score", "miss", "false alarm", "total"]
-    assert ended.rows[2] == {
-        "type": "score",
-        "rule": "strikes",
-        "language": "ko",
-        "labelled": 1,
-        "right": 1,
-        "missed": 0,
-        "false_alarms": 0,
-        "precision": 1.0,
-        "recall": 1.0,
-        "f1": 1.0,
-        "mentions": 0,
-        "mentions_found": 0,
-    }
-    assert ended.rows[3]["id"] == "c"
-    assert ended.rows[-1]["macro_f1"] == ended.rows[0]["f1"]
 
 
 async def test_labels_of_a_rule_that_does_not_run_name_the_cause(tmp_path: Path) -> None:

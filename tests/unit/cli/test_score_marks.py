@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.store.engine.database import Database
-from tests.support.marked_desk import CAME, YAML, fill, mark_all, read_output, rows, run
+from tests.support.commands import read_output, rows, run
+from tests.support.marked_desk import CAME, YAML, fill, mark_all
 
 
 @pytest.fixture(autouse=True)

@@ -75,18 +75,6 @@ async def test_an_article_with_hits_in_its_title_alone_has_its_first_sentence(tm
     assert [[quote["field"] for quote in row["sentences"]] for row in found] == [["title"]] * 2  # type: ignore[attr-defined]
 
 
-@pytest.mark.usefixtures("archive")
-@pytest.mark.parametrize(
-    ("command", "head"),
-    [("articles list", "first sentence"), ("search title:late", "first sentence"), ("search seoul", "sentence")],
-)
-async def test_the_column_is_called_first_sentence_if_no_text_has_a_hit(
-    command: str, head: str, tmp_path: Path
-) -> None:
-    """Else people look in it for the word that they searched."""
-    assert re.split("  +", (await run(tmp_path, *command.split())).out.splitlines()[0].strip())[-1] == head
-
-
 @pytest.mark.usefixtures("lived_in")
 async def test_a_sentence_that_repeats_the_title_is_not_shown(lived_in: Database, tmp_path: Path) -> None:
     claims, section, at = Claims(lived_in, "here:1"), SerialSection(lived_in), NOON + HOUR
@@ -205,22 +193,6 @@ async def test_what_cannot_be_meant_is_refused(tmp_path: Path, arguments: tuple[
 
 
 @pytest.mark.usefixtures("archive")
-async def test_an_article_is_shown_with_all_that_belongs_to_it(tmp_path: Path) -> None:
-    """By its number, its address or its source and uid."""
-    shown = await run(tmp_path, "articles", "show", "3")
-    assert "Ferry 0 sails" in shown.out
-    assert "version   1, stored 2026-01-05 22:00:00 KST: Ferry 0 is late" in shown.out
-    assert "by its own date" in shown.out
-    assert "=1+1 ferries sail. Later." in shown.out
-    by_address = rows(await run(tmp_path, "articles", "show", "https://x.test/1", "--json"))
-    assert by_address == rows(await run(tmp_path, "articles", "show", "wire a", "--json"))
-    (found,) = by_address
-    assert (found["id"], found["text"]) == (1, "Seoul says so.\nMissiles flew.")
-    assert [match["rule"] for match in found["matches"]] == ["launch", "korea"]  # type: ignore[attr-defined]
-    assert [version["version"] for version in found["versions"]] == [1]  # type: ignore[attr-defined]
-
-
-@pytest.mark.usefixtures("archive")
 async def test_what_is_exported_can_be_read_again(tmp_path: Path) -> None:
     """By `match`, `replay` and `score`: the same words, language, date, source and address."""
     exported = tmp_path / "articles.jsonl"
@@ -233,22 +205,6 @@ async def test_what_is_exported_can_be_read_again(tmp_path: Path) -> None:
     assert (first.published, first.url) == (NOON, "https://x.test/1")
     some = rows(await run(tmp_path, "articles", "export", "ferry -title:late"))
     assert [(row["title"], row["lang"]) for row in some] == [("Ferry 0 sails", "en")]
-
-
-@pytest.mark.usefixtures("archive")
-async def test_matches_are_filtered_by_the_words_of_their_article(tmp_path: Path) -> None:
-    async def list_matches(*query: str) -> set[tuple[object, object]]:
-        found = rows(await run(tmp_path, "matches", "list", *query, "--json"))
-        return {(row["rule"], row["article"]["uid"]) for row in found}  # type: ignore[index]
-
-    everything = {("launch", "a"), ("korea", "a"), ("launch", "b"), ("korea", "b")}
-    assert await list_matches("미사일") == everything
-    assert await list_matches("미사일 seoul") == {("launch", "a"), ("korea", "a")}
-    assert await list_matches("미사일 -seoul") == {("launch", "b"), ("korea", "b")}
-    assert await list_matches("rule:korea", "--source", "other") == {("korea", "b")}
-    assert await list_matches("source:other") == {("launch", "b"), ("korea", "b")}
-    assert await list_matches("ferry") == set()
-    assert await list_matches("before:2026-01-05T12:05Z") == {("launch", "a"), ("korea", "a")}
 
 
 @pytest.mark.parametrize("command", ["search x", "articles list", "articles search x", "articles export"])

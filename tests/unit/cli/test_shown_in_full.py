@@ -142,19 +142,3 @@ def test_an_entity_is_shown_with_the_rules_that_use_it(archive: Database, tmp_pa
     assert other.rules == ()
     assert other.matches is not None
     assert other.matches.total == 0
-
-
-@pytest.mark.usefixtures("archive")
-async def test_entities_show_has_the_names_by_language(tmp_path: Path) -> None:
-    """And says what is wrong with an id."""
-    shown = await news_monitor("entities", "show", "north-korea", folder=tmp_path)
-    assert (shown.code, shown.err) == (0, "")
-    lines = [line.rstrip() for line in shown.out.splitlines()]
-    assert "entity     north-korea: North Korea" in lines
-    at = lines.index("names      en: North Korea")
-    assert lines[at + 1 : at + 4] == ["           ko: 북한", "maybe      ko: 북", "never      en: North Korea Street"]
-    assert "rules      launch, by-list" in lines
-    [row] = (await news_monitor("entities", "show", "north-korea", "--json", folder=tmp_path)).rows
-    assert (row["rules"], len(row["daily_matches"])) == (["launch", "by-list"], DAYS)
-    wrong = await news_monitor("entities", "show", "north-corea", folder=tmp_path)
-    assert (wrong.code, wrong.err) == (2, "there is no entity 'north-corea'; did you mean 'north-korea'?\n")

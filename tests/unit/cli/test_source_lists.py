@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from monitor.cli import cli
 from monitor.errors import MonitorError
-from tests.support.whole import news_monitor, write_config
+from tests.support.whole import write_config
 
 OPML = """\
 <opml version="2.0"><body>
@@ -80,20 +80,6 @@ def test_a_dry_run_writes_nothing(folder: Path) -> None:
     before = (folder / "sources.yaml").read_bytes()
     assert "1 would be added to sources.yaml" in run("import", "--dry-run", "list.opml").stdout
     assert (folder / "sources.yaml").read_bytes() == before
-
-
-async def test_json_is_a_line_for_each_outline(folder: Path) -> None:
-    """From standard input; words go to stderr."""
-    ended = await news_monitor("sources", "import", "--json", "-", folder=folder, stdin=OPML.encode())
-    assert [(row["line"], row["outcome"], row["id"]) for row in ended.rows] == [
-        (2, "added", "new-example"),
-        (3, "known", None),
-        (4, "unusable", None),
-        (5, "unusable", None),
-    ]
-    assert ended.rows[0]["url"] == "https://new.example/feed"
-    assert ended.rows[3]["why"] == "this feed has no address (xmlUrl)"
-    assert ended.told[-1] == "1 added to sources.yaml; 1 already there; 2 could not be used"
 
 
 @pytest.mark.parametrize(

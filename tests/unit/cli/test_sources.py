@@ -296,17 +296,6 @@ def test_when_nobody_answers_no_command_is_offered(database: Database) -> None:
     assert "sources remove" not in told
 
 
-async def test_health_in_json_is_a_line_for_each_that_needs_a_person(folder: Path, database: Database) -> None:
-    """Words go to stderr; the exit code is 0 however they fare."""
-    poll(database, "one", timedelta(minutes=1), good=True)
-    database.close()
-    ended = await news_monitor("sources", "health", "--json", folder=folder)
-    assert ended.code == 0
-    assert [(row["id"], row["health"]) for row in ended.rows] == [("two", "unverified")]
-    assert {"since", "problem", "failures", "next_at", "last_ok_at", "articles", "url"} <= ended.rows[0].keys()
-    assert ended.told == ["1 of 2 sources are fine"]
-
-
 async def test_health_says_what_is_not_as_it_should_be_and_what_to_do(folder: Path, database: Database) -> None:
     """For people and for programs, with the share of its documents that was known."""
     gap = SourceTrouble(
@@ -328,20 +317,3 @@ async def test_health_says_what_is_not_as_it_should_be_and_what_to_do(folder: Pa
     assert "fastest" in trouble["todo"]
     listed = await news_monitor("sources", "list", "--json", folder=folder)
     assert [(row["id"], len(row["troubles"])) for row in listed.rows] == [("one", 1), ("two", 0)]
-
-
-@pytest.mark.parametrize(
-    ("code", "args"),
-    [
-        (0, ["health"]),
-        (1, ["add", "https://one.example/feed"]),
-        (2, ["add", "nowhere"]),
-        (2, ["add"]),
-        (2, ["remove", "nobody"]),
-        (2, ["remove"]),
-        (2, ["add", "https://x.example/", "-c", "nosuch.yaml"]),
-    ],
-)
-async def test_exit_codes_of_sources(folder: Path, code: int, args: list[str]) -> None:
-    """0 fine, 1 a problem was found, 2 wrong usage."""
-    assert (await news_monitor("sources", *args, folder=folder)).code == code

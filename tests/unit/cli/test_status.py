@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -446,45 +445,6 @@ def test_what_is_dead_is_told_with_what_to_do(database: Database, said: Callable
         ("desk", "channel", 1),
         ("desk", "message", 1),
     ]
-
-
-def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str]]) -> None:
-    """One line of JSON: the keys of before, and those of the daemons, ages, outbox and database."""
-    lived(database, "desk:17:aa", seen=2 * SECOND)
-    lived(database, "desk:16:bb", seen=HOUR)
-    poll(database, "wire")
-    poll(database, "post", FetchOutcome.FAILED)
-    commit(SerialSection(database), claimed(Claims(database, "desk:1:aa"), "wire", NOW), article(), at=NOW - HOUR)
-    (line,) = said("--json")
-    row: dict[str, Any] = json.loads(line)
-    before = {
-        "sources",
-        "articles",
-        "matches",
-        "stories",
-        "alerts",
-        "deliveries",
-        "rules",
-        "faults",
-        "fault_list",
-        "failing",
-    }
-    assert row.keys() == before | {
-        *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow", "troubled"),
-        *("told_later", "dead", "held", "merges", "splits", "muted", "sandbox", "config", "last_answers"),
-        "corrected",
-    }
-    then = (NOW - HOUR).isoformat()
-    assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)
-    assert (row["unverified"], row["oldest_poll"]) == (["new"], then)
-    assert row["outbox"] == {"desk": {"deliveries": 1, "since": then, "urgent_since": then}}
-    assert row["database"]["kind"] == database.kind
-    assert row["database"]["bytes"] > 10_000
-    assert {daemon["owner"]: daemon["life"] for daemon in row["daemons"]} == {
-        "desk:17:aa": "alive",
-        "desk:16:bb": "gone",
-    }
-    assert row["daemons"][0]["running"]["rules"] == 3
 
 
 def test_what_the_machine_lacks_of_the_sandbox_is_said(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -24,6 +22,7 @@ from monitor.store.engine.database import Database
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.queues.claims import Claims
 from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, rule, sources, to_desk
+from tests.support.commands import read_output, rows
 from tests.support.newest import make_newest
 from tests.support.whole import write_config
 
@@ -72,38 +71,10 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
     database.close()
 
 
-def told(*args: str) -> str:
-    """What a command prints."""
-    ended = CliRunner().invoke(cli, args)
-    assert ended.exit_code == 0, ended.output
-    return ended.output
-
-
-def rows(*args: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in told(*args, "--json").splitlines()]
-
-
 def what_time_brings(database: Database) -> None:
     """The digest of the next morning, and the update that has waited longer than the rule's cooldown."""
     with SerialSection(database).enter(DIGESTS) as section:
         section.commit_due(section.decide_due(ruleset().rules), to_desk)
-
-
-@pytest.mark.usefixtures("database")
-def test_stories_are_listed_the_last_told_first() -> None:
-    """With how many tell each, by which rules, and how many messages that was."""
-    flood, globe, times, wire, coast = rows("stories", "list")
-    assert (wire["title"], wire["articles"], wire["publishers"]) == (CAME[1][1], 2, 2)
-    assert [each["alerts"] for each in (flood, globe, times, wire, coast)] == [1, 0, 0, 1, 0]
-    assert [each["rules"] for each in (flood, wire, coast)] == [["floods"], ["launch"], ["launch"]]
-    assert globe["events"] == times["events"] == wire["events"] != []
-    heads, first, *_ = told("stories", "list").splitlines()
-    assert heads.split() == ["story", "event", "last", "articles", "publishers", "alerts", "rules", "title"]
-    assert first.split()[0] == flood["id"]
-    assert "2026-01-05 21:50:00 KST" in first
-    assert [line.split()[:2] for line in told("stories", "list", "--rule", "launch").splitlines()[1:4]] == [
-        [each["id"], wire["events"][0]] for each in (globe, times, wire)
-    ]
 
 
 @pytest.mark.usefixtures("database")
@@ -130,53 +101,30 @@ def test_a_rule_that_nobody_knows_is_wrong_use() -> None:
         assert (ended.stdout, str(ended.exception)) == ("", "there is no rule 'lanch'; did you mean 'launch'?")
 
 
-@pytest.mark.usefixtures("database")
-def test_a_story_is_shown_with_its_articles_and_what_was_sent() -> None:
-    """Who prints it, whose text it is, why each belongs to it; outlets with one agency's text are one publisher."""
-    story = rows("stories", "list", "--rule", "launch")[2]["id"]
-    shown = told("stories", "show", story)
-    for part in (
-        f"story     {story}: {CAME[1][1]}\n          first article seen 2026-01-05 21:10:00 KST; 2 articles\n",
-        "independent publishers: 1\n",
-        f"article   2026-01-05 21:10:00 KST  {CAME[1][1]}\n          The Wire, a text of Yonhap; the first article of",
-        (
-            f"article   2026-01-05 21:20:00 KST  {CAME[2][1]}\n"
-            "          The Post, a text of Yonhap; the same headline; number 3\n"
-        ),
-        "sent      2026-01-05 21:10:00 KST  new, high, by launch, alert ",
-        "          “missile” in the title; first alert of this event\n",
-    ):
-        assert part in shown
-    [account] = rows("stories", "show", story)
-    [event] = account["events"]
-    assert f"event     {event['id']}, as launch sees it: {CAME[1][1]}\n" in shown
-    assert (account["voices"], account["rule"], len(account["members"]), len(account["sent"])) == (1, None, 2, 1)
-
-
 def test_of_a_story_that_was_forgotten_the_alert_names_the_rule(database: Database) -> None:
     """Its row stays, without words; so does the event of which only that was told."""
     flood, *_, wire, _ = rows("stories", "list")
-    assert "21:50:00 KST; 1 article\n" in told("stories", "show", flood["id"])
+    assert "21:50:00 KST; 1 article\n" in read_output("stories", "show", flood["id"])
     forgetting = ArticleEraser(database, config_of())
     for of in ("post", "wire", "times", "globe"):
         list(forgetting.erase(forgetting.plan(of), NOON + HOUR))
     assert [each["rules"] for each in rows("stories", "list") if each["id"] == flood["id"]] == [["floods"]]
     for story, rule_, others in ((flood, "floods", 0), (wire, "launch", 1)):
-        listed = told("stories", "list", "--rule", rule_).splitlines()[1:]
+        listed = read_output("stories", "list", "--rule", rule_).splitlines()[1:]
         [line] = [each.split() for each in listed if each.startswith(story["id"])]
         assert (line[-2:], len(listed)) == ([rule_, "(forgotten)"], 1 + others)
-        shown = told("stories", "show", story["id"])
+        shown = read_output("stories", "show", story["id"])
         assert shown.startswith(f"story     {story['id']}: (forgotten)\n")
         assert ("0 articles\n" in shown, f", by {rule_}, alert " in shown) == (True, True)
     [event] = wire["events"]
-    assert f"event     {event}, as launch sees it: (forgotten)\n" in told("stories", "show", wire["id"])
-    assert told("stories", "show", event).startswith(f"event     {event}, as launch sees it: (forgotten)\n")
+    assert f"event     {event}, as launch sees it: (forgotten)\n" in read_output("stories", "show", wire["id"])
+    assert read_output("stories", "show", event).startswith(f"event     {event}, as launch sees it: (forgotten)\n")
 
 
 def test_an_event_is_shown_with_all_its_stories_and_what_waits(database: Database) -> None:
     """In whatever language; an update that waits, until it is told."""
     event = rows("stories", "list", "--rule", "launch")[2]["events"][0]
-    shown = told("stories", "show", event)
+    shown = read_output("stories", "show", event)
     assert shown.startswith(
         f"event     {event}, as launch sees it: {CAME[1][1]}\n          first article published 2026-01-05 "
     )
@@ -184,7 +132,7 @@ def test_an_event_is_shown_with_all_its_stories_and_what_waits(database: Databas
     assert "independent publishers: 3\n" in shown
     assert "waits     2026-01-06 00:10:00 KST  update, by launch: update: new fact: 2 missiles; first sent at" in shown
     what_time_brings(database)
-    shown = told("stories", "show", event)
+    shown = read_output("stories", "show", event)
     assert "waits" not in shown
     assert "sent      2026-01-06 17:00:00 KST  update, high, by launch, alert " in shown
 
@@ -198,14 +146,16 @@ def test_what_may_be_the_same_is_shown_on_both_sides(database: Database) -> None
         connection.execute(insert(tables.event).values(id=another, possibly_of=launch, doubt=doubt, **its))
         of_flood = update(tables.match).where(tables.match.c.rule_id == "floods")
         connection.execute(of_flood.values(event_id=another))
-    heads, first, *others, coast = told("stories", "list").splitlines()
+    heads, first, *others, coast = read_output("stories", "list").splitlines()
     assert heads.split()[-2:] == ["title", "possibly"]
     assert [first.split()[-1], *(each.split()[-1] for each in others)] == [launch, *[another] * 3]
     assert coast.rstrip().endswith(CAME[0][1])
     for older_side in (launch, wire["id"]):
-        assert f"possibly  the same as {another} (“Another”): {doubt}\n" in told("stories", "show", older_side)
+        assert f"possibly  the same as {another} (“Another”): {doubt}\n" in read_output("stories", "show", older_side)
     for younger_side in (another, flood["id"]):
-        assert f"possibly  the same as {launch} (“{CAME[1][1]}”): {doubt}\n" in told("stories", "show", younger_side)
+        assert f"possibly  the same as {launch} (“{CAME[1][1]}”): {doubt}\n" in read_output(
+            "stories", "show", younger_side
+        )
     assert rows("stories", "show", another)[0]["possibly"] == [{"id": launch, "title": CAME[1][1], "doubt": doubt}]
 
 
@@ -255,15 +205,15 @@ def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Databa
     waiting = rows("matches", "list", "--decision", "deferred")
     assert [each["article"]["title"] for each in waiting] == [CAME[4][1], CAME[0][1]]
     update, mention = (str(each["id"]) for each in waiting)
-    assert "outcome   deferred: only mentioned, deeper in the text" in told("matches", "show", mention)
-    shown = told("matches", "show", update)
+    assert "outcome   deferred: only mentioned, deeper in the text" in read_output("matches", "show", mention)
+    shown = read_output("matches", "show", update)
     assert f"event     {waiting[0]['event']}, within event_lasts, and nothing keeps it apart\n" in shown
     because = "update: new fact: 2 missiles; first sent at 12:10; no update before 15:10 (cooldown: 3 hours)"
     assert f"outcome   deferred: {because}\n" in shown
     [held] = [
         each for each in rows("matches", "list", "--decision", "suppressed") if each["article"]["source"] == "post"
     ]
-    shown = told("matches", "show", str(held["id"]))
+    shown = read_output("matches", "show", str(held["id"]))
     why = "copied text"
     of_event = f"launch sent this event at 12:10 ({held['event']}); {why}; sent again if: new fact"
     assert f"outcome   suppressed: {of_event}\n" in shown
@@ -272,7 +222,7 @@ def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Databa
     what_time_brings(database)
     assert rows("matches", "list", "--decision", "deferred") == []
     for number, kind in ((update, "update"), (mention, "digest")):
-        shown = told("matches", "show", number)
+        shown = read_output("matches", "show", number)
         assert "outcome   sent: " in shown
         assert f"\n{kind:<10}" in shown
         assert rows("matches", "show", number)[0]["alert_kind"] == kind
@@ -282,36 +232,9 @@ def test_why_names_the_event_and_what_told_it(database: Database) -> None:
     """Of an article that was told in a digest or an update, that one; of one that was held, the first alert."""
     what_time_brings(database)
     for of, kind in (("coast a0", "digest"), ("globe a4", "update"), ("times a3", "alert")):
-        assert f"\n    {kind} " in told("why", of), of
+        assert f"\n    {kind} " in read_output("why", of), of
     [event] = {each["event"] for each in rows("matches", "list", "--decision", "suppressed")}
-    assert f", news, high, event {event}\n" in told("why", "times a3")
-
-
-@pytest.mark.usefixtures("database")
-def test_two_stories_are_merged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the beginnings of their ids; both say so, and who did it; lists name the whole."""
-    monkeypatch.setenv("LOGNAME", "ann")
-    _, globe, times, *_ = (each["id"] for each in rows("stories", "list"))
-    done = told("stories", "merge", times[:9], globe)
-    assert done.startswith(f"{globe} is part of {times} now, with its articles and what was sent of it\n")
-    assert told("stories", "merge", times, globe) == f"{globe} is part of {times} already\n"
-    assert globe not in [each["id"] for each in rows("stories", "list")]
-    shown = told("stories", "show", times)
-    assert f"  {globe} was merged into it, by ann\n" in shown
-    assert (CAME[3][1] in shown, CAME[4][1] in shown) == (True, True)
-    assert f"  it was merged into {times}, by ann\n" in told("stories", "show", globe)
-    [part] = rows("stories", "show", globe)
-    assert (part["merged_into"], [each["kind"] for each in part["marks"]]) == (times, ["merge"])
-    assert "stories     5; by people: 1 merged\n" in told("status")
-
-
-@pytest.mark.usefixtures("database")
-def test_a_story_and_an_event_are_not_merged() -> None:
-    """That is wrong use, told in one line."""
-    wire = rows("stories", "list")[3]
-    ended = CliRunner().invoke(cli, ["stories", "merge", wire["id"], wire["events"][0]])
-    assert isinstance(ended.exception, InvalidRequest)
-    assert "a story merges with a story, an event with one of the same rule" in str(ended.exception)
+    assert f", news, high, event {event}\n" in read_output("why", "times a3")
 
 
 @pytest.fixture
@@ -324,10 +247,10 @@ def _at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("database", "_at_noon")
 def test_a_story_is_muted_and_the_views_say_so() -> None:
     """Until when, by whom, and how to end it: the list, the story with its event, its matches, `why` and `status`."""
-    assert "muted" not in told("stories", "list")
+    assert "muted" not in read_output("stories", "list")
     wire = rows("stories", "list")[3]
     story, (event,) = wire["id"], wire["events"]
-    done = told("stories", "mute", story[:9])
+    done = read_output("stories", "mute", story[:9])
     assert done == (
         f"{story} is muted until 2026-01-06 22:00:00 KST, for all rules, in its language: {CAME[1][1]}\n"
         f"To mute it in all languages, for launch: news-monitor stories mute {event}\n"
@@ -336,17 +259,17 @@ def test_a_story_is_muted_and_the_views_say_so() -> None:
     muted = [f"until 2026-01-06 22:00:00 KST, by ann; to end that: news-monitor stories unmute {story}"]
     [number] = [each["id"] for each in rows("matches", "list") if each["article"]["source"] == "wire"]
     for view in (("stories", "show", story), ("matches", "show", str(number)), ("why", "wire a1")):
-        assert re.findall(r"muted     S\w+ (.*)", told(*view)) == muted
-    assert "muted     " not in told("stories", "show", event)
-    heads, line = told("stories", "list", "--muted").splitlines()
+        assert re.findall(r"muted     S\w+ (.*)", read_output(*view)) == muted
+    assert "muted     " not in read_output("stories", "show", event)
+    heads, line = read_output("stories", "list", "--muted").splitlines()
     assert heads.split()[-2:] == ["muted", "until"]
     assert (line.split()[0], line.rstrip()[-25:]) == (story, "  2026-01-06 22:00:00 KST")
-    assert "stories     5; by people: 1 muted now (`news-monitor stories list --muted`)\n" in told("status")
+    assert "stories     5; by people: 1 muted now (`news-monitor stories list --muted`)\n" in read_output("status")
     assert rows("status")[0]["muted"] == 1
-    assert told("stories", "unmute", story) == f"{story} is no longer muted: {CAME[1][1]}\n"
-    assert told("stories", "unmute", story) == f"{story} is not muted: {CAME[1][1]}\n"
-    assert "muted     " not in told("stories", "show", story)
-    assert told("stories", "list", "--muted").splitlines()[1:] == []
+    assert read_output("stories", "unmute", story) == f"{story} is no longer muted: {CAME[1][1]}\n"
+    assert read_output("stories", "unmute", story) == f"{story} is not muted: {CAME[1][1]}\n"
+    assert "muted     " not in read_output("stories", "show", story)
+    assert read_output("stories", "list", "--muted").splitlines()[1:] == []
 
 
 @pytest.mark.usefixtures("database", "_at_noon")
@@ -355,16 +278,16 @@ def test_the_mutes_of_a_story_and_of_its_event_are_shown() -> None:
     stories."""
     wire = rows("stories", "list")[3]
     story, (event,) = wire["id"], wire["events"]
-    told("stories", "mute", story)
-    told("stories", "mute", event, "--for", "2 hours")
+    read_output("stories", "mute", story)
+    read_output("stories", "mute", event, "--for", "2 hours")
     [number] = [each["id"] for each in rows("matches", "list") if each["article"]["source"] == "wire"]
     for view in (("stories", "show", story), ("matches", "show", str(number)), ("why", "wire a1")):
-        assert re.findall("muted     (.*) until (.*), by", told(*view)) == [
+        assert re.findall("muted     (.*) until (.*), by", read_output(*view)) == [
             (story, "2026-01-06 22:00:00 KST"),
             (event, "2026-01-06 00:00:00 KST"),
         ]
     in_all_languages = [each["id"] for each in rows("stories", "list") if event in each["events"]]
-    listed = {each.split()[0]: each.rstrip() for each in told("stories", "list", "--muted").splitlines()[1:]}
+    listed = {each.split()[0]: each.rstrip() for each in read_output("stories", "list", "--muted").splitlines()[1:]}
     assert (list(listed), len(listed)) == (in_all_languages, 3)
     of_event = f"{event} 2026-01-06 00:00:00 KST"
     assert {id_: line.endswith(f"  {of_event}") for id_, line in listed.items()} == {
@@ -374,8 +297,8 @@ def test_the_mutes_of_a_story_and_of_its_event_are_shown() -> None:
     assert [[mute["id"] for mute in each["mutes"]] for each in rows("stories", "list", "--muted")] == [
         [story, event] if id_ == story else [event] for id_ in in_all_languages
     ]
-    told("stories", "unmute", story)
-    assert re.findall("muted     (.*) until", told("stories", "show", story)) == [event]
+    read_output("stories", "unmute", story)
+    assert re.findall("muted     (.*) until", read_output("stories", "show", story)) == [event]
 
 
 @pytest.mark.usefixtures("database", "_at_noon")
@@ -385,14 +308,14 @@ def test_unmute_prints_the_mutes_that_still_hold(ends_story: bool) -> None:
     wire = rows("stories", "list")[3]
     story, (event,) = wire["id"], wire["events"]
     ended, other, kind = (story, event, "event") if ends_story else (event, story, "story")
-    told("stories", "mute", story)
-    told("stories", "mute", event)
-    first, *more = told("stories", "unmute", ended).splitlines()
+    read_output("stories", "mute", story)
+    read_output("stories", "mute", event)
+    first, *more = read_output("stories", "unmute", ended).splitlines()
     assert first.startswith(f"{ended} is no longer muted")
     until = f"until 2026-01-06 22:00:00 KST, by ann; to end that: news-monitor stories unmute {other}"
     assert more == [f"But nothing is sent for its {kind} {other}, which is muted {until}"]
-    assert len(told("stories", "unmute", ended).splitlines()) == 2  # it was not muted
-    assert len(told("stories", "unmute", other).splitlines()) == 1
+    assert len(read_output("stories", "unmute", ended).splitlines()) == 2  # it was not muted
+    assert len(read_output("stories", "unmute", other).splitlines()) == 1
 
 
 @pytest.mark.usefixtures("database", "_at_noon")
@@ -400,22 +323,22 @@ def test_an_event_is_muted_for_its_rule_and_a_mute_ends_by_itself(monkeypatch: p
     """At a time, or after one."""
     wire = rows("stories", "list")[3]
     story, (event,) = wire["id"], wire["events"]
-    assert told("stories", "mute", event, "--until", "08:00").startswith(
+    assert read_output("stories", "mute", event, "--until", "08:00").startswith(
         f"{event} is muted until 2026-01-06 08:00:00 KST, in all languages, for launch: "
     )
-    assert f"muted     {event} until 2026-01-06 08:00:00 KST" in told("stories", "show", story)
+    assert f"muted     {event} until 2026-01-06 08:00:00 KST" in read_output("stories", "show", story)
     monkeypatch.setenv("LOGNAME", "bob")
-    told("stories", "mute", event, "--until", "2026-01-07")
-    kept = told("stories", "mute", event).splitlines()
+    read_output("stories", "mute", event, "--until", "2026-01-07")
+    kept = read_output("stories", "mute", event).splitlines()
     assert kept[0].startswith(f"{event} is muted until 2026-01-07 00:00:00 KST, ")
     assert kept[1] == "It was muted until then already, by bob. To shorten that, give --for or --until."
     monkeypatch.setenv("LOGNAME", "ann")
-    shortened = told("stories", "mute", event, "--for", "90 minutes").splitlines()
+    shortened = read_output("stories", "mute", event, "--for", "90 minutes").splitlines()
     assert shortened[1] == "It was muted until 2026-01-07 00:00:00 KST, by bob."
-    assert f"muted     {event} until 2026-01-05 23:30:00 KST" in told("stories", "show", story)
+    assert f"muted     {event} until 2026-01-05 23:30:00 KST" in read_output("stories", "show", story)
     monkeypatch.setattr("monitor.clock.now", lambda: NOON + 150 * MINUTE)
-    assert "muted     " not in told("stories", "show", story)
-    assert "muted" not in told("stories", "list")
+    assert "muted     " not in read_output("stories", "show", story)
+    assert "muted" not in read_output("stories", "list")
 
 
 @pytest.mark.usefixtures("database", "_at_noon")
@@ -434,33 +357,4 @@ def test_a_mute_that_cannot_be_is_wrong_use(options: str, problem: str) -> None:
     ended = CliRunner().invoke(cli, ["stories", "mute", story, *options.split()])
     assert isinstance(ended.exception, InvalidRequest)
     assert problem in str(ended.exception)
-    assert told("stories", "list", "--muted").splitlines()[1:] == []
-
-
-RULE = """\
-rule: launch
-title: Launches
-level: high
-why: A test.
-match:
-  words: {en: [missile, missiles]}
-alert: {once_per: event}
-"""
-
-
-@pytest.mark.usefixtures("database")
-def test_an_article_is_split_off_its_event(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By its number, as `show` gives it; no message is sent."""
-    monkeypatch.setenv("LOGNAME", "ann")
-    Path("launch.yaml").write_text(RULE, encoding="utf-8")
-    write_config(Path(), {}, channels={"desk": "console://"}, rules="launch.yaml")
-    [event] = next(each["events"] for each in rows("stories", "list") if each["title"] == CAME[1][1])
-    [number] = [each["article"] for each in rows("stories", "show", event)[0]["members"] if each["source"] == "post"]
-    assert f"; number {number}\n" in told("stories", "show", event)
-    sent = len(rows("outbox", "list"))
-    first, *_ = told("stories", "split", event, str(number)).splitlines()
-    new = first.partition(" ")[0]
-    assert first == f"{new} is split off {event}, with 1 article"
-    assert len(rows("outbox", "list")) == sent
-    assert f"  it was split off {event}, by ann\n" in told("stories", "show", new)
-    assert f"  {new} was split off it, by ann\n" in told("stories", "show", event)
+    assert read_output("stories", "list", "--muted").splitlines()[1:] == []

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import gc
 import io
-import json
 import sys
-from pathlib import Path
 
 import pytest
 from click import style
 from rich.console import Console
 from rich.progress import track
 from rich.text import Text
-from sqlalchemy import update
 
-from monitor.article_links import sanitize_link
 from monitor.cli.output.streams import SafeStream, open_console, style_text
-from monitor.store.engine.database import Database
-from monitor.store.engine.tables import article, article_version, source
-from tests.support.whole import news_monitor
 
 SIGNS = "\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b31m\u202e\u200b\U000e0041\r\x00"
-STEERING = set("\x1b\x07\x9b\u202e\u200b\U000e0041\r\x00")
 LEFT = "]52;c;ZXZpbA==[2J31m"
 
 
@@ -97,20 +89,3 @@ def test_nothing_is_coloured_where_nobody_looks(monkeypatch: pytest.MonkeyPatch)
     assert style_text("rule\x1b[2J", color="green") == "rule[2J"
     monkeypatch.setattr(sys, "stdout", SafeStream(Raw(terminal=False), encoding="utf-8"))
     assert style_text("rule", color="green") == "rule"
-
-
-async def test_what_older_versions_have_stored_is_not_shown(lived_in: Database, tmp_path: Path) -> None:
-    """Links and problems of sources had such signs; JSON escapes those of titles: the offsets of evidence hold."""
-    with lived_in.writing() as connection:
-        connection.execute(update(article).values(url=f"https://x.test/{SIGNS}"))
-        connection.execute(update(article_version).values(title=f"북한 미사일{SIGNS}"))
-        connection.execute(update(source).values(problem=f"the server sent {SIGNS}", failures=3))
-    for words in ("status", "sources list", "matches list", "matches show 1", "why 1", "stories list", "outbox list"):
-        ended = await news_monitor(*words.split(), folder=tmp_path)
-        assert not STEERING & set(ended.out + ended.err), words
-    ended = await news_monitor("matches", "list", "--json", folder=tmp_path)
-    found = json.loads(ended.out.splitlines()[0])["article"]
-    assert found["title"] == f"북한 미사일{SIGNS}"
-    assert found["url"] == sanitize_link(f"https://x.test/{SIGNS}")
-    assert not STEERING & set(found["url"])
-    assert not STEERING & set(ended.out)

@@ -30,7 +30,6 @@ def faults(shape: type[Schema], text: str) -> list[str]:
     ("text", "said"),
     [
         # unknown keys: the nearest known one, or all
-        (_MATCH + "unles: {words: [a]}", "5:1: I do not know 'unles'; did you mean 'unless'?"),
         (_MATCH + "xyz: 1", "5:1: I do not know 'xyz'; known are: rule, title, level, status, owner, why,"),
         (
             _MATCH + "alert: {otherwize: x}",
@@ -38,14 +37,8 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         ),
         (_MATCH + "matches: {words: [a]}", "5:1: I do not know 'matches'; known are: rule,"),  # match is there already
         (_MATCH + "alert: {never: x}", "5:9: I do not know 'never'; known are: to, once_per,"),  # near by chance only
-        (_MATCH + "alert: {cool: 3 hours}", "5:9: I do not know 'cool'; did you mean 'cooldown'?"),
         (_MATCH + "xyz:", "5:1: I do not know 'xyz'"),  # even with nothing after it
         # wrong values of a choice
-        (_MATCH.replace("high", "hihg"), "3:8: 'hihg' is not one of: info, low, medium, high, critical; did you mean"),
-        (
-            _MATCH + "alert: {once_per: storys}",
-            "5:19: 'storys' is not one of: article, story, event; did you mean 'story'?",
-        ),
         (_MATCH + "status: 1", "5:9: expected text, found a number"),
         # wrong kinds, with a right example
         (_MATCH.replace("Drills", "2026"), "2:8: expected text, found a number; put it in quotes"),
@@ -56,9 +49,6 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         ),
         (_MATCH + "max_age: 12", "5:10: this cannot be read; write a number and a unit, such as '30 s'"),
         (_MATCH + "tests: [a]", "5:8: expected keys with values, found a list; write, for example, 'tests: {fires: ["),
-        (_RULE + "match: [a]", "4:8: expected keys with values, found a list; write match: {words: [a]}"),
-        (_RULE + "match: {words: drill}", "4:16: expected a list, found text; write [drill]"),
-        (_RULE + "match: {words: {en: drill}}", "4:21: expected a list, found text; write [drill]"),
         (_RULE + "match: {words: {en: }}", "4:21: expected a list, found nothing"),
         (_RULE + "match: {words: {en: [true]}}", "4:22: expected text, found true or false; put it in quotes"),
         (_RULE + "match: {words: {}}", "4:16: this is empty; write, for example, 'words: {en: [drill, war game*]}'"),
@@ -70,40 +60,26 @@ def faults(shape: type[Schema], text: str) -> list[str]:
             _RULE + "match: {}",
             "4:8: this condition is empty; write one of: words, list, entity, pattern, number, names, all, any",
         ),
-        (_RULE + "match: {in: title}", "4:8: this condition is empty"),
         (
             _RULE + "match: {words: [a], entity: b}",
             "4:8: words and entity cannot be combined in one condition; put them under all: or any:",
         ),
         (_RULE + "match: {all: []}", "4:14: this is empty; write, for example, 'all: ["),
-        (_RULE + "match: {all: [{word: [a]}]}", "4:16: I do not know 'word'; did you mean 'words'?"),
         (_RULE + "match: {entity: Foo Bar}", "4:17: 'Foo Bar' is not an id"),
         (_MATCH + "unless: [{words: [a]}, {words: ['']}]", "5:33: this text is empty"),
         # words
-        (_RULE + "match: {words: {jp: [a]}}", "4:17: 'jp' is a country, not a language; did you mean 'ja'?"),
         (_RULE + "match: {words: {english: [a]}}", "4:17: 'english' is not a language; did you mean 'en'?"),
         (_RULE + "match: {words: [a*b]}", "4:17: in 'a*b' the '*' is not at an end of a word; write it so: 'launch*'"),
-        (_RULE + "match: {words: ['fire * now']}", "4:17: in 'fire * now' the '*' is not at an end of a word"),
         (_RULE + "match: {words: ['...']}", "4:17: '...' has no letter and no digit"),
         (_RULE + "match: {pattern: ''}", "4:18: this text is empty; write, for example, 'pattern: KN-"),
         (_MATCH + "owner: ' '", "5:8: this text is empty; write something, or remove it"),
         # control characters
         (_MATCH.replace("Drills", '"a\\0b"'), "2:8: there is an invisible character here (U+0000); remove it"),
-        (_RULE + 'match: {words: ["a\\x1bb"]}', "4:17: there is an invisible character here (U+001B)"),
-        (_RULE + 'match: {words: ["c a\\x85"]}', "4:17: there is an invisible character here (U+0085)"),
         (_RULE + 'match: {pattern: "a\\0"}', "4:18: there is an invisible character here (U+0000)"),
         # near
         (
-            _RULE + "match: {near: {within: 20, these: [{words: [a]}, {words: [b]}]}}",
-            "4:24: how near is not clear; write",
-        ),
-        (
             _RULE + "match: {near: {within: 00 words, these: [{words: [a]}, {words: [b]}]}}",
             "4:24: how near is not clear",
-        ),
-        (
-            _RULE + "match: {near: {within: sentence, these: [{words: [a]}]}}",
-            "4:41: at least 2 things belong here; add another, or write this one without near",
         ),
         (
             _RULE + "match: {near: {within: sentence, these: &".replace("&", f"[{'{words: [a]}, ' * 7}]}}}}"),
@@ -119,7 +95,6 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         ),
         # what says how
         (_RULE + "match: {times: 1, words: [a]}", "4:16: this must be at least 2; write, for example, 'times: 3'"),
-        (_RULE + "match: {times: 51, words: [a]}", "4:16: this must be at most 50; write, for example, 'times: 3'"),
         (
             _RULE + "match: {times: 2, all: [{words: [a]}]}",
             "4:9: 'times' cannot be combined with all; it can be combined with: words,",
@@ -127,10 +102,6 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         (
             _RULE + "match: {times: 2, any: [{words: [a]}, {any: [{words: [b], in: title}]}]}",
             "4:59: 'in' is not allowed here, because 'times' counts words; count each of them separately",
-        ),
-        (
-            _RULE + "match: {any: [{words: [a]}, {number: {of: dead, at_least: 3}}], times: 2}",
-            "4:30: 'number' is not allowed here, because 'times' counts words; count each of them separately",
         ),
         (
             _RULE + "match: {forms: all, list: a}",
@@ -146,7 +117,6 @@ def faults(shape: type[Schema], text: str) -> list[str]:
             _RULE + "match: {in: title, all: [{any: [{words: [a]}, {words: [b], in: lead}]}]}",
             "4:60: 'in' is not allowed inside 'in'; keep one of them, or repeat the outer 'in' in each part",
         ),
-        (_RULE + "match: {in: title, any: [{in: body, words: [a]}]}", "4:27: 'in' is not allowed inside 'in'"),
         (_RULE + "match: {entity: {}}", "4:17: no entity is meant here; write one of: kind, in"),
         (
             _RULE + "match: {words: [a], ignore: {}}",
@@ -157,7 +127,6 @@ def faults(shape: type[Schema], text: str) -> list[str]:
             "4:29: this is empty; write, for example, 'ignore: {zh: [朝鲜半岛]}'",
         ),
         (_RULE + "match: {words: [a], ignore: b}", "4:29: expected a list, found text; write [b], or, if it is a"),
-        (_RULE + "match: {words: [a], ignore: {word: [b]}}", "4:30: I do not know 'word'; did you mean 'words'?"),
         (
             _RULE + "match: {words: [a], ignore: {before: {within: 1 word}}}",
             "4:38: there are no words here; write one of: words, list",
@@ -166,18 +135,14 @@ def faults(shape: type[Schema], text: str) -> list[str]:
             _RULE + "match: {words: [a], ignore: {before: {within: 1 word, words: [b], list: c}}}",
             "4:38: words and list cannot be combined in one mapping; keep one of them",
         ),
-        (_RULE + "match: {words: [a], ignore: {lst: denials}}", "4:30: I do not know 'lst'; did you mean 'list'?"),
         (
             _RULE + "match: {words: [a], ignore: {wrd: [b], zh: [c]}}",
             "4:30: I do not know 'wrd'; did you mean 'words'?",
         ),
         (_RULE + "match: {words: [a], ignore: {ckb: b}}", "4:35: expected a list, found text; write [b]"),
-        (_RULE + "match: {lst: denials}", "4:9: I do not know 'lst'; did you mean 'list'?"),
         # text where a condition belongs
         (_MATCH + "unless: b", "5:9: expected keys with values, found text; write unless: {words: [b]}"),
-        (_MATCH + "mention_if: b", "5:13: expected keys with values, found text; write mention_if: {words: [b]}"),
         (_MATCH + "raise: critical", "5:8: expected keys with values, found text; write, for example, 'raise: {to:"),
-        (_RULE + "match: {any: b}", "4:14: expected a list, found text; write any: [{words: [b]}]"),
         # where, and changes of level
         (
             _MATCH + "where: {}",
@@ -196,7 +161,6 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         (_MATCH + "tests: {fires: [{lang: ko}]}", "5:17: this test has neither a title nor a text"),
         (_MATCH + "tests: {fires: [{title: a, date: soon}]}", "5:34: 'soon' is not a date; write '2026-01-05'"),
         (_MATCH + "tests: {fires: [12]}", "5:17: expected text, found a number; put it in quotes"),
-        (_MATCH + "tests: {fires: [{titel: a}]}", "5:18: I do not know 'titel'; did you mean 'title'?"),
     ],
 )
 def test_a_faulty_rule_is_told_where_what_and_what_was_meant(text: str, said: str) -> None:

@@ -270,25 +270,17 @@ def test_things_are_kept_as_long_as_is_written() -> None:
     [
         ("timezone: Europe/Berln", "1:11: 'Europe/Berln' is not a time zone; did you mean 'Europe/Berlin'?"),
         ("timezone: KST", "1:11: 'KST' is not a time zone; this is an abbreviation; write a zone that has it: Asia/Py"),
-        (
-            "timezone: cest",
-            "1:11: 'cest' is not a time zone; this is an abbreviation; write a zone that has it: ",
-        ),
-        ("timezone: Europe", "1:11: 'Europe' is not a time zone"),  # a folder of the zone files
         ("timezone: ../../etc/passwd", "1:11: '../../etc/passwd' is not a time zone"),
         ("timezone: 3", "1:11: expected text, found a number"),
         (
             "database: mysql://u:p4ss@h/d",
             "1:11: this is not a database that can be used; write sqlite:///monitor.db, or postgresql://USER@HOST/NAME",
         ),
-        ("database: mysql://u:p4ss@h/d", "1:11: this is not a database that can be used; write sqlite:///monitor.db"),
         ("database: 'sqlite://'", "1:11: this is not a database that can be used"),
         ("database: 'sqlite:///'", "1:11: a database in memory is lost at every stop"),
-        ("database: 'sqlite:///:memory:'", "1:11: this is not a database that can be used"),
         ("web: {listen: 8787}", "1:15: '8787' is not an address to listen at; write, for example, 127.0.0.1:8787"),
         ("web: {listen: '127.0.0.1'}", "1:15: '127.0.0.1' is not an address to listen at"),
         ("web: {listen: 'localhost:8787'}", "1:15: 'localhost:8787' is not an address to listen at"),  # it may be two
-        ("web: {listen: '127.0.0.1:99999'}", "1:15: '127.0.0.1:99999' is not an address to listen at"),
         ("web: {listen: '::1:8787'}", "1:15: '::1:8787' is not an address to listen at"),
         ("web: {listen: 'http://127.0.0.1:80/'}", "1:15: (an address) is not an address to listen at"),
         (
@@ -306,22 +298,17 @@ def test_things_are_kept_as_long_as_is_written() -> None:
         ("network: {allow: [home]}", "1:19: 'home' is not a network; write a range such as 10.0.0.0/8"),
         ("limits: {total: 30}", "1:17: this cannot be read; write a number and a unit"),
         ("limits: {polls: 0}", "1:17: this must be at least 1; write, for example, 'polls: 64'"),
-        ("limits: {polls: true}", "1:17: expected a whole number, found true or false"),
         ("limits: {wire_bytes: 5 XB}", "1:22: '5 XB' cannot be read; write a number of bytes"),
-        ("limits: {totl: 30 s}", "1:10: I do not know 'totl'; did you mean 'total'?"),
         ("retention: {articles: 1 day}", "1:23: '1 day' is too short; the shortest is '7 days', or 'for good'"),
         ("retention: {rules: {drills: 60 s}}", "1:29: '60 s' is too short; the shortest is '7 days', or 'for good'"),
         ("retention: {known: always}", "1:20: 'always' cannot be read; write a number and a unit"),
         ("- a", "1:1: expected keys with values, found a list"),
         # references
         (_CHANNEL, "1:1: there is no route 'default'; write, for example, 'routes: {default: [desk]}'"),
-        (_CHANNEL + "routes: {night: [desk]}", "2:1: there is no route 'default'"),
         (_ROUTED + "operator: [dsk]", "3:12: there is no channel 'dsk'; did you mean 'desk'?"),
         (_ROUTED.replace("[desk]", "[zzz]"), "2:20: there is no channel 'zzz'; known are: desk"),
         # alerts that would reach nobody
         ("channels:\nroutes:\n", f"1:1: {_NOBODY}"),
-        ("timezone: UTC", f"1:1: {_NOBODY}"),
-        ("channels: {}", f"1:1: {_NOBODY}"),
         ("routes: {default: []}", f"1:1: {_NOBODY}"),
         (_CHANNEL + "routes: {default: []}", "2:19: the route 'default' is empty: alerts would reach nobody; write a"),
         (_ROUTED.replace("[desk]", "[desk], night: []"), "2:34: the route 'night' is empty: alerts would reach nobody"),

@@ -137,15 +137,6 @@ def test_a_source_goes_with_what_is_its_own(before: str, after: str) -> None:
     assert without_sources(before, "f.yaml", {"gone"}) == after
 
 
-def test_many_go_at_once() -> None:
-    """From any place, in either style."""
-    block = "sources:\n" + "".join(f"  - id: s{n}\n    url: u{n}\n" for n in range(9))
-    braces = "sources: [" + ", ".join(f"{{id: s{n}}}" for n in range(9)) + "]\n"
-    gone = {f"s{n}" for n in range(9) if n not in (2, 5)}
-    assert without_sources(block, "f.yaml", gone) == "sources:\n  - id: s2\n    url: u2\n  - id: s5\n    url: u5\n"
-    assert without_sources(braces, "f.yaml", gone) == "sources: [{id: s2}, {id: s5}]\n"
-
-
 @pytest.mark.parametrize("text", ["sources: 1", "? sources\n:\n", "- id: a\n", "hello"])
 def test_what_cannot_be_edited_safely_is_refused(text: str) -> None:
     """With the lines to paste, in which no secret is shown."""

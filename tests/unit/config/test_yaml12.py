@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.yaml.yaml12 import PlainData, ValuePath, YamlDocument, parse_yaml_text, read_yaml_file
+from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text, read_yaml_file
 from monitor.errors import InvalidFiles
 from monitor.model import Place
 
@@ -134,7 +134,6 @@ _SEPARATE = "if another rule, entity or list begins here, write a line with only
         ("<<: {a: 1}", "f.yaml:1:1: merge keys (<<) are not supported"),
         ("a: !!str 1", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"!...\" (tags of YAML are not"),
         ("a: !python/object x", "f.yaml:1:4: text that begins with '!' goes in quotes"),
-        ("a: !x https://u:secret@host/", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"!...\""),
         ("? [a]\n: b", "f.yaml:1:3: a key must be plain text"),
         ("{a: 1}: b", "f.yaml:1:1: a key must be plain text"),
         ("a: [1, 2", "f.yaml:1:4: this '[' is not closed; add the ']'"),
@@ -148,7 +147,6 @@ _SEPARATE = "if another rule, entity or list begins here, write a line with only
         ("a: 한\x07", "f.yaml:1:5: there is a control character here"),
         # tabs
         ("a: b\n\tc: d", "f.yaml:2:1: there is a tab here; indent with spaces"),
-        ("a:\n\tb: c", "f.yaml:2:1: there is a tab here; indent with spaces"),
         ("a:\n  - b\n\t- c", "f.yaml:3:1: there is a tab here; indent with spaces"),
         ("- a\n-\tb\n\t- c", "f.yaml:2:2: there is a tab here; indent with spaces"),
         # quotation marks
@@ -174,12 +172,7 @@ _SEPARATE = "if another rule, entity or list begins here, write a line with only
         ("a: @b", "f.yaml:1:4: text that begins with '@' goes in quotes; write \"@...\""),
         ("a: [`b`, c]", "f.yaml:1:5: text that begins with '`' goes in quotes; write \"`...\""),
         ("a: [b, *미사일]", "f.yaml:1:8: text that begins with '*' goes in quotes; write \"*...\""),
-        ("a:\n  - *미사일  # c", "f.yaml:2:5: text that begins with '*' goes in quotes; write \"*...\""),
-        ("a: [*b c, d]", "f.yaml:1:5: text that begins with '*' goes in quotes; write \"*...\""),
-        ("a: & b", "f.yaml:1:4: text that begins with '&' goes in quotes; write \"&...\""),
-        ("a: !한", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"!...\""),
         ("a: [#b, c]", "f.yaml:1:5: text that begins with '#' goes in quotes; write \"#...\""),
-        ("a: [b, #c]\nd: e", "f.yaml:1:8: text that begins with '#' goes in quotes; write \"#...\""),
         ("a: |b\n", "f.yaml:1:4: text that begins with '|' goes in quotes; write \"|...\""),
         ("%a: b\n", "f.yaml:1:1: text that begins with '%' goes in quotes"),
         ("a: ? b\n", "f.yaml:1:4: a '?' is not allowed here; put text that begins with ? in quotes"),
@@ -191,25 +184,17 @@ _SEPARATE = "if another rule, entity or list begins here, write a line with only
         ("a:b\nc: d", "f.yaml:1:2: a blank is missing after this ':'; write ': '"),
         ("a: b\nc:d\ne: f", "f.yaml:2:2: a blank is missing after this ':'; write ': '"),
         ("a: b\nc [d]\ne: f\n", "f.yaml:2:1: a ':' is missing after this key; write 'key: value'"),
-        ("a:\n  b c d\n  e: f\n", "f.yaml:2:3: a ':' is missing after this key"),
         ("a\n  b: c\n", "f.yaml:1:1: a ':' is missing after this key"),
-        ("- a\n  b: c\n", "f.yaml:1:3: a ':' is missing after this key"),
         ("- a:\n  b\n    - c\n    - d\n  e: f\n", "f.yaml:2:3: a ':' is missing after this key"),
         ("a: b\n  c: d\n", "f.yaml:2:3: this line is not indented like its neighbours; begin it at the left edge"),
         ("a：b", "f.yaml:1:2: this ： is a full-width colon; write ': '"),
-        ("a：b\nc: d", "f.yaml:1:2: this ： is a full-width colon; write ': '"),
-        ("a: b\nc： d\n", "f.yaml:2:2: this ： is a full-width colon; write ': '"),
         ("a: b\nc：\n  d: e\n", "f.yaml:2:2: this ： is a full-width colon; write ': '"),
         ("a:\n  zh-Hant： [b]\n  ko： [c]\n  ja: [d]", "f.yaml:2:10: this ： is a full-width colon; write ': '"),
         ("a: {en：[b]}", "f.yaml:1:7: this ： is a full-width colon; write ': '"),
-        ("a: {b： c}", "f.yaml:1:6: this ： is a full-width colon; write ': '"),
-        ("a: {b: c, d： [e]}", "f.yaml:1:12: this ： is a full-width colon; write ': '"),
         # blanks that are none
         ("a:\n\u3000\u3000b: c", "f.yaml:2:1: this blank is not a plain space; indent with plain spaces"),
-        ("a:\n\u00a0\u00a0b: c", "f.yaml:2:1: this blank is not a plain space; indent with plain spaces"),
         ("[" * 70 + "]" * 70, "f.yaml:1:62: nested too deep"),
         ("[" * 100_000, "f.yaml:1:1001: nested too deep"),
-        ("- " * 100_000, "f.yaml:1:123: nested too deep"),
         ("a: 1\n b: 2\n", "f.yaml:2:2: this line is not indented like its neighbours; begin it at the left edge"),
         ("a: 1\n- b\n", "f.yaml:2:1: a key belongs here"),
     ],
@@ -305,17 +290,3 @@ def test_directives_are_counted_before_they_are_parsed() -> None:
     ]
     [document] = parse_yaml_text("%YAML 1.2\n---\na: |\n" + "  %x\n" * 200, "f.yaml")
     assert document.data == {"a": "%x\n" * 200}
-
-
-def test_many_places_are_found_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list with thousands of faults would be walked from its start for each."""
-    [document] = parse_yaml_text("a:\n" + "  - [b]\n" * 500, "f.yaml")
-    walked, find = [], YamlDocument._find_value
-
-    def count(self: YamlDocument, path: ValuePath) -> object:
-        walked.append(path)
-        return find(self, path)
-
-    monkeypatch.setattr(YamlDocument, "_find_value", count)
-    assert [document.place(("a", n, 0, "x")).line for n in range(500)] == [*range(2, 502)]
-    assert len(walked) <= 100

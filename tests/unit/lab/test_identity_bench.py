@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +20,10 @@ from bench.world.quality import (
     READ,
     UNREAD,
     Data,
-    Figure,
     events_quality,
     minimal_quality,
-    pairs_quality,
-    stories_quality,
-    stream_quality,
-    table,
 )
 from bench.world.recorded_news import write_rows
-from bench.world.sampling import CpuSampler, calls_into
 
 SCORER = """
 RULES = {"drills": "drill", "a-drill": "drill", "launches": "launch"}
@@ -95,29 +88,6 @@ def alert(event: str, *articles: str, kind: str = "new", rule: str = "everything
     }
 
 
-def test_a_bound_is_kept_by_the_unread_folds() -> None:
-    """Whatever the others say; without folds by all. No bound: neither met nor missed."""
-    halves = {READ: 1.0, UNREAD: 0.5, ALL: 0.8}
-    assert Figure("p", "f", halves, least=0.7).met is False
-    assert Figure("p", "f", halves, least=0.7, judged=ALL).met is True
-    assert Figure("p", "f", {ALL: 0.8}, most=0.7).met is False
-    assert Figure("p", "f", halves).met is None
-    assert Figure("p", "f", halves).gap == 0.5
-
-
-def test_the_table_says_what_is_missed_and_what_is_fitted() -> None:
-    """A figure a line, beside its bound; a gap between the folds where it is large."""
-    head, missed, met = table(
-        [
-            Figure("stories", "recall", {READ: 0.9, UNREAD: 0.8, ALL: 0.85}, least=0.85),
-            Figure("stream", "hidden", {ALL: 0.01}, most=0.02),
-        ]
-    )
-    assert head.split() == ["part", "figure", "read", "unread", "all", "bound"]
-    assert missed.split() == ["stories", "recall", "0.900", "0.800", "0.850", ">=", "0.85", "MISSED", "gap", "0.100"]
-    assert met.split() == ["stream", "hidden", "-", "-", "0.010", "<=", "0.02", "met"]
-
-
 def test_minimal_pairs_are_read_from_the_scorer_and_listed_of_read_folds_only(data: Data) -> None:
     """The shares of each half; of the errors those of folds 0 to 2, with their reason."""
     pair = {"kind": "different", "why": "place", "a": {"title": "One"}, "b": {"title": "Other"}}
@@ -132,17 +102,6 @@ def test_minimal_pairs_are_read_from_the_scorer_and_listed_of_read_folds_only(da
     assert (figure.met, figure.least) == (False, 0.98)
     assert quality.errors == ["different\tplace\tjoined\tp1\tOne | Other\tsame words"]
     assert "different, unread folds: 1 joined" in quality.rows
-
-
-def test_stories_have_bounds_and_the_other_levels_have_none(data: Data) -> None:
-    """Three figures a level; what is mixed and split is listed of read folds only."""
-    keep(data, "stories", [item("a", 0, story="s"), item("b", 1, story="t"), item("c", 4, story="u")])
-    rows = [article(id_, "", "k") for id_ in "abc"]
-    quality = stories_quality(data, write_rows(data.work / "stories.jsonl", rows))
-    assert [each.met for each in quality.figures] == [True, False, True] + [None] * 6
-    assert quality.errors[0] == "mix\tk\t2"
-    assert "Title of a" in quality.errors[1]
-    assert "Title of c" not in "".join(quality.errors)
 
 
 def test_an_item_is_suppressed_by_another_event_if_no_alert_of_its_subject_was_for_its_own(data: Data) -> None:
@@ -175,27 +134,6 @@ def test_an_item_is_suppressed_by_another_event_if_no_alert_of_its_subject_was_f
     assert hidden.halves == {READ: 0.5, UNREAD: 0.0, ALL: 1 / 3}
 
 
-def test_what_the_stream_hides_is_listed_unless_it_is_in_an_unread_fold_of_the_stories(data: Data) -> None:
-    """Neither as the item that is hidden nor as the one before it."""
-    keep(data, "captures", [item(id_, None) for id_ in "abc"])
-    keep(data, "stories", [item("c", 4, story="s")])
-    rows = [article("a", "k"), alert("k", "a"), article("b", "k"), article("c", "k")]
-    quality = stream_quality(data, write_rows(data.work / "stream.jsonl", rows))
-    assert [each.halves[ALL] for each in quality.figures] == [0.04, 0.97]
-    assert quality.errors == ["hidden\ten\tb\tTitle of b\tbehind: Title of a"]
-
-
-def test_only_a_language_with_enough_pairs_has_a_bound(data: Data) -> None:
-    """Fifty of them; it is judged on all."""
-    pair = {"lang": "en", "same_story": True, "a": {"title": "One"}, "b": {"title": "Other"}}
-    keep(data, "few", [pair | {"pair": "1", "fold": 0}, pair | {"pair": "2", "fold": 3}])
-    keep(data, "many", [pair | {"pair": f"{number}"} for number in range(50)])
-    predicted = write_rows(data.work / "pairs.jsonl", [])
-    (few,), (many,) = (pairs_quality(data, name, predicted).figures for name in ("few", "many"))
-    assert (few.met, sorted(few.halves)) == (None, [ALL, READ, UNREAD])
-    assert (many.met, many.least, sorted(many.halves)) == (False, 0.87, [ALL])
-
-
 def test_messages_of_a_labelled_day_are_counted_for_each_event_and_label(data: Data) -> None:
     """An article without a label that is sent as an update belongs to its thread, and is listed; an event that nothing
     was sent of counts against those sent; a digest is no message."""
@@ -218,15 +156,6 @@ def test_messages_of_a_labelled_day_are_counted_for_each_event_and_label(data: D
     assert [line.split("\t")[3:5] for line in quality.errors] == [["thread of d1", "b"], ["thread of its own", "d"]]
 
 
-def test_without_the_data_it_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Exit code 2, as for wrong usage."""
-    monkeypatch.setattr(sys, "argv", ["identity", "--data", str(tmp_path)])
-    assert identity.main() == 2
-    assert "holds no score.py" in capsys.readouterr().err
-
-
 def test_a_replay_of_made_up_pairs_is_judged(
     data: Data, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -245,33 +174,3 @@ def test_a_replay_of_made_up_pairs_is_judged(
     printed = capsys.readouterr().out
     assert "same, read folds: 1 joined" in printed
     assert "1 of 1 bounds missed" in printed
-
-
-def test_cpu_time_is_that_of_the_files_it_goes_by_in() -> None:
-    """All of a loop in a file, and none of it where another file is meant."""
-    for files, least, most in (({__file__}, 0.9, 1.0), ({"/nowhere.py"}, 0.0, 0.0)):
-        with CpuSampler(files) as sampler:
-            busy(seconds=0.2)
-        assert sampler.samples > 10
-        assert least <= sampler.spent / sampler.seconds <= most
-
-
-def test_calls_into_files_are_counted() -> None:
-    """Those of Python functions in them, with the work itself; no others."""
-    assert calls_into({__file__}, ten_calls) == 10 + 1
-    assert calls_into({"/nowhere.py"}, called) == 0
-
-
-def busy(seconds: float) -> None:
-    ends = time.process_time() + seconds
-    while time.process_time() < ends:
-        pass
-
-
-def ten_calls() -> None:
-    for _ in range(10):
-        called()
-
-
-def called() -> None:
-    """One call."""

@@ -10,7 +10,7 @@ from monitor.config.language.settings import routes_of
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.lab.annotated_document import LintKind
 from monitor.lab.lints.newsroom import lint_routes
-from tests.support.marked_desk import run
+from tests.support.commands import run
 
 CHANNELS = "channels: {desk: {url: 'console://'}, phone: {url: 'console://'}}\n"
 HOURS = "hours: {days: {from: 06:00, to: 22:00}, sundays: {weekdays: sun}}\n"

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from monitor.lab.recorded import UnusableLine
 from monitor.lab.scoring import ALL, LabeledArticle, MistakeKind, Score, Tally, parse_labels, score_rules
 from monitor.matching import compile_rules
 from monitor.model import Level, Rule, Term, Words
@@ -116,16 +115,3 @@ def test_labels_of_no_rule_are_named_and_left_out() -> None:
     found = scored({"title": "A flood", "lang": "en", "labels": ["flood", "storm"]})
     assert found.unknown_labels == {"storm"}
     assert found.tally_by_rule == {"flood": Tally(right=1)}
-
-
-def test_unusable_lines_have_their_number() -> None:
-    """Blank lines count, and a bare headline is an article without labels."""
-    written = ["\n", "A strike\n", '{"id": 1, "title": "a", "labels": "flood"}\n', "{\n", '{"id": 2, "title": "b"}\n']
-    strike, *unusable, last = read_as(written, parse_labels)
-    assert isinstance(strike, LabeledArticle)
-    assert strike.labels == frozenset()
-    assert [str(each) for each in unusable if isinstance(each, UnusableLine)] == [
-        "line 3: labels must be a list of ids of rules",
-        "line 4: not JSON: Expecting property name enclosed in double quotes at column 2; write one object on a line",
-    ]
-    assert isinstance(last, LabeledArticle)

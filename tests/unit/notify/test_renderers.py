@@ -295,17 +295,6 @@ def test_a_message_fits_every_channel(sign: str) -> None:
         assert part in longest.text
 
 
-@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
-def test_an_update_fits_every_channel(sign: str) -> None:
-    """With all who also report it; what it tells is whole."""
-    others = replace(endless(sign), kind=AlertKind.UPDATE, also_reported_by=(sign * 500,) * 99, publisher_count=99)
-    longest = message(others, source=sign * 5000, repeat=True, **late(9 * HOUR))
-    assert len(longest.text.encode()) <= 4096
-    assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
-    for part in ("“", "99 independent publishers in all", f"Why: {sign}", "you may have this message"):
-        assert part in longest.text
-
-
 def others(count: int, of: Alert) -> dict[str, Any]:
     """What makes a delivery the first of a message with so many other alerts."""
     made = (replace(of, id=f"{number:016x}", rule=f"other-{number}", level=Level.LOW) for number in range(count))
@@ -425,16 +414,6 @@ def test_where_the_older_message_is_gone_the_reason_is_given() -> None:
     assert message(of).in_reply_to == of.thread
 
 
-@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
-def test_what_is_possibly_the_same_fits_every_channel(sign: str) -> None:
-    """However long the other headline and the doubt."""
-    longest = message(in_doubt(sign), source=sign * 5000, repeat=True, **late(9 * HOUR))
-    assert len(longest.text.encode()) <= 4096
-    assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
-    for part in ("“", f"Possibly the same as “{sign}", f"(sent at 19:00): {sign}", "you may have this message"):
-        assert part in longest.text
-
-
 def test_a_digest_has_a_line_for_each_story() -> None:
     """Level, headline, rule and story, and the address; why, and what to find it by."""
     of = digest(items(1)[0], replace(items(2)[1], level=Level.LOW, title="", url=None))
@@ -525,19 +504,6 @@ def test_it_has_more_lines_than_others_have() -> None:
     text = message(digest(*lines)).text
     assert text.count(". HIGH: ") == UNSURE_ITEMS == 20
     assert "and 3 more: `news-monitor matches list` shows them all" in text
-
-
-@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
-def test_it_fits_every_channel(sign: str) -> None:
-    """However long its lines."""
-    long = sign * 5000
-    lines = [replace(each, unsure=long, same_as=long, source=long) for each in items(500, long, "https://x.test/")]
-    longest = message(replace(digest(*lines, title=long), why=clauses_from_sentence(long)), repeat=True)
-    assert len(longest.text.encode("utf-8", "surrogatepass")) <= BYTES
-    assert len(json.dumps({"title": longest.title, "message": longest.text})) <= JSON + 40
-    shown = longest.text.count(". HIGH: ")
-    assert shown >= 2
-    assert f"and {500 - shown} more" in longest.text
 
 
 @pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])

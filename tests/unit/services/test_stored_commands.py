@@ -6,25 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
 
-from monitor.errors import InvalidRequest
-from monitor.model import Channel, DeliveryState, Retention, RouteStep, Settings
+from monitor.model import DeliveryState, Retention
 from monitor.services.commands.articles import ErasureResult, erase_articles, plan_erasure
 from monitor.services.commands.db import PruneCounts, prune_database
-from monitor.services.commands.stories import merge_stories, split_story
 from monitor.store.commit.serial_section import SerialSection
-from monitor.store.engine import tables
 from monitor.store.engine.database import Database
 from monitor.store.queries.reports import ReportQueries
-from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import OPERATOR_STATES, Outbox
 from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, notice, rule, sources
-from tests.support.outbreaks import THAILAND, VIETNAM, Desk, story_of
-
-SETTINGS = Settings("UTC", "", {}, {"default": ()})
-PHONE = Settings("UTC", "", {"phone": Channel("phone", "json://127.0.0.1")}, {"default": (RouteStep("phone"),)})
 
 LATER = NOON + MINUTE
 
@@ -36,17 +27,6 @@ def claims(database: Database) -> Claims:
     claims.register_sources(sources("wire", "post"), NOON)
     commit(SerialSection(database), claimed(claims), article(url="https://x.test/1"))
     return claims
-
-
-@pytest.mark.usefixtures("claims")
-def test_deliveries_are_retried_and_discarded(database: Database) -> None:
-    """Each is found in its state; what was discarded stays so."""
-    desk = Outbox(database, "operator")
-    (id_,) = desk.ids(OPERATOR_STATES, "desk")
-    assert desk.retry([id_], NOON) == {id_: DeliveryState.PENDING}
-    assert desk.discard([id_, 99], NOON) == {id_: DeliveryState.PENDING}
-    assert desk.retry([id_], NOON) == {id_: DeliveryState.DISCARDED}
-    assert desk.ids(OPERATOR_STATES, "desk") == []
 
 
 def test_deliveries_are_moved_to_another_channel(database: Database) -> None:
@@ -79,17 +59,6 @@ def test_a_delivery_that_was_given_up_on_the_other_channel_is_sent_there(databas
     assert states[old] == (DeliveryState.DISCARDED, f"phone has it: delivery {phone}")
 
 
-@pytest.mark.parametrize("failures", [0, 3])
-def test_named_sources_become_due(database: Database, claims: Claims, failures: int) -> None:
-    """Whether or not they fail. One that no daemon has read yet is not stored, and is due once one has."""
-    with database.writing() as connection:
-        values = {"failures": failures, "next_at": NOON + HOUR, "lease_until": None}
-        connection.execute(update(tables.source).where(tables.source.c.id == "wire").values(**values))
-    assert claims.make_due(["wire", "new", "wire"], NOON + MINUTE) == {"wire"}
-    assert claims.find_stored(["wire", "new"]) == {"wire"}
-    assert "wire" in claims.find_due(NOON + MINUTE)
-
-
 @pytest.mark.usefixtures("claims")
 def test_an_erasure_is_previewed_and_then_done(database: Database) -> None:
     """A source that is erased and still in the config goes on being polled: the caller can say so."""
@@ -111,19 +80,3 @@ def test_pruning_counts_first_and_then_deletes(database: Database) -> None:
     assert prune_database(database, retention, later, dry_run=True) == expected
     assert prune_database(database, retention, later) == expected
     assert prune_database(database, retention, later).articles == 0
-
-
-def test_stories_are_merged_and_split(database: Database) -> None:
-    """By the beginnings of their ids; the name of the person is stored."""
-    desk = Desk(database)
-    first, second = story_of(desk.hear(VIETNAM)), story_of(desk.hear(THAILAND))
-    config = replace(config_of(desk.rule), settings=SETTINGS)
-    merged = merge_stories(database, config, first[:9], second[:9], now=desk.now, who="ann")
-    assert (merged.id, merged.merged_id, merged.already_merged) == (first, second, False)
-    last = desk.show(first).members[-1].article
-    done = split_story(database, config, first, [last], now=desk.now, who="bob")
-    assert (done.whole, done.articles) == (first, 1)
-    assert [mark.who for mark in desk.show(first).marks] == ["ann", "bob"]
-    with pytest.raises(InvalidRequest, match="there is no story or event 'S0'"):
-        split_story(database, config, "S0", [], now=desk.now, who="ann")
-    assert len(StoryQueries(database).newest()) == 2

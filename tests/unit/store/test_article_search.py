@@ -38,7 +38,6 @@ from monitor.store.search.index import (
 from monitor.store.search.query import find_term_spans
 from tests.support.building import HOUR, NOON, article, claimed, commit, config_of, rule, rules, sources
 from tests.support.plain_scan import scan_texts
-from tests.support.statements import statements
 
 DAY = timedelta(days=1)
 TEXTS = (
@@ -238,21 +237,6 @@ def test_slices_of_any_size_find_the_same(desk: Desk, monkeypatch: pytest.Monkey
         assert pages == expected, asked
         stored = [int(each.article.uid) for each in ArticleSearch(desk.database).iter_stored(query)]
         assert stored == expected[::-1], asked
-
-
-def test_the_index_is_asked_once_and_texts_are_read_where_the_title_fits(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A word of a title may be in the texts of very many articles."""
-    monkeypatch.setattr(listing, "_FIRST_SLICE", 1)
-    monkeypatch.setattr(listing, "_SLICE", 3)
-    desk.store(*(article(f"a{number}", "Ferries", "strike") for number in range(40)))
-    with statements(desk.database) as run:
-        assert desk.find("title:strike", 1) == []
-    assert sum(INDEX_TABLE in statement for statement in run) == 1
-    assert sum("article.title" in statement for statement in run) > 10
-    assert sum("article_version" in statement for statement in run) <= 1  # for the articles of the page
-    assert len(desk.find("title:ferries text:strike", 50)) == 40
 
 
 def test_commits_leave_more_parts_before_sqlite_merges_them(desk: Desk, database: Database) -> None:

@@ -35,7 +35,6 @@ from tests.support.building import (
     sources,
     to_desk,
 )
-from tests.support.statements import statements
 
 LEASE = 3 * MINUTE
 NAMES = ("wire", "post", "times")
@@ -240,25 +239,6 @@ def test_several_sources_are_asked_of_together(database: Database, claims: Claim
         ("wire", "b"): "a",
         ("post", "a"): "b",
     }
-
-
-def test_what_is_all_known_is_asked_for_once(database: Database, claims: Claims) -> None:
-    """Most polls bring nothing new: one statement, whatever else the articles might be recognised by."""
-    commit(SerialSection(database), claimed(claims), article())
-    asked = []
-    for uid in ("a1", "a2"):
-        with statements(database) as said:
-            claims.find_known("wire", [uid], {uid: FallbackIdentity("https://x.test/1", "words")})
-        asked.append(sum(each.startswith("SELECT") for each in said))
-    assert asked == [1, 4]  # none for uids of older versions: no secret is hidden here
-
-
-def test_many_sources_are_claimed_at_once(database: Database) -> None:
-    """A thousand sources are one statement."""
-    claims = Claims(database, "here:1")
-    many = sources(*(f"s{i}" for i in range(1000)))
-    claims.register_sources(many, NOON)
-    assert len(claims.claim_due(many, NOON, lease=timedelta(minutes=1), limit=1000)) == 1000
 
 
 def test_no_source_that_is_well_waits_longer_than_its_interval(database: Database, claims: Claims) -> None:

@@ -40,7 +40,6 @@ from tests.support.building import (
     sources,
 )
 from tests.support.patience import PATIENCE
-from tests.support.statements import statements
 
 
 def at(path: Path) -> Database:
@@ -82,20 +81,6 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
     database.upgrade()
     with database.reading() as connection:
         assert connection.execute(select(source.c.id)).scalars().all() == ["s"]
-
-
-def test_many_rows_are_written_by_few_statements(tmp_path: Path) -> None:
-    """SQLite's last 128 statements are kept, and each number of rows is another one: of a thousand rows it would be a
-    MiB for as long as the daemon runs."""
-    database = at(tmp_path / "monitor.db")
-    database.upgrade()
-    rows = [{"id": f"s{number:03}", "url": "https://x.test/", "next_at": NOON} for number in range(260)]
-    with statements(database) as said, database.writing() as connection:
-        made = connection.execute(insert(source).returning(source.c.id), rows).scalars().all()
-    assert sorted(made) == [row["id"] for row in rows]
-    inserts = [each for each in said if each.startswith("INSERT")]
-    assert (len(inserts), len(set(inserts))) == (6, 2)
-    database.close()
 
 
 UPGRADE = """

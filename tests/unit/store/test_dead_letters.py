@@ -22,7 +22,6 @@ from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox, find_dead_letters
 from monitor.telemetry import LogEvent
 from tests.support.building import HOUR, MINUTE, NOON, alert_of, article, claimed, commit, notice, rule, rules, sources
-from tests.support.statements import statements
 
 OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
 BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
@@ -102,20 +101,6 @@ def test_what_is_dead_is_sent_when_its_channel_next_accepts_something(desk: Desk
     again = desk.fails()
     assert (again.id, again.attempt, again.forgiven_attempts, again.refusals) == (first.id, 2, 1, 0)
     assert desk.accepts().id == second.id
-
-
-def test_an_acceptance_looks_for_other_deliveries_once(desk: Desk) -> None:
-    """One statement makes the dead ones due and those that wait; an acceptance runs it even if there are none."""
-    desk.tell("a", "b", "c")
-    dead, waiting = desk.dies(), desk.fails()
-    for revived in ([dead.id, waiting.id], []):
-        sent = desk.outbox.claim("desk", desk.now + HOUR, MINUTE)
-        assert sent is not None
-        with statements(desk.database) as ran:
-            desk.outbox.settle(sent, OK, RetryVerdict(DeliveryState.ACCEPTED), desk.now + HOUR)
-        assert sum("UPDATE delivery" in each for each in ran) == 2  # the accepted one, and the others
-        desk.now += HOUR
-        assert [id_ for id_ in desk.due() if id_ in revived] == revived
 
 
 def test_the_acceptance_on_another_channel_is_none_of_its_own(desk: Desk) -> None:

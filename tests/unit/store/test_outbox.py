@@ -44,7 +44,6 @@ from tests.support.building import (
     rules,
     sources,
 )
-from tests.support.statements import statements
 
 LEASE = 2 * MINUTE
 SECOND = timedelta(seconds=1)
@@ -392,21 +391,6 @@ def test_a_claim_knows_how_often_it_was_refused(database: Database, outbox: Outb
         outbox.settle(take(outbox), receipt, RetryVerdict(DeliveryState.RETRY, NOON), NOON)
     fifth = take(outbox)
     assert (fifth.attempt, fifth.refusals) == (5, 2)
-
-
-def test_a_first_attempt_reads_no_earlier_ones(database: Database, outbox: Outbox) -> None:
-    """Most messages need one attempt. A later one reads them, and so does the second after the first of `retry`."""
-    fill(database)
-    reads = []
-    for number in range(4):
-        if number == 2:
-            outbox.settle(take(outbox), REFUSED, RetryVerdict(DeliveryState.DEAD), NOON)
-            outbox.retry(outbox.ids([DeliveryState.DEAD]), NOON)
-        with statements(database) as said:
-            sent = take(outbox)
-        reads.append(any("throttled" in each and "FROM attempt" in each for each in said))
-        outbox.settle(sent, REFUSED, RetryVerdict(DeliveryState.RETRY, NOON), NOON)
-    assert reads == [False, True, False, True]
 
 
 def test_a_claim_knows_how_many_of_its_last_attempts_had_no_answer(database: Database, outbox: Outbox) -> None:

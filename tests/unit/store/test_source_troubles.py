@@ -13,7 +13,6 @@ from monitor.decide import Decision
 from monitor.model import (
     FetchOutcome,
     FetchResult,
-    PollRecord,
     Retention,
     SourceStats,
     SourceTrouble,
@@ -28,7 +27,6 @@ from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.sources import load_source_reports
 from monitor.store.queues.claims import Claims
 from tests.support.building import HOUR, MINUTE, NOON, claimed, polled, source, sources, to_desk
-from tests.support.statements import statements
 
 GAP, SILENT = TroubleKind.GAP, TroubleKind.SILENT
 LEARNT = SourceStats(since=NOON, last_new_at=NOON, rate=2.5, entries=30, overlap=0.9, troubled=frozenset({GAP}))
@@ -70,22 +68,6 @@ def test_what_was_learnt_comes_with_the_next_claim(database: Database, claims: C
     assert load_source_reports(database)["wire"].overlap == 0.9
     other = claimed(claims, "post")
     assert (other.stats, other.last_ok, other.validators.body) == (SourceStats(), None, None)
-
-
-def test_a_poll_that_teaches_nothing_is_one_small_update(database: Database, claims: Claims) -> None:
-    """Thousands an hour are like that: the habits, which are long, are not written."""
-    poll(database, claims, stats=LEARNT)
-    claim = claimed(claims, at=NOON + HOUR)
-    unchanged = FetchResult(FetchOutcome.NOT_MODIFIED, "u", 304, validators=claim.validators)
-    left = PollRecord(claim, NOON + HOUR, unchanged, NOON + 2 * HOUR, 0)
-    serial = SerialSection(database)
-    with serial.enter(NOON + HOUR):
-        pass  # it has read all that it reads once
-    with statements(database) as said, serial.enter(NOON + HOUR, [claim]) as inside:
-        assert inside.commit(left, Decision((), State()), to_desk)
-    (statement,) = (each for each in said if each.startswith(("UPDATE", "INSERT")))
-    assert statement.startswith("UPDATE source SET")
-    assert "habits" not in statement
 
 
 def test_a_failed_poll_keeps_what_was_learnt(database: Database, claims: Claims) -> None:

@@ -102,12 +102,3 @@ def test_without_the_index_the_database_compares_whole_titles(filled: Database) 
     with statements(filled) as run:
         assert find(filled, "Seoul says so") == [0]
     assert [statement for statement in run if "article.title" in statement and "article.title =" not in statement] == []
-
-
-@pytest.mark.parametrize("filled", ["indexed"], indirect=True)
-def test_with_the_index_few_titles_are_read(filled: Database) -> None:
-    """Those of articles that have the words, however old they are; none for what nobody wrote."""
-    assert find(filled, "seoul") == [0]
-    with statements(filled) as run:
-        assert find(filled, "harbour-times a-mistyped-id") == []
-    assert not any("article.title" in statement for statement in run)
