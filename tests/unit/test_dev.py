@@ -89,4 +89,6 @@ def test_an_unknown_task_is_refused_with_the_tasks_that_there_are(venv: Path, wo
 def test_all_tests_run_side_by_side_and_chosen_ones_as_asked(venv: Path) -> None:
     """A file stays in one process, in which it finds what its tests share."""
     assert re.match(r"-m pytest -n \d+ --maxprocesses 4 --dist loadfile ", dev(venv, "test").stdout)
+    assert dev(venv, "test", "--all").stdout == dev(venv, "test").stdout.replace(" --ignore=tests/slow", "")
+    assert "--ignore=tests/slow" in dev(venv, "test").stdout
     assert dev(venv, "test", "tests/unit", "-x").stdout == "-m pytest tests/unit -x\n"
