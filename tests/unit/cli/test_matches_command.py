@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import match
+from tests.support.commands import run_in
 from tests.support.whole import news_monitor
 
 pytestmark = pytest.mark.usefixtures("lived_in")
@@ -35,11 +36,9 @@ pytestmark = pytest.mark.usefixtures("lived_in")
         (("--since", "1 minute"), []),  # ago
     ],
 )
-async def test_matches_are_listed_as_they_are_asked_for(
-    options: tuple[str, ...], found: list[str], tmp_path: Path
-) -> None:
+def test_matches_are_listed_as_they_are_asked_for(options: tuple[str, ...], found: list[str], tmp_path: Path) -> None:
     """The newest first; each with the decision and its reason."""
-    ended = await news_monitor("matches", "list", "--json", *options, folder=tmp_path)
+    ended = run_in(tmp_path, "matches", "list", "--json", *options)
     assert (ended.code, ended.err) == (0, "")
     told = [f"{row['article']['source']} {row['rule']} {row['outcome']}" for row in ended.rows]
     assert sorted(told) == sorted(found)
@@ -55,53 +54,53 @@ async def test_matches_are_listed_as_they_are_asked_for(
         (("export", "--rule", "x"), "there is no rule 'x'; known are: "),
     ],
 )
-async def test_a_name_that_nobody_knows_is_wrong_use(args: tuple[str, ...], said: str, tmp_path: Path) -> None:
+def test_a_name_that_nobody_knows_is_wrong_use(args: tuple[str, ...], said: str, tmp_path: Path) -> None:
     """An empty list would be taken for an answer. What only the database knows still is known."""
-    ended = await news_monitor("matches", *args, folder=tmp_path)
+    ended = run_in(tmp_path, "matches", *args)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith(said)
 
 
-async def test_conditions_that_have_a_name_are_called_by_it(lived_in: Database, tmp_path: Path) -> None:
+def test_conditions_that_have_a_name_are_called_by_it(lived_in: Database, tmp_path: Path) -> None:
     """Where a rule gives none, nothing is said of it; so is the level of a match that was stored without one."""
     evidence = [["title", 7, 9, "발사", "발사", "did what"], ["tags", 0, 4, "DPRK", "DPRK"]]
     with lived_in.writing() as connection:
         connection.execute(update(match).where(match.c.id == 1).values(evidence=evidence, level=None))
-    shown = (await news_monitor("matches", "show", "1", folder=tmp_path)).out
+    shown = (run_in(tmp_path, "matches", "show", "1")).out
     assert "match     1, news, 2026-01-05 21:00:00 KST" in shown
     assert "words     “발사” (title, did what), “DPRK” (tags)" in shown
-    rows = (await news_monitor("matches", "export", folder=tmp_path)).rows
+    rows = (run_in(tmp_path, "matches", "export")).rows
     named = {"field": "title", "start": 7, "end": 9, "text": "발사", "term": "발사", "node": "did what"}
     assert rows[0]["evidence"] == [named, {"field": "tags", "start": 0, "end": 4, "text": "DPRK", "term": "DPRK"}]
     assert [row["level"] for row in rows] == [None, "high", "high", "high"]
 
 
 @pytest.mark.parametrize("where", [["-"], ["all.jsonl"], ["-o", "all.jsonl"]])
-async def test_everything_can_be_taken_away(where: list[str], tmp_path: Path) -> None:
+def test_everything_can_be_taken_away(where: list[str], tmp_path: Path) -> None:
     """All matches as JSON lines, in the order in which they were stored, as the list has them, with the texts."""
-    ended = await news_monitor("matches", "export", *where, folder=tmp_path)
+    ended = run_in(tmp_path, "matches", "export", *where)
     lines = ended.out if where == ["-"] else (tmp_path / where[-1]).read_text(encoding="utf-8")
     rows = [json.loads(line) for line in lines.splitlines()]
-    listed = (await news_monitor("matches", "list", "--json", folder=tmp_path)).rows
+    listed = (run_in(tmp_path, "matches", "list", "--json")).rows
     texts = [(row["article"].pop("text"), row["article"].pop("authors"), row["article"].pop("tags")) for row in rows]
     assert rows == listed[::-1]
     assert {text for text, *_ in texts} == {"Seoul says so.\nMissiles flew.", ""}
     assert len(rows) == 4
 
 
-async def test_a_span_of_time_can_be_taken_away(tmp_path: Path) -> None:
+def test_a_span_of_time_can_be_taken_away(tmp_path: Path) -> None:
     """From --since on and before --until, so that months meet and do not overlap. --before means the same, also for
     articles."""
     days = [("2026-01-05 21:00", "2026-01-05 21:10"), ("2026-01-05 21:10", "2026-01-06"), ("2026-01-06", "2026-01-07")]
     counts = []
     for since, until in days:
-        ended = await news_monitor("matches", "export", "--since", since, "--until", until, folder=tmp_path)
+        ended = run_in(tmp_path, "matches", "export", "--since", since, "--until", until)
         counts.append(len(ended.rows))
     assert counts == [2, 2, 0]
     day = ("--since", "2026-01-05 21:00", "--until", "2026-01-05 21:10")
     before = tuple(word.replace("--until", "--before") for word in day)
-    assert len((await news_monitor("matches", "export", *before, folder=tmp_path)).rows) == 2
-    articles = [(await news_monitor("articles", "export", *each, folder=tmp_path)).rows for each in (day, before)]
+    assert len((run_in(tmp_path, "matches", "export", *before)).rows) == 2
+    articles = [(run_in(tmp_path, "articles", "export", *each)).rows for each in (day, before)]
     assert articles[0] == articles[1] != []
 
 
@@ -119,9 +118,9 @@ async def test_a_span_of_time_can_be_taken_away(tmp_path: Path) -> None:
         (("export", "nosuch/all.jsonl"), "nosuch/all.jsonl: there is no folder nosuch; make it first"),
     ],
 )
-async def test_wrong_usage_is_told(command: tuple[str, ...], said: str, tmp_path: Path) -> None:
+def test_wrong_usage_is_told(command: tuple[str, ...], said: str, tmp_path: Path) -> None:
     """Exit code 2, and one line that says what to do."""
-    ended = await news_monitor("matches", *command, folder=tmp_path)
+    ended = run_in(tmp_path, "matches", *command)
     assert ended.code == 2
     assert ended.err.startswith(said)
 

@@ -11,7 +11,8 @@ from monitor.model import DeliveryState, Receipt, ReceiptKind
 from monitor.store.engine.database import Database
 from monitor.store.queues.outbox import Outbox
 from tests.support.building import MINUTE, NOON
-from tests.support.whole import news_monitor, write_config
+from tests.support.commands import run_in
+from tests.support.whole import write_config
 
 REFUSED = Receipt(ReceiptKind.REFUSED, "the server answered 404")
 ACCEPTED = Receipt(ReceiptKind.ACCEPTED, "accepted")
@@ -28,10 +29,10 @@ def stuck(lived_in: Database) -> tuple[Outbox, int, int]:
     return outbox, sent.id, waiting
 
 
-async def test_what_is_named_is_sent_again(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
+def test_what_is_named_is_sent_again(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
     """Each is told of, once; the daemon finds them due."""
     outbox, dead, waiting = stuck
-    ended = await news_monitor("outbox", "retry", str(dead), str(waiting), str(dead), folder=tmp_path)
+    ended = run_in(tmp_path, "outbox", "retry", str(dead), str(waiting), str(dead))
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.splitlines() == [f"{dead} is sent again at once", f"{waiting} is sent again at once"]
     assert outbox.ids([DeliveryState.PENDING]) == [dead, waiting]
@@ -46,12 +47,12 @@ async def test_what_is_named_is_sent_again(stuck: tuple[Outbox, int, int], tmp_p
         (("--channel", "screen"), []),
     ],
 )
-async def test_what_is_stuck_is_sent_again(
+def test_what_is_stuck_is_sent_again(
     stuck: tuple[Outbox, int, int], options: tuple[str, ...], retried: list[str], tmp_path: Path
 ) -> None:
     """All dead ones, those of a channel, or all that wait for a channel that is mended."""
     _, dead, waiting = stuck
-    ended = await news_monitor("outbox", "retry", *options, folder=tmp_path)
+    ended = run_in(tmp_path, "outbox", "retry", *options)
     assert ended.code == 0
     numbers = {"dead": dead, "waiting": waiting}
     assert ended.out.splitlines() == [f"{numbers[name]} is sent again at once" for name in retried]
@@ -59,31 +60,31 @@ async def test_what_is_stuck_is_sent_again(
 
 
 @pytest.mark.usefixtures("stuck")
-async def test_a_channel_that_nobody_knows_is_wrong_use(tmp_path: Path) -> None:
+def test_a_channel_that_nobody_knows_is_wrong_use(tmp_path: Path) -> None:
     """What the database still knows is no longer in the files, and can be sent again when it stands there anew."""
-    ended = await news_monitor("outbox", "retry", "--channel", "nope", folder=tmp_path)
+    ended = run_in(tmp_path, "outbox", "retry", "--channel", "nope")
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == "there is no channel 'nope'; known are: desk, screen\n"
     write_config(tmp_path, {})
-    assert (await news_monitor("outbox", "retry", "--channel", "desk", folder=tmp_path)).code == 0
+    assert (run_in(tmp_path, "outbox", "retry", "--channel", "desk")).code == 0
 
 
 @pytest.mark.parametrize(
     ("to", "why"), [("dsk", "there is no channel 'dsk'; did you mean 'desk'"), ("desk", "name another one after --to")]
 )
 @pytest.mark.usefixtures("stuck")
-async def test_deliveries_are_moved_only_to_another_channel_of_the_config(to: str, why: str, tmp_path: Path) -> None:
+def test_deliveries_are_moved_only_to_another_channel_of_the_config(to: str, why: str, tmp_path: Path) -> None:
     """Otherwise they would wait there too."""
-    ended = await news_monitor("outbox", "move", "--channel", "desk", "--to", to, folder=tmp_path)
+    ended = run_in(tmp_path, "outbox", "move", "--channel", "desk", "--to", to)
     assert (ended.code, why in ended.err) == (2, True)
 
 
-async def test_what_is_discarded_is_not_sent(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
+def test_what_is_discarded_is_not_sent(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
     """And stays in the list, with its attempts and its last answer."""
     _, dead, waiting = stuck
-    ended = await news_monitor("outbox", "discard", str(dead), str(waiting), folder=tmp_path)
+    ended = run_in(tmp_path, "outbox", "discard", str(dead), str(waiting))
     assert ended.out.splitlines() == [f"{dead} is discarded", f"{waiting} is discarded"]
-    listed = await news_monitor("outbox", "list", "--json", "--state", "discarded", folder=tmp_path)
+    listed = run_in(tmp_path, "outbox", "list", "--json", "--state", "discarded")
     assert {row["id"]: (row["attempts"], row["detail"]) for row in listed.rows} == {
         dead: (1, REFUSED.detail),
         waiting: (0, None),
@@ -98,21 +99,21 @@ async def test_what_is_discarded_is_not_sent(stuck: tuple[Outbox, int, int], tmp
         (("--channel", "desk"), set()),
     ],
 )
-async def test_all_of_a_channel_that_is_gone_is_discarded(
+def test_all_of_a_channel_that_is_gone_is_discarded(
     stuck: tuple[Outbox, int, int], options: tuple[str, ...], left: set[str], tmp_path: Path
 ) -> None:
     """By one command, as it is sent again by one."""
     outbox, *_ = stuck
-    assert (await news_monitor("outbox", "discard", *options, folder=tmp_path)).code == 0
+    assert (run_in(tmp_path, "outbox", "discard", *options)).code == 0
     assert {state for state in ("dead", "pending") if outbox.ids([DeliveryState(state)])} == left
 
 
 @pytest.mark.parametrize("command", ["retry", "discard"])
-async def test_what_cannot_be_changed_is_told(stuck: tuple[Outbox, int, int], command: str, tmp_path: Path) -> None:
+def test_what_cannot_be_changed_is_told(stuck: tuple[Outbox, int, int], command: str, tmp_path: Path) -> None:
     """Each with its reason, and the others are done; exit code 1."""
     outbox, dead, sending = stuck
     assert outbox.claim("desk", NOON, MINUTE) is not None
-    ended = await news_monitor("outbox", command, str(dead), str(sending), "999", folder=tmp_path)
+    ended = run_in(tmp_path, "outbox", command, str(dead), str(sending), "999")
     assert ended.code == 1
     assert ended.out.startswith(f"{dead} is ")
     assert ended.told == [

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.whole import DESK, LAUNCH, news_monitor, write_config
+from tests.support.commands import run_in
+from tests.support.whole import DESK, LAUNCH, write_config
 
 RULES = ("--rules", DESK["rules"], "--rules", DESK["entities"])
 LAUNCHED = "north-korea-missile-launch"
@@ -41,14 +42,14 @@ def of(type_: str, rows: list[Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize("way", ["file", "gzip", "stdin", "config"])
-async def test_the_same_answer_by_every_way_in(way: str, folder: Path) -> None:
+def test_the_same_answer_by_every_way_in(way: str, folder: Path) -> None:
     """A line for each article in time order, each alert behind what fired it, with all that the contract names."""
     write_config(folder, {})
     content = lines(*ARTICLES).encode()
     (folder / "day.jsonl.gz").write_bytes(gzip.compress(content))
     file = {"stdin": "-", "gzip": "day.jsonl.gz"}.get(way, "day.jsonl")
     rules = ("-c", "monitor.yaml") if way == "config" else RULES
-    ended = await news_monitor("replay", *rules, "--json", file, folder=folder, stdin=content)
+    ended = run_in(folder, "replay", *rules, "--json", file, stdin=content)
     assert (ended.code, ended.err) == (0, "")
     articles, alerts = of("article", ended.rows), of("alert", ended.rows)
     assert [list(row) for row in articles] == [ARTICLE_KEYS] * 4
@@ -67,40 +68,40 @@ async def test_the_same_answer_by_every_way_in(way: str, folder: Path) -> None:
     assert articles[3]["decisions"][LAUNCHED].startswith(f"suppressed: {LAUNCHED} sent this event")
 
 
-async def test_dates_without_a_zone_are_of_the_one_that_is_meant(folder: Path) -> None:
+def test_dates_without_a_zone_are_of_the_one_that_is_meant(folder: Path) -> None:
     """And digests go out by it."""
     (folder / "two.jsonl").write_text(lines({"id": "a", "title": LAUNCH, "date": "2026-01-04"}, ARTICLES[2]), "utf-8")
-    ended = await news_monitor("replay", *RULES, "--json", "--zone", "Asia/Seoul", "two.jsonl", folder=folder)
+    ended = run_in(folder, "replay", *RULES, "--json", "--zone", "Asia/Seoul", "two.jsonl")
     assert [row["at"] for row in of("alert", ended.rows)] == ["2026-01-03T15:00:00+00:00", "2026-01-03T23:00:00+00:00"]
-    wrong = await news_monitor("replay", *RULES, "--zone", "Korea/Seoul", "two.jsonl", folder=folder)
+    wrong = run_in(folder, "replay", *RULES, "--zone", "Korea/Seoul", "two.jsonl")
     assert wrong.code == 2
     assert wrong.told == ["'Korea/Seoul' is not a time zone; write one such as Europe/Berlin or Asia/Seoul"]
 
 
-async def test_unusable_lines_are_told_by_file_and_the_others_answered(folder: Path) -> None:
+def test_unusable_lines_are_told_by_file_and_the_others_answered(folder: Path) -> None:
     """Headlines of several files are told apart by their file; a gzip that is cut off is used up to there."""
     (folder / "heads").write_text(f"{LAUNCH}\n{{\n", encoding="utf-8")
     (folder / "cut.gz").write_bytes(gzip.compress(lines(*ARTICLES).encode())[:-9])
-    ended = await news_monitor("replay", *RULES, "--json", "heads", "cut.gz", folder=folder)
+    ended = run_in(folder, "replay", *RULES, "--json", "heads", "cut.gz")
     assert ended.code == 1
     assert [row["id"] for row in of("article", ended.rows)] == ["news", "passing", 7, "reprint", "heads:1"]
     assert [line[:20] for line in ended.told] == ["heads: line 2: not J", "cut.gz: the gzip is "]
 
 
-async def test_dates_that_cannot_be_read_are_told_once(folder: Path) -> None:
+def test_dates_that_cannot_be_read_are_told_once(folder: Path) -> None:
     """How many, and where the first stands. Their articles are answered like those without a date."""
     dated = [
         {"id": n, "title": "Ferries", "date": date} for n, date in enumerate(("2026-01-04", "5th of Jan", "13", ""))
     ]
     (folder / "odd.jsonl").write_text(lines(*dated), "utf-8")
-    ended = await news_monitor("replay", *RULES, "--json", "odd.jsonl", folder=folder)
+    ended = run_in(folder, "replay", *RULES, "--json", "odd.jsonl")
     assert (ended.code, [row["id"] for row in ended.rows]) == (0, [0, 1, 2, 3])
     assert [line.partition(": such")[0] for line in ended.told] == [
         "2 dates cannot be read, the first in odd.jsonl, line 2: '5th of Jan'"
     ]
 
 
-async def test_at_the_end_it_says_what_was_held_and_why(folder: Path) -> None:
+def test_at_the_end_it_says_what_was_held_and_why(folder: Path) -> None:
     """Each match that no message tells, by rule and reason."""
     rule = "rule: {}\ntitle: T\nlevel: low\nmatch: {{words: [{}]}}\nmax_age: 1 day\n{}---\n"
     waits = "alert: {wait_at_least: 1 hour}\n"
@@ -113,7 +114,7 @@ async def test_at_the_end_it_says_what_was_held_and_why(folder: Path) -> None:
         {"id": "d", "title": SUNK, "date": "2026-01-04T02:00Z", "source": "wire"},
         {"id": "e", "title": f"WITHDRAWN: {SUNK}", "date": "2026-01-04T02:10Z", "source": "wire"},
     ]
-    ended = await news_monitor("replay", "--rules", "some.yaml", "-", folder=folder, stdin=lines(*came).encode())
+    ended = run_in(folder, "replay", "--rules", "some.yaml", "-", stdin=lines(*came).encode())
     assert ended.code == 0
     table = [line.split("  ") for line in ended.out.splitlines()[-5:-1]]
     assert [[cell.strip() for cell in line if cell] for line in table] == [
@@ -124,11 +125,11 @@ async def test_at_the_end_it_says_what_was_held_and_why(folder: Path) -> None:
     ]
 
 
-async def test_a_rule_in_shadow_is_told_of_on_stderr(folder: Path) -> None:
+def test_a_rule_in_shadow_is_told_of_on_stderr(folder: Path) -> None:
     """It sends nothing, and nobody should wonder why."""
     rule = "rule: quiet\ntitle: Quiet\nlevel: low\nstatus: shadow\nmatch: {words: [fires]}\n"
     (folder / "quiet.yaml").write_text(rule, encoding="utf-8")
-    ended = await news_monitor("replay", "--rules", "quiet.yaml", "--json", "day.jsonl", folder=folder)
+    ended = run_in(folder, "replay", "--rules", "quiet.yaml", "--json", "day.jsonl")
     assert of("alert", ended.rows) == []
     assert ended.told == ["quiet is in shadow; live it would have sent 1"]
 
@@ -149,7 +150,7 @@ def edited(folder: Path) -> Path:
 
 @pytest.mark.parametrize("name", ["nope", "blurred", "locked"])
 @pytest.mark.parametrize("given", ["--rules", "--against", "--against-config"])
-async def test_of_rules_of_which_nothing_can_be_read_nothing_is_said(given: str, name: str, edited: Path) -> None:
+def test_of_rules_of_which_nothing_can_be_read_nothing_is_said(given: str, name: str, edited: Path) -> None:
     """That nothing would be sent, or that all is lost, would be untrue. Of rules with a fault the others are played."""
     (edited / "blurred").mkdir()
     (edited / "blurred" / "a.yaml").write_bytes(b"rule: \xff\xfe\n")
@@ -159,22 +160,22 @@ async def test_of_rules_of_which_nothing_can_be_read_nothing_is_said(given: str,
     (edited / "other.yaml").write_text(config, encoding="utf-8")
     rules = () if given == "--rules" else ("--rules", "before.yaml")
     asked = (*rules, given, "other.yaml" if given == "--against-config" else name)
-    ended = await news_monitor("replay", *asked, "day.jsonl", folder=edited)
+    ended = run_in(edited, "replay", *asked, "day.jsonl")
     code = 2 if name == "nope" and given != "--against-config" else 1  # what is not there is wrong usage
     assert (ended.code, ended.out, len(ended.told)) == (code, "", 1), ended.told
     (edited / "blurred" / "b.yaml").write_text("rule: faulty\nmatsh: {}\n", encoding="utf-8")
     if name == "blurred":
-        ended = await news_monitor("replay", *asked, "day.jsonl", folder=edited)
+        ended = run_in(edited, "replay", *asked, "day.jsonl")
         assert (ended.code, ended.out != "") == (1, True)
 
 
 @pytest.mark.parametrize("way", ["--against", "--against-config"])
-async def test_what_an_edit_would_change(way: str, edited: Path) -> None:
+def test_what_an_edit_would_change(way: str, edited: Path) -> None:
     """Alerts gained and lost, each with its sentence and reason; what both send is only counted."""
     config = "timezone: UTC\nrules: [after.yaml]\nchannels: {s: {url: 'console://'}}\nroutes: {default: [s]}\n"
     (edited / "after-config.yaml").write_text(config, encoding="utf-8")
     after = "after.yaml" if way == "--against" else "after-config.yaml"
-    ended = await news_monitor("replay", "--rules", "before.yaml", way, after, "--json", "day.jsonl", folder=edited)
+    ended = run_in(edited, "replay", "--rules", "before.yaml", way, after, "--json", "day.jsonl")
     assert (ended.code, len(ended.rows)) == (0, 2), ended.err
     lost, gained = ended.rows
     assert (lost["type"], lost["rule"], lost["articles"]) == ("lost", "launch", [7])
@@ -184,32 +185,28 @@ async def test_what_an_edit_would_change(way: str, edited: Path) -> None:
     assert ended.told[-1].startswith("1 gained, 1 lost, 1 as before, 0 moved, 0 by another article")
 
 
-async def test_what_an_edit_moves_is_told_with_both_times(edited: Path) -> None:
+def test_what_an_edit_moves_is_told_with_both_times(edited: Path) -> None:
     """Earlier or later."""
     waits = (edited / "before.yaml").read_text("utf-8") + "alert: {wait_at_least: 2 hours}\n"
     (edited / "waits.yaml").write_text(waits, encoding="utf-8")
     later = ("--rules", "before.yaml", "--against", "waits.yaml", "day.jsonl")
-    ended = await news_monitor("replay", *later, folder=edited)
+    ended = run_in(edited, "replay", *later)
     told = ended.out.splitlines()
     assert told[0].split() == ["moved", "2026-01-04", "02:00:00", "UTC", "new", "low", "launch"]
     assert told[3] == "    2 hours later: before the edit at 2026-01-04 00:00:00 UTC"
     assert told[-1].startswith("0 gained, 0 lost, 0 as before, 2 moved, 0 by another article")
-    rows = (await news_monitor("replay", *later, "--json", folder=edited)).rows
+    rows = (run_in(edited, "replay", *later, "--json")).rows
     assert [(row["type"], row["before"], row["at"]) for row in rows] == [
         ("moved", "2026-01-04T00:00:00+00:00", "2026-01-04T02:00:00+00:00")
     ] * 2
-    ended = await news_monitor(
-        "replay", "--rules", "waits.yaml", "--against", "before.yaml", "day.jsonl", folder=edited
-    )
+    ended = run_in(edited, "replay", "--rules", "waits.yaml", "--against", "before.yaml", "day.jsonl")
     assert "    2 hours earlier: before the edit at 2026-01-04 02:00:00 UTC" in ended.out.splitlines()
 
 
-async def test_a_faulty_edit_is_told(edited: Path) -> None:
+def test_a_faulty_edit_is_told(edited: Path) -> None:
     """The rest is answered."""
     (edited / "after.yaml").write_text("rule: a\nmatsh: {}\n", encoding="utf-8")
-    ended = await news_monitor(
-        "replay", "--rules", "before.yaml", "--against", "after.yaml", "day.jsonl", folder=edited
-    )
+    ended = run_in(edited, "replay", "--rules", "before.yaml", "--against", "after.yaml", "day.jsonl")
     assert ended.code == 1
     assert any(line.startswith("after.yaml:2:1: ") for line in ended.told)
     assert "2 lost" in ended.out.splitlines()[-1]

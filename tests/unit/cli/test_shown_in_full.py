@@ -18,8 +18,9 @@ from monitor.store.queries.daily_counts import DAYS, DailyCounts
 from monitor.store.queries.sources import load_source_details, load_source_reports
 from monitor.store.queues.claims import Claims
 from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
+from tests.support.commands import run_in
 from tests.support.newest import make_newest
-from tests.support.whole import news_monitor, write_config
+from tests.support.whole import write_config
 
 FILES = """\
 rule: launch
@@ -108,9 +109,9 @@ def test_days_are_those_of_the_desk() -> None:
 
 
 @pytest.mark.usefixtures("archive")
-async def test_sources_show_tells_no_secret(tmp_path: Path) -> None:
+def test_sources_show_tells_no_secret(tmp_path: Path) -> None:
     """Neither the address nor the validators show it; what is not stored is left out."""
-    shown = await news_monitor("sources", "show", "wire", folder=tmp_path)
+    shown = run_in(tmp_path, "sources", "show", "wire")
     assert (shown.code, TOKEN in shown.out) == (0, False)
     for part in (
         "source      wire: Wire",
@@ -121,12 +122,12 @@ async def test_sources_show_tells_no_secret(tmp_path: Path) -> None:
         "failed (404), https://wire.test/1, not found",
     ):
         assert part in shown.out
-    [row] = (await news_monitor("sources", "show", "wire", "--json", folder=tmp_path)).rows
+    [row] = (run_in(tmp_path, "sources", "show", "wire", "--json")).rows
     assert TOKEN not in str(row)
     assert len(row["daily_articles"]) == len(row["daily_matches"]) == DAYS
-    quiet = await news_monitor("sources", "show", "quiet", folder=tmp_path)
+    quiet = run_in(tmp_path, "sources", "show", "quiet")
     assert "state       unverified: not polled yet" in quiet.out
-    wrong = await news_monitor("sources", "show", "wires", folder=tmp_path)
+    wrong = run_in(tmp_path, "sources", "show", "wires")
     assert (wrong.code, wrong.err) == (2, "there is no source 'wires'; did you mean 'wire'?\n")
 
 

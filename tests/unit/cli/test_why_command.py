@@ -25,8 +25,9 @@ from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.queries.articles import ArticleQueries
 from monitor.store.queues.claims import Claims
 from tests.support.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
+from tests.support.commands import run_in
 from tests.support.newest import make_newest
-from tests.support.whole import Ended, news_monitor, write_config
+from tests.support.whole import Ended, write_config
 
 LAUNCH = """\
 rule: launch
@@ -124,8 +125,8 @@ class Folder:
             connection.execute(insert(delivery), [phone, mail])
             connection.execute(insert(attempt), [took | tried, failed | tried])
 
-    async def why(self, *args: str, stdin: str = "", code: int = 0) -> Ended:
-        ended = await news_monitor("why", *args, folder=self.path, stdin=stdin.encode())
+    def why(self, *args: str, stdin: str = "", code: int = 0) -> Ended:
+        ended = run_in(self.path, "why", *args, stdin=stdin.encode())
         assert ended.code == code, ended.err
         return ended
 
@@ -142,9 +143,9 @@ def either(tmp_path: Path, new_url: str) -> Folder:
     return Folder(tmp_path, new_url)
 
 
-async def test_of_a_silence_it_says_who_was_told_instead(either: Folder) -> None:
+def test_of_a_silence_it_says_who_was_told_instead(either: Folder) -> None:
     """What was held because the story had been told names the alert that told it, and where that went."""
-    told = (await either.why("post b")).out
+    told = (either.why("post b")).out
     for part in (
         "the same headline\n",  # the story's title is its own
         "    suppressed: launch sent this story at 21:00 (S",
@@ -154,20 +155,20 @@ async def test_of_a_silence_it_says_who_was_told_instead(either: Folder) -> None
         assert part in told
 
 
-async def test_other_silences_say_their_reason(kept: Folder) -> None:
+def test_other_silences_say_their_reason(kept: Folder) -> None:
     """Only mentioned; too old; and the language, which the script decides and not what is declared."""
-    mention = (await kept.why("deep")).out
+    mention = (kept.why("deep")).out
     assert "✓ launch: a mention at level high: complete only outside title and lead" in mention
     assert (
         "    text  **North Korea** **fired** a **missile**, and was asked for talks.\n    deferred: only mentioned"
         in mention
     )
     assert "alert" not in mention
-    old = (await kept.why("old")).out
+    old = (kept.why("old")).out
     assert STALE in old
     assert "\n          it came with older entries of its source (a first poll, or very many at once)\n" in old
     assert "language  ko; stored without one" in old
-    declared = await kept.why("-", stdin='{"title": "北朝鮮がミサイルを発射した", "lang": "en"}')
+    declared = kept.why("-", stdin='{"title": "北朝鮮がミサイルを発射した", "lang": "en"}')
     assert "language  ja; stored as ja" in declared.out
 
 
@@ -219,20 +220,20 @@ async def test_other_silences_say_their_reason(kept: Folder) -> None:
         ),
     ],
 )
-async def test_a_headline_is_asked_of_the_rules_alone(rule: str, given: str, steps: str, tmp_path: Path) -> None:
+def test_a_headline_is_asked_of_the_rules_alone(rule: str, given: str, steps: str, tmp_path: Path) -> None:
     """From standard input; neither a database nor a monitor.yaml is needed."""
     (tmp_path / "mine.yaml").write_text(LAUNCH + TALKS + NETS, encoding="utf-8")
-    ended = await news_monitor("why", "--rules", "mine.yaml", "-", rule, folder=tmp_path, stdin=given.encode())
+    ended = run_in(tmp_path, "why", "--rules", "mine.yaml", "-", rule, stdin=given.encode())
     assert (ended.code, ended.err) == (0, "")
     assert f"{ended.out}\n".split("\n\n")[2] == steps.removesuffix("\n")
 
 
-async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Folder) -> None:
+def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Folder) -> None:
     """It was changed, it is new, it is off, it is gone: and what it would have had decided when the article came."""
     longer = LAUNCH.replace("12 hours", "3 days").replace("films]", "films, plays]")
     new = LAUNCH.replace("rule: launch", "---\nrule: new")
     kept.write(longer + new + RESTING + TALKS.replace("[summit]", "[summit, summits]"))
-    old = (await kept.why("old")).out
+    old = (kept.why("old")).out
     assert (
         f"{STALE}\n        match 7, 2026-01-05 21:01:00 KST, news, high, stored under an earlier version of the rule"
         in old
@@ -240,47 +241,47 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     assert "    by the rule as it is now: would be sent: “북한”, “미사일”, “발사” in the title; first alert of" in old
     nothing = "    nothing was stored: when the article came, the rule did not exist, was off or was different"
     assert f"{nothing}\n    by the rule as it is now: would be {STALE.strip()}" in old
-    first = (await kept.why("1")).out
+    first = (kept.why("1")).out
     assert (
         "news, high, stored under an earlier version of the rule\n    alert" in first
     )  # it was told, and that is that
     assert "✗ quiet: the rule is gone, or its file has a fault\n    suppressed: quiet is in shadow" in first
-    resting = (await kept.why("1", "resting")).out
+    resting = (kept.why("1", "resting")).out
     assert "✓ resting (off): news at level low" in resting
     assert "it is off and matches nothing; if it ran:" in resting
     assert "    if it ran: would be sent: “missiles” in the title" in resting
-    assert (await kept.why("1", "quiet")).out.endswith("match 1, 2026-01-05 21:00:00 KST, news, low\n")
-    again = (await kept.why("post b", "launch")).out  # the same then and now is said once
+    assert (kept.why("1", "quiet")).out.endswith("match 1, 2026-01-05 21:00:00 KST, news, low\n")
+    again = (kept.why("post b", "launch")).out  # the same then and now is said once
     assert again.count("launch sent this story at 21:00") == 1
     assert "by the rule as it is now" not in again
 
 
-async def test_a_rule_that_was_switched_off_later_is_off_and_not_gone(kept: Folder) -> None:
+def test_a_rule_that_was_switched_off_later_is_off_and_not_gone(kept: Folder) -> None:
     """Its stored decisions are still shown. Asked for by its id, it says what it would make of the article."""
     kept.write(QUIET.replace("shadow", "off") + LAUNCH)
-    shown = (await kept.why("1")).out
+    shown = (kept.why("1")).out
     assert "✗ quiet (off): the rule is off; to see what it would make of the article, add its id" in shown
-    assert "✓ quiet (off): news at level low" in (await kept.why("1", "quiet")).out
+    assert "✓ quiet (off): news at level low" in (kept.why("1", "quiet")).out
 
 
-async def test_what_was_stored_otherwise_than_the_same_rule_says_now_is_told(kept: Folder) -> None:
+def test_what_was_stored_otherwise_than_the_same_rule_says_now_is_told(kept: Folder) -> None:
     """The sources that a rule looks at change too, and so does the program."""
     database = open_database(kept.url)
     with database.writing() as connection:
         connection.execute(update(match).where(match.c.id == 2).values(kind="mention", level=None))
     database.close()
-    told = (await kept.why("1", "launch")).out
+    told = (kept.why("1", "launch")).out
     assert "mention, no level stored, differs from the rule's present result: the sources or the program have" in told
 
 
-async def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:
+def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:
     """What was decided on the version of before, and that the rules are asked of the latest."""
     database = open_database(kept.url)
     claims, section = Claims(database, "here:1"), SerialSection(database)
     edited = article("guid 1", "Ferries run on time", version=2, seen=NOON, url=PAGE, canonical=PAGE)
     commit(section, claimed(claims), edited, at=NOON + HOUR)
     database.close()
-    told = (await kept.why("1")).out
+    told = (kept.why("1")).out
     assert "          wire, version 2, https://x.test/1" in told
     assert "✗ launch: no match: 0 of 3: nothing of `who`, `what`, `did what` in the article\n    sent: " in told
     assert "news, high, of version 1 of the article\n" in told
@@ -305,31 +306,31 @@ async def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:
         (("-",), 1, "standard input: line 1: it has neither title nor text"),
     ],
 )
-async def test_what_cannot_be_asked_is_one_line(args: tuple[str, ...], code: int, said: str, kept: Folder) -> None:
+def test_what_cannot_be_asked_is_one_line(args: tuple[str, ...], code: int, said: str, kept: Folder) -> None:
     """With what to do; an unknown article or rule is wrong use."""
-    ended = await kept.why(*args, code=code)
+    ended = kept.why(*args, code=code)
     assert ended.out == ""
     assert ended.err.startswith(said)
     assert len(ended.told) == 1
 
 
-async def test_an_article_is_asked_for_by_its_headline(kept: Folder) -> None:
+def test_an_article_is_asked_for_by_its_headline(kept: Folder) -> None:
     """Or by a part of it; where several have it, they are listed with what to type."""
     database = open_database(kept.url)
     other = article("n2", "Seoul: missiles again", of="post", seen=NOON + HOUR)
     commit(SerialSection(database), claimed(Claims(database, "here:1"), "post", NOON + HOUR), other, at=NOON + HOUR)
     database.close()
     for headline in ("Seoul: missiles again", "SEOUL - Missiles again", "missiles again"):
-        assert "article   Seoul: missiles again" in (await kept.why(headline)).out
-    assert "article   Seoul: missiles again" in (await kept.why("missiles again", "launch")).out
-    assert (await kept.why("fires missiles", code=2)).told == [
+        assert "article   Seoul: missiles again" in (kept.why(headline)).out
+    assert "article   Seoul: missiles again" in (kept.why("missiles again", "launch")).out
+    assert (kept.why("fires missiles", code=2)).told == [
         "several articles match 'fires missiles', the newest first; choose one of them:",
         "  news-monitor why 'post b'   2026-01-05 21:01:00 KST, North Korea fires missiles",
         "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
     ]
 
 
-async def test_the_number_of_an_article_leads_to_it(kept: Folder) -> None:
+def test_the_number_of_an_article_leads_to_it(kept: Folder) -> None:
     """`search` and `articles list` show numbers of articles, and `why` takes those of matches."""
     database = open_database(kept.url)
     claims, section, later = Claims(database, "here:1"), SerialSection(database), NOON + HOUR
@@ -338,50 +339,34 @@ async def test_the_number_of_an_article_leads_to_it(kept: Folder) -> None:
     with database.reading() as connection:
         numbers = connection.execute(select(match.c.id, match.c.article_id)).all()
     database.close()
-    asked = await kept.why("24", code=2)
+    asked = kept.why("24", code=2)
     assert asked.told == ["there is no match 24; to ask about article 24, “Calm 19”: news-monitor why 'post m19'"]
-    assert "article   Calm 19" in (await kept.why("post m19")).out
+    assert "article   Calm 19" in (kept.why("post m19")).out
     same = next(number for number, its_article in numbers if number == its_article)
     other = next(number for number, its_article in numbers if number != its_article)
-    assert "is the number of a match" not in (await kept.why(str(same))).err
-    assert f"{other} is the number of a match here; to ask about article {other}, “" in (await kept.why(str(other))).err
+    assert "is the number of a match" not in (kept.why(str(same))).err
+    assert f"{other} is the number of a match here; to ask about article {other}, “" in (kept.why(str(other))).err
 
 
-async def test_the_words_of_a_headline_are_enough(kept: Folder) -> None:
+def test_the_words_of_a_headline_are_enough(kept: Folder) -> None:
     """In any order; it says so, and lists several as they can be asked for."""
-    found = await kept.why("rains it")
+    found = kept.why("rains it")
     assert "article   It rains\n" in found.out
     assert found.told == ["no headline contains 'rains it' as it is written; this article alone has all of its words"]
     these = "no headline contains 'missiles korea' as it is written; these have all of its words, the newest first"
-    assert (await kept.why("missiles korea", code=2)).told == [
+    assert (kept.why("missiles korea", code=2)).told == [
         f"{these}; choose one of them:",
         "  news-monitor why 'post b'   2026-01-05 21:01:00 KST, North Korea fires missiles",
         "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
     ]
-    shown = await news_monitor("articles", "show", "rains it", folder=kept.path)
+    shown = run_in(kept.path, "articles", "show", "rains it")
     assert (shown.code, shown.told) == (0, found.told)
-    several = await news_monitor("articles", "show", "missiles korea", folder=kept.path)
+    several = run_in(kept.path, "articles", "show", "missiles korea")
     assert several.code == 2
     assert several.told == [f"{these}; give a number:", f"  2  post: {HEADLINE}", f"  1  wire: {HEADLINE}"]
 
 
-async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
-    """Each as it can be asked for."""
-    database = open_database(kept.url)
-    reprint = article("guid 1", "Missiles: a reprint", of="post", seen=NOON + HOUR, url=PAGE, canonical=PAGE)
-    commit(SerialSection(database), claimed(Claims(database, "here:1"), "post", NOON + HOUR), reprint, at=NOON + HOUR)
-    database.close()
-    assert (await kept.why(PAGE, code=2)).told == [
-        f"several articles match '{PAGE}', the newest first; choose one of them:",
-        "  news-monitor why 'post guid 1'   2026-01-05 22:00:00 KST, Missiles: a reprint",
-        "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
-    ]
-    reprinted = (await kept.why("post guid 1")).out
-    assert "article   Missiles: a reprint" in reprinted
-    assert "the same address: North Korea fires missiles\n" in reprinted
-
-
-async def test_an_edited_rule_is_asked_of_all_that_the_article_says(kept: Folder) -> None:
+def test_an_edited_rule_is_asked_of_all_that_the_article_says(kept: Folder) -> None:
     """Its numbers, its marks and its publisher too: what was held would be an update by the rule as it is now."""
     database = open_database(kept.url)
     later, rules = (
@@ -392,14 +377,14 @@ async def test_an_edited_rule_is_asked_of_all_that_the_article_says(kept: Folder
     claim, section = claimed(Claims(database, "here:1"), "post", later), SerialSection(database)
     commit(section, claim, two, at=later, ruleset=rules, around=SEOUL)
     database.close()
-    assert "suppressed: launch sent this story at 21:00" in (await kept.why("post two")).out
+    assert "suppressed: launch sent this story at 21:00" in (kept.why("post two")).out
     kept.write(LAUNCH + "alert: {again_if: new fact}\n")
     because = "“North Korea”, “fires”, “missiles” in the title"
     would = f"would be sent: {because}; update: new fact: 2 missiles; first sent at 21:00"
-    assert f"    by the rule as it is now: {would}\n" in (await kept.why("post two")).out
+    assert f"    by the rule as it is now: {would}\n" in (kept.why("post two")).out
 
 
-async def test_how_often_a_rule_tells_is_said(kept: Folder) -> None:
+def test_how_often_a_rule_tells_is_said(kept: Folder) -> None:
     """What makes it tell again, what waits, and its cap; of a headline that is typed too, which nobody is told of."""
     kept.write(
         LAUNCH + "alert: {again_if: [3 more publishers, new fact], cooldown: 2 hours, wait_at_least: 5 minutes, "
@@ -407,87 +392,81 @@ async def test_how_often_a_rule_tells_is_said(kept: Folder) -> None:
     )
     again = "sent again if: new fact, 3 more publishers; cooldown: 2 hours, four times as long after each update"
     said = f"once per story, up to an age of 12 hours\n    {again}; waits at least 5 minutes; at most 6 an hour\n"
-    assert f"    sends to default: desk, phone; {said}" in (await kept.why("1", "launch")).out
-    assert f"    {said}" in (await kept.why("-", "launch", stdin=HEADLINE)).out
+    assert f"    sends to default: desk, phone; {said}" in (kept.why("1", "launch")).out
+    assert f"    {said}" in (kept.why("-", "launch", stdin=HEADLINE)).out
 
 
-async def test_six_signs_of_an_alerts_id_are_enough(kept: Folder) -> None:
-    """With fewer, what may be the number of a match is not taken for one."""
-    assert (await kept.why(kept.alert[:6])).out == (await kept.why(kept.alert)).out
-    assert (await kept.why(kept.alert[:5], code=2)).told[0].startswith("no article is stored for")
-
-
-async def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:
+def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:
     """That it was taken in, and why nothing more is known."""
     database = open_database(kept.url)
     forgetting = ArticleEraser(database, config_of())
     list(forgetting.erase(forgetting.plan(PAGE), NOON + HOUR))
     database.close()
     gone = "it was forgotten at the operator's request (2026-01-05 22:00:00 KST)"
-    assert (await kept.why(PAGE, code=2)).told == [
+    assert (kept.why(PAGE, code=2)).told == [
         f"the article '{PAGE}' is no longer stored: wire brought it on 2026-01-05 21:00:00 KST; {gone}"
     ]
-    assert (await kept.why("1", code=2)).told[0].startswith("there is no match 1, or it was deleted with its article")
+    assert (kept.why("1", code=2)).told[0].startswith("there is no match 1, or it was deleted with its article")
     for alert in (kept.alert, kept.alert[:6]):
-        assert (await kept.why(alert, code=2)).told == [
+        assert (kept.why(alert, code=2)).told == [
             f"the article '{alert}' is no longer stored: it was forgotten at the operator's request"
         ]
-    assert (await kept.why(kept.alert[:5], code=2)).told[0].startswith("no article is stored for")
-    assert ", of an article that was forgotten" in (await kept.why("post b")).out
+    assert (kept.why(kept.alert[:5], code=2)).told[0].startswith("no article is stored for")
+    assert ", of an article that was forgotten" in (kept.why("post b")).out
 
 
-async def test_a_faulty_rule_is_told_and_the_others_answer(kept: Folder) -> None:
+def test_a_faulty_rule_is_told_and_the_others_answer(kept: Folder) -> None:
     """A rule that is not read is a reason for silence, too: it is named where it stands, and the exit code is 1."""
     (kept.path / "mine.yaml").rename(kept.path / "good.yaml")
     config = (kept.path / "monitor.yaml").read_text(encoding="utf-8")
     (kept.path / "monitor.yaml").write_text(config.replace("['mine.yaml']", "[good.yaml, mine.yaml]"), encoding="utf-8")
     kept.write("rule: broken\nmatsh: {}\n")
     for args, stdin in ((("1",), ""), (("-",), HEADLINE)):
-        ended = await kept.why(*args, stdin=stdin, code=1)
+        ended = kept.why(*args, stdin=stdin, code=1)
         assert "✓ launch" in ended.out
         assert any(line.startswith("mine.yaml:2:1: ") for line in ended.told)
     (kept.path / "good.yaml").write_text(f"{LAUNCH}nonsense: true\n", encoding="utf-8")
-    stored = await kept.why("1", code=1)
+    stored = kept.why("1", code=1)
     assert "✗ launch: the rule is gone, or its file has a fault\n    sent: " in stored.out
-    assert "\nNo rule runs.\n" in (await kept.why("-", stdin=HEADLINE, code=1)).out
+    assert "\nNo rule runs.\n" in (kept.why("-", stdin=HEADLINE, code=1)).out
 
 
-async def test_words_beside_the_text_are_named(tmp_path: Path) -> None:
+def test_words_beside_the_text_are_named(tmp_path: Path) -> None:
     """Those of tags stand in no sentence."""
     (tmp_path / "mine.yaml").write_text(
         "rule: r\ntitle: R\nlevel: low\nmatch: {in: tags, words: [DPRK]}\n", encoding="utf-8"
     )
     given = b'{"title": "It rains", "tags": ["weather", "DPRK"]}'
-    ended = await news_monitor("why", "--rules", "mine.yaml", "-", folder=tmp_path, stdin=given)
+    ended = run_in(tmp_path, "why", "--rules", "mine.yaml", "-", stdin=given)
     assert "✓ r: news at level low: complete in title and lead\n    words “DPRK” (tags)\n" in ended.out
 
 
-async def test_one_rule_is_asked_beside_the_others(tmp_path: Path) -> None:
+def test_one_rule_is_asked_beside_the_others(tmp_path: Path) -> None:
     """Of one that asks what a title is about, the step by step answer is the short one."""
     about = "rule: visits\ntitle: V\nlevel: low\nnews_in: about\nmatch: {words: [visit]}\n---\n" + LAUNCH
     (tmp_path / "mine.yaml").write_text(about, encoding="utf-8")
     given = b"North Korea fires a missile\nIt was the day of a visit. It rained."
     for rule in ((), ("visits",)):
-        ended = await news_monitor("why", "--rules", "mine.yaml", "-", *rule, folder=tmp_path, stdin=given)
+        ended = run_in(tmp_path, "why", "--rules", "mine.yaml", "-", *rule, stdin=given)
         assert "a mention at level low: complete only outside the title, which is about launch" in ended.out
 
 
-async def test_the_ten_that_came_nearest_are_told(tmp_path: Path) -> None:
+def test_the_ten_that_came_nearest_are_told(tmp_path: Path) -> None:
     """Of many rules; all with --all."""
     words = [f"[{', '.join(f'{{words: [w{number}]}}' for number in range(size))}]" for size in range(2, 14)]
     rules = ["rule: met\ntitle: M\nlevel: low\nmatch: {words: [w0]}\n"]
     rules += [f"rule: r{size}\ntitle: R\nlevel: low\nmatch: {{all: {all_}}}\n" for size, all_ in enumerate(words, 2)]
     (tmp_path / "mine.yaml").write_text("---\n".join(rules), encoding="utf-8")
     asked = ("why", "--rules", "mine.yaml", "-")
-    few = (await news_monitor(*asked, folder=tmp_path, stdin=b"w0")).out
-    every = (await news_monitor(*asked, "--all", folder=tmp_path, stdin=b"w0")).out
+    few = (run_in(tmp_path, *asked, stdin=b"w0")).out
+    every = (run_in(tmp_path, *asked, "--all", stdin=b"w0")).out
     assert [line.split(":")[0] for line in few.splitlines() if line[:1] == "✗"] == [
         f"✗ r{size}" for size in range(2, 12)
     ]
     assert "\nand 2 more: --all shows them too\n" in few
     assert every.count("✗") == 12
     assert "--all" not in every
-    assert (await news_monitor(*asked, "--json", folder=tmp_path, stdin=b"w0")).out.count("\n") == 11
+    assert (run_in(tmp_path, *asked, "--json", stdin=b"w0")).out.count("\n") == 11
 
 
 class Terminal(BytesIO):
