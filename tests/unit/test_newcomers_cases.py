@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from monitor.cli import cli
+from tests.support.commands import rows as read_rows
 
 MORNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
 BETWEEN = timedelta(minutes=20)
@@ -326,7 +325,4 @@ def _replayed(
     ]
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in dated)
     (folder / "news.jsonl").write_text(lines, encoding="utf-8")
-    command = ["replay", "--rules", str(folder / "rule.yaml"), "--json", str(folder / "news.jsonl")]
-    ended = CliRunner().invoke(cli, command, catch_exceptions=False)
-    assert ended.exit_code == 0, ended.stderr
-    return [json.loads(line) for line in ended.stdout.splitlines()]
+    return read_rows("replay", "--rules", str(folder / "rule.yaml"), str(folder / "news.jsonl"))

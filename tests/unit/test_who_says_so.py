@@ -11,10 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from monitor.cli import cli
 from monitor.config.loading.shipped import find_shipped_entity_folder, find_shipped_folder
+from tests.support.commands import rows as read_rows
 
 MORNING = datetime(2026, 3, 2, 1, tzinfo=UTC)
 TOPICS = {
@@ -57,9 +56,7 @@ def replay_headlines(headlines: Sequence[Headline], rules: Sequence[Path], folde
     news = folder / "news.jsonl"
     news.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     options = [option for path in rules for option in ("--rules", str(path))]
-    ended = CliRunner().invoke(cli, ["replay", *options, "--json", str(news)], catch_exceptions=False)
-    assert ended.exit_code == 0, ended.stderr
-    messages = (json.loads(line) for line in ended.stdout.splitlines())
+    messages = read_rows("replay", *options, str(news))
     return [(row["kind"], row["articles"]) for row in messages if row["type"] == "alert"]
 
 

@@ -21,14 +21,15 @@ from monitor.store.engine.tables import channel_state, delivery
 from monitor.store.queues.outbox import Outbox
 from tests.conftest import FaultServer
 from tests.support.building import HOUR, MINUTE, NOON
+from tests.support.commands import run_in
 from tests.support.terminal import on_terminal
 from tests.support.whole import news_monitor, write_config
 
 
-async def test_channels_are_listed_before_anything_has_run(tmp_path: Path) -> None:
+def test_channels_are_listed_before_anything_has_run(tmp_path: Path) -> None:
     """A config that was just written can be looked at."""
     write_config(tmp_path, {}, channels={"desk": "carrierpigeon://s3cr3t"})
-    ended = await news_monitor("channels", "list", "--json", folder=tmp_path)
+    ended = run_in(tmp_path, "channels", "list", "--json")
     [row] = ended.rows
     assert (row["kind"], row["waiting_since"], row["last_accepted"]) == ("carrierpigeon", None, None)
     assert not (tmp_path / "monitor.db").exists()
@@ -70,7 +71,7 @@ def test_a_test_says_at_a_terminal_on_which_channels_it_sends(tmp_path: Path) ->
     assert line == "sending a test message on second ..."
 
 
-async def test_a_channel_that_works_again_is_not_taken_for_one_that_has_sent_all(
+def test_a_channel_that_works_again_is_not_taken_for_one_that_has_sent_all(
     faults: FaultServer, lived_in: Database, tmp_path: Path
 ) -> None:
     """What is dead on a channel that accepts the test is named, with what to do: the test does not send it."""
@@ -79,9 +80,9 @@ async def test_a_channel_that_works_again_is_not_taken_for_one_that_has_sent_all
     assert sent is not None
     outbox.settle(sent, Receipt(ReceiptKind.REFUSED, "no"), RetryVerdict(DeliveryState.DEAD), NOON)
     write_config(tmp_path, {}, channels={"desk": faults.url("404")})
-    assert (await news_monitor("channels", "test", folder=tmp_path)).err == ""
+    assert (run_in(tmp_path, "channels", "test")).err == ""
     write_config(tmp_path, {}, channels={"desk": faults.url("ok")})
-    ended = await news_monitor("channels", "test", folder=tmp_path)
+    ended = run_in(tmp_path, "channels", "test")
     assert (ended.code, ended.out) == (0, "desk: accepted\n")
     assert ended.err.startswith(
         "channel desk: 1 delivery is dead since 2026-01-05 21:00:00 KST (no); repair the channel: "
@@ -89,7 +90,7 @@ async def test_a_channel_that_works_again_is_not_taken_for_one_that_has_sent_all
     assert "`news-monitor outbox retry --dead --channel desk`" in ended.err
 
 
-async def test_a_test_says_what_waits_for_a_channel_that_works_again(
+def test_a_test_says_what_waits_for_a_channel_that_works_again(
     faults: FaultServer, lived_in: Database, tmp_path: Path
 ) -> None:
     """How many messages, when the daemon tries the channel next, and what sends them now. `outbox list` has that time
@@ -101,24 +102,24 @@ async def test_a_test_says_what_waits_for_a_channel_that_works_again(
         connection.execute(insert(channel_state).values(paused))
     number = len(outbox.ids([DeliveryState.PENDING]))
     write_config(tmp_path, {}, channels={"desk": faults.url("ok"), "screen": "console://"})
-    ended = await news_monitor("channels", "test", "desk", folder=tmp_path)
+    ended = run_in(tmp_path, "channels", "test", "desk")
     due = (now + 4 * MINUTE).astimezone(ZoneInfo("Asia/Seoul")).strftime("%Y-%m-%d %H:%M:%S KST")
     assert (ended.code, ended.out) == (0, "desk: accepted\n")
     assert ended.err == (
         f"channel desk: {number} messages wait, and the daemon tries the channel next at {due}; to send them now: "
         "`news-monitor outbox retry --channel desk`\n"
     )
-    listed = await news_monitor("outbox", "list", folder=tmp_path)
+    listed = run_in(tmp_path, "outbox", "list")
     assert listed.out.count(due) == number
-    assert (await news_monitor("outbox", "retry", "--channel", "desk", folder=tmp_path)).code == 0
+    assert (run_in(tmp_path, "outbox", "retry", "--channel", "desk")).code == 0
     assert outbox.find_due(clock.now()).channels == ["desk"]
-    assert (await news_monitor("channels", "test", "desk", folder=tmp_path)).err == ""  # they are due now
+    assert (run_in(tmp_path, "channels", "test", "desk")).err == ""  # they are due now
 
 
-async def test_a_test_message_is_rendered_as_alerts_are(faults: FaultServer, tmp_path: Path) -> None:
+def test_a_test_message_is_rendered_as_alerts_are(faults: FaultServer, tmp_path: Path) -> None:
     """Title, marks, the configured time zone, and every script: what a channel spoils is seen before an alert is."""
     write_config(tmp_path, {}, channels={"desk": faults.url("ok"), "other": faults.url("404")})
-    ended = await news_monitor("channels", "test", "desk", "desk", folder=tmp_path)
+    ended = run_in(tmp_path, "channels", "test", "desk", "desk")
     assert (ended.code, ended.out, ended.err) == (0, "desk: accepted\n", "")
     [body] = map(json.loads, faults.bodies("ok"))
     assert body["title"] == "INFO: A test of the channel desk"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_in
 from tests.support.patience import PATIENCE
 from tests.support.whole import ROOT, news_monitor, started
 
@@ -53,10 +54,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def test_one_rule_of_a_config_is_checked_with_its_entities(folder: Path) -> None:
+def test_one_rule_of_a_config_is_checked_with_its_entities(folder: Path) -> None:
     """The file alone is asked about: it is fine, and what is wrong elsewhere is not its fault."""
-    assert (await news_monitor("check", "rules/quake.yaml", folder=folder)).code == 0
-    assert (await news_monitor("check", folder=folder)).code == 1
+    assert (run_in(folder, "check", "rules/quake.yaml")).code == 0
+    assert (run_in(folder, "check")).code == 1
 
 
 def piped(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
@@ -107,19 +108,19 @@ def test_a_pipe_in_a_folder_is_refused_and_not_waited_for(folder: Path) -> None:
     assert "rules/pipe.yaml:1:1: this is a device, a pipe or a socket; name a file" in ended.stdout
 
 
-async def test_without_a_config_a_rule_may_name_what_comes_with_the_program(folder: Path) -> None:
+def test_without_a_config_a_rule_may_name_what_comes_with_the_program(folder: Path) -> None:
     """An entity that neither a file at hand nor the program has is a fault, with its place."""
     (folder / "monitor.yaml").unlink()
-    ended = await news_monitor("check", "rules/quake.yaml", folder=folder)
+    ended = run_in(folder, "check", "rules/quake.yaml")
     assert (ended.code, ended.out, ended.told) == (0, "", ["no faults: 1 rule with 2 tests, 0 entities with 0 tests"])
     (folder / "rules/quake.yaml").write_text(RULE.replace("japan}", "utopia}"), encoding="utf-8")
-    ended = await news_monitor("check", "rules/quake.yaml", folder=folder)
+    ended = run_in(folder, "check", "rules/quake.yaml")
     assert (ended.code, ended.out.split(": ")[0]) == (1, "rules/quake.yaml:4:17")
 
 
-async def test_it_says_what_it_has_checked(folder: Path) -> None:
+def test_it_says_what_it_has_checked(folder: Path) -> None:
     """With faults or without, so that nobody takes a check of nothing for a check; people only."""
-    faulty = await news_monitor("check", folder=folder)
+    faulty = run_in(folder, "check")
     read = "1 rule with 2 tests, 1 entity with 1 test, 0 sources, 1 channel"
     assert faulty.told == [f"1 fault; what could be read: {read}"]
     (folder / "rules/broken.yaml").unlink()
@@ -128,20 +129,20 @@ async def test_it_says_what_it_has_checked(folder: Path) -> None:
         (["rules"], ["no faults: 1 rule with 2 tests, 0 entities with 0 tests"]),
         (["--json"], []),
     ):
-        ended = await news_monitor("check", *args, folder=folder)
+        ended = run_in(folder, "check", *args)
         assert (ended.code, ended.out, ended.told) == (0, "", told)
     (folder / "rules/quake.yaml").write_text(f"{RULE}status: off\n", encoding="utf-8")
-    resting = await news_monitor("check", "rules", folder=folder)  # the number of those that run, as the log has it
+    resting = run_in(folder, "check", "rules")  # the number of those that run, as the log has it
     assert resting.told == ["no faults: 0 rules (and 1 that is off) with 2 tests, 0 entities with 0 tests"]
     (folder / "monitor.yaml").write_text("routes: 1\n", encoding="utf-8")
-    assert (await news_monitor("check", folder=folder)).told[-1].endswith(("fault", "faults"))  # nothing else was
+    assert (run_in(folder, "check")).told[-1].endswith(("fault", "faults"))  # nothing else was
 
 
-async def test_a_file_without_rules_says_where_to_find_some(folder: Path) -> None:
+def test_a_file_without_rules_says_where_to_find_some(folder: Path) -> None:
     """An empty file, or one that has comments only, has no fault; with a rule, nothing more is said."""
     for content, lines in (("", 2), ("# drills\n", 2), (RULE, 1)):
         (folder / "rules/new.yaml").write_text(content.replace("quake", "new"), encoding="utf-8")
-        ended = await news_monitor("check", "rules/new.yaml", folder=folder)
+        ended = run_in(folder, "check", "rules/new.yaml")
         assert (ended.code, ended.out, len(ended.told)) == (0, "", lines)
         assert ("`news-monitor rules packs` lists rules" in ended.err) is (lines == 2)
 
@@ -166,7 +167,7 @@ async def test_a_database_without_its_driver_is_a_fault(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("secret", ["${env:PAID_TOKEN}", "${file:/no/such/file}", "${credential:paid}"])
-async def test_a_source_whose_secret_is_missing_is_a_fault_beside_the_others(folder: Path, secret: str) -> None:
+def test_a_source_whose_secret_is_missing_is_a_fault_beside_the_others(folder: Path, secret: str) -> None:
     """`check` names the same fault as `status` and `run`, and what else is wrong."""
     (folder / "sources.yaml").write_text(
         "sources:\n"
@@ -176,56 +177,56 @@ async def test_a_source_whose_secret_is_missing_is_a_fault_beside_the_others(fol
         encoding="utf-8",
     )
     (folder / "monitor.yaml").write_text(CONFIG + "sources: [sources.yaml]\n", encoding="utf-8")
-    ended = await news_monitor("check", folder=folder)
+    ended = run_in(folder, "check")
     assert ended.code == 1
     lines = ended.out.splitlines()
     missing = [line for line in lines if line.startswith(("sources.yaml:2:5: ", "sources.yaml:3:5: "))]
     assert len(missing) == 2, ended.out
     assert any(line.startswith("rules/broken.yaml:") for line in lines)
     assert any(line.startswith("sources.yaml:4:5: ") and "open-credential" in line for line in lines)
-    rows = (await news_monitor("check", "--json", folder=folder)).rows
+    rows = (run_in(folder, "check", "--json")).rows
     assert len(rows) == len(lines)
-    status = await news_monitor("status", "--json", folder=folder)
+    status = run_in(folder, "status", "--json")
     assert [row for row in rows if row["kind"] == "fault"] == status.rows[0]["fault_list"]
 
 
-async def test_advice_is_no_fault(folder: Path) -> None:
+def test_advice_is_no_fault(folder: Path) -> None:
     """It is told and counted, and ends with 1 only where it shall."""
     (folder / "rules/broken.yaml").unlink()
     (folder / "rules/quake.yaml").write_text(RULE.replace("silent: [Quake in Chile]", ""), encoding="utf-8")
     (folder / "rules/bare.yaml").write_text(RULE.replace("quake", "bare").partition("tests")[0], encoding="utf-8")
-    ended = await news_monitor("check", folder=folder)
+    ended = run_in(folder, "check")
     told = "rules/bare.yaml:1:1: advice: this rule has no tests: nobody sees when an edit breaks it; write tests: "
     assert (ended.code, ended.out) == (0, f"{told}{{fires: [...], silent: [...]}}; check runs them [untested]\n")
     read = "2 rules with 1 test, 1 entity with 1 test, 0 sources, 1 channel"
     assert ended.told == [f"no faults and 1 line of advice in {read}"]
-    assert (await news_monitor("check", "--strict", folder=folder)).code == 1
+    assert (run_in(folder, "check", "--strict")).code == 1
     (folder / "rules/bare.yaml").unlink()
-    assert (await news_monitor("check", "--strict", folder=folder)).code == 0
+    assert (run_in(folder, "check", "--strict")).code == 0
 
 
-async def test_a_rule_is_advised_to_say_what_tells_its_events_apart(folder: Path) -> None:
+def test_a_rule_is_advised_to_say_what_tells_its_events_apart(folder: Path) -> None:
     """At the keys that are meant, and no more once it does; a name that it does not have is a fault."""
     rule = folder / "rules/quake.yaml"
     match = "{any: [{name: where, words: [Japan, Peru]}, {words: [Quake]}]}"
     events = RULE.replace("{entity: japan}", match) + "alert: {once_per: event, event_lasts: 2 days}\n"
     rule.write_text(events.replace("Quake in Chile", "Chile"), encoding="utf-8")
-    rows = (await news_monitor("check", "--json", "rules/quake.yaml", folder=folder)).rows
+    rows = (run_in(folder, "check", "--json", "rules/quake.yaml")).rows
     assert [(row["kind"], row["line"], row["col"]) for row in rows] == [("no-identity", 6, 19), ("one-event", 6, 39)]
     assert "by: [firm]" in rows[0]["meant"]
     assert rows[1]["what"] == "everything that this rule hits within 2 days is one event, unless a fact differs"
     rule.write_text(rule.read_text("utf-8").replace("2 days", "2 days, by: where"), encoding="utf-8")
-    assert (await news_monitor("check", "--json", "rules/quake.yaml", folder=folder)).rows == []
+    assert (run_in(folder, "check", "--json", "rules/quake.yaml")).rows == []
     rule.write_text(rule.read_text("utf-8").replace("by: where", "by: were"), encoding="utf-8")
-    [fault] = (await news_monitor("check", "--json", "rules/quake.yaml", folder=folder)).rows
+    [fault] = (run_in(folder, "check", "--json", "rules/quake.yaml")).rows
     assert (fault["kind"], fault["line"], fault["col"]) == ("fault", 6, 51)
     assert (fault["what"], fault["meant"]) == ("no condition of match has the name 'were'", "did you mean 'where'?")
 
 
-async def test_paths_beside_a_config_that_cannot_be_read(folder: Path) -> None:
+def test_paths_beside_a_config_that_cannot_be_read(folder: Path) -> None:
     """Its faults are told like any others."""
     (folder / "monitor.yaml").write_text("rules: [\n", encoding="utf-8")
-    ended = await news_monitor("check", "--json", "rules/quake.yaml", folder=folder)
+    ended = run_in(folder, "check", "--json", "rules/quake.yaml")
     assert (ended.code, [row["file"] for row in ended.rows]) == (1, ["monitor.yaml"])
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.output import article_list
 from monitor.lab.recorded import RecordedArticle, read_recorded
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -156,11 +155,15 @@ def test_where_nothing_is_found_it_says_what_may_find_more(tmp_path: Path, query
     assert ended.told[0].split("; ") == ["nothing was found", *hints]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠SUM(1)", "\u3000=1"])
-def test_no_cell_begins_like_a_formula(text: str) -> None:
-    """Wide signs count as well: spreadsheets in East Asia take them."""
-    assert article_list._make_cell(text).startswith("'")
-    assert article_list._make_cell(f"a{text}").startswith("a")
+def test_no_cell_begins_like_a_formula(lived_in: Database, tmp_path: Path) -> None:
+    """Wide signs count as well: spreadsheets in East Asia take them. Other texts stay as they are."""
+    formulas, at = ("=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠SUM(1)", "\u3000=1"), NOON + HOUR
+    titles = [*formulas, *(f"a{text}" for text in formulas)]
+    stored = [article(f"t{number}", title, "", seen=at) for number, title in enumerate(titles)]
+    commit(SerialSection(lived_in), claimed(Claims(lived_in, "here:1"), at=at), *stored, at=at)
+    ended = run(tmp_path, "articles", "list", "source:wire", "--since", "2026-01-05 21:30", "--csv")
+    shown = [row["title"] for row in csv.DictReader(io.StringIO(ended.out))][::-1]
+    assert [title[0] for title in shown] == ["'"] * len(formulas) + ["a"] * len(formulas)
 
 
 @pytest.mark.usefixtures("archive")

@@ -24,8 +24,9 @@ from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.queues.claims import Claims
 from tests.support.building import article, claimed, decide_in, polled, rules, to_desk
+from tests.support.commands import run_in
 from tests.support.newest import make_newest
-from tests.support.whole import news_monitor, write_config
+from tests.support.whole import write_config
 
 DAY = timedelta(days=1)
 
@@ -296,7 +297,7 @@ def test_when_nobody_answers_no_command_is_offered(database: Database) -> None:
     assert "sources remove" not in told
 
 
-async def test_health_says_what_is_not_as_it_should_be_and_what_to_do(folder: Path, database: Database) -> None:
+def test_health_says_what_is_not_as_it_should_be_and_what_to_do(folder: Path, database: Database) -> None:
     """For people and for programs, with the share of its documents that was known."""
     gap = SourceTrouble(
         "one", TroubleKind.GAP, clock.now() - 2 * DAY / 24, clock.now(), "none of its entries was there"
@@ -309,11 +310,11 @@ async def test_health_says_what_is_not_as_it_should_be_and_what_to_do(folder: Pa
     assert ("87%" in told[2], "possible gap" in told[2]) == (True, True)
     assert told[3].startswith("one: possible gap since ")
     assert told[3].endswith("none of its entries was there. " + OF_SOURCES[gap.kind].advice.format(name="one"))
-    ended = await news_monitor("sources", "health", "--json", folder=folder)
+    ended = run_in(folder, "sources", "health", "--json")
     row = next(row for row in ended.rows if row["id"] == "one")
     (trouble,) = row["troubles"]
     assert (row["health"], row["problem"], row["overlap"]) == ("troubled", "possible gap", 0.87)
     assert (trouble["kind"], trouble["since"]) == ("possible_gap", gap.since.isoformat())
     assert "fastest" in trouble["todo"]
-    listed = await news_monitor("sources", "list", "--json", folder=folder)
+    listed = run_in(folder, "sources", "list", "--json")
     assert [(row["id"], len(row["troubles"])) for row in listed.rows] == [("one", 1), ("two", 0)]

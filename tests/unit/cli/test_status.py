@@ -40,7 +40,8 @@ from monitor.store.engine.tables import alert, source
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from tests.support.building import HOUR, MINUTE, article, claimed, commit, polled, rule, rules, sources, to_desk
-from tests.support.whole import news_monitor, write_config
+from tests.support.commands import run_in
+from tests.support.whole import write_config
 
 NOW = clock.now().replace(microsecond=0)
 SECOND = timedelta(seconds=1)
@@ -155,28 +156,28 @@ def test_a_channel_that_cannot_be_used_is_named(
     assert not [line for line in said() if line.startswith("fault: ")]  # the daemon has checked them
 
 
-async def test_a_channel_is_checked_before_there_is_a_database(tmp_path: Path) -> None:
+def test_a_channel_is_checked_before_there_is_a_database(tmp_path: Path) -> None:
     """A newcomer asks for the status before the first run."""
     write_config(tmp_path, {}, channels={"desk": "mial://s3cr3t"})
-    ended = await news_monitor("status", folder=tmp_path)
+    ended = run_in(tmp_path, "status")
     fault, problem = ended.err.splitlines()
     assert (ended.code, "s3cr3t" in ended.err) == (1, False)
     assert fault.endswith("did you mean mailto://?")
     assert problem.endswith("does not exist yet: `news-monitor run` creates it")
-    (row,) = (await news_monitor("status", "--json", folder=tmp_path)).rows
+    (row,) = (run_in(tmp_path, "status", "--json")).rows
     assert (row["faults"], row["fault_list"][0]["file"]) == (1, "monitor.yaml")
 
 
-async def test_a_status_that_cannot_be_made_is_json_too(tmp_path: Path) -> None:
+def test_a_status_that_cannot_be_made_is_json_too(tmp_path: Path) -> None:
     """A script reads why, and the exit code says that there is no status."""
     write_config(tmp_path, {})
-    nothing = await news_monitor("status", "--json", folder=tmp_path)
+    nothing = run_in(tmp_path, "status", "--json")
     (row,) = nothing.rows
     assert (nothing.code, row["faults"], row["fault_list"]) == (1, 0, [])
     assert row["problem"].endswith("does not exist yet: `news-monitor run` creates it")
     with (tmp_path / "monitor.yaml").open("a") as file:
         file.write("nosuch: 1\n")
-    faulty = await news_monitor("status", "--json", folder=tmp_path)
+    faulty = run_in(tmp_path, "status", "--json")
     ((row,), (fault,)) = faulty.rows, faulty.rows[0]["fault_list"]
     assert (faulty.code, row["faults"], row["problem"]) == (1, 1, faulty.err.strip())
     assert (fault["file"], fault["col"], fault["what"]) == ("monitor.yaml", 1, "I do not know 'nosuch'")

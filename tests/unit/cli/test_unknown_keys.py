@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.inputs import ArticleReader
-from tests.support.whole import DESK, news_monitor
+from tests.support.commands import run_in
+from tests.support.whole import DESK
 
 RULES = ("--rules", DESK["rules"], "--rules", DESK["entities"])
 RULE = "north-korea-missile-launch"
@@ -18,17 +19,17 @@ COMMANDS.append(f"rules coverage {RULE} --data news.jsonl")
 KNOWN: dict[str, object] = {"id": 1, "title": "North Korea fires two ballistic missiles", **LABELS}
 
 
-async def errors(command: str, folder: Path, *rows: dict[str, object]) -> list[str]:
+def errors(command: str, folder: Path, *rows: dict[str, object]) -> list[str]:
     (folder / "news.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    ended = await news_monitor(*command.split(), *RULES, "--json", folder=folder)
+    ended = run_in(folder, *command.split(), *RULES, "--json")
     assert ended.code == 0
     return ended.told
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-async def test_each_unknown_key_is_named_once(command: str, tmp_path: Path) -> None:
+def test_each_unknown_key_is_named_once(command: str, tmp_path: Path) -> None:
     """With the line where it came first, and what was meant where that is clear and missing; the exit code is 0."""
-    told = await errors(
+    told = errors(
         command,
         tmp_path,
         KNOWN | {"date": "2026-01-05"},
@@ -45,7 +46,7 @@ async def test_each_unknown_key_is_named_once(command: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("command", ["match", "replay", "score"])
-async def test_nothing_is_said_of_keys_that_commands_write(command: str, tmp_path: Path) -> None:
+def test_nothing_is_said_of_keys_that_commands_write(command: str, tmp_path: Path) -> None:
     """As `parse --json` and the exports do."""
     entry: dict[str, object] = {
         "uid": "u",
@@ -57,10 +58,10 @@ async def test_nothing_is_said_of_keys_that_commands_write(command: str, tmp_pat
     }
     entry |= {"updated": None, "authors": [], "language": "en", "tags": []}
     marked = KNOWN | {"publisher": "P", "dated": True, "seen": "2026-01-05T09:00:00+00:00", "marks": [], "silent": []}
-    assert await errors(f"{command} news.jsonl", tmp_path, KNOWN, entry, marked) == []
+    assert errors(f"{command} news.jsonl", tmp_path, KNOWN, entry, marked) == []
 
 
-async def test_a_file_whose_keys_are_data_does_not_flood(tmp_path: Path) -> None:
+def test_a_file_whose_keys_are_data_does_not_flood(tmp_path: Path) -> None:
     """The first ones are enough."""
-    told = await errors("match news.jsonl", tmp_path, KNOWN | {f"k{number}": 1 for number in range(1000)})
+    told = errors("match news.jsonl", tmp_path, KNOWN | {f"k{number}": 1 for number in range(1000)})
     assert len(told) == ArticleReader.MOST_KEYS

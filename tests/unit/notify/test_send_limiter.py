@@ -111,14 +111,3 @@ async def test_slow_channels_leave_a_place_to_the_others() -> None:
     hung.end.set()
     healthy.end.set()
     await asyncio.gather(*tasks)
-
-
-async def test_a_slow_channel_that_is_quick_again_is_one_of_the_others() -> None:
-    """Its last attempt counts."""
-    room = SendLimiter(2, 10, slow=timedelta(0))
-    for slow, expected in ((timedelta(0), {"desk"}), (timedelta(hours=1), set())):
-        room._slow = slow
-        async with room.slot("desk") as begin:
-            begin()
-            await asyncio.sleep(0.01)
-        assert room._slow_channels == expected
