@@ -58,12 +58,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where commands keep what makes the next one quicker, apart from the home of whoever runs the tests."""
+    """Where commands keep what makes the next one quicker, apart from the home and the terminal of whoever runs the
+    tests."""
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         patch.setenv("XDG_CONFIG_HOME", str(folder))
         patch.delenv("NEWS_MONITOR_CONFIG", raising=False)
+        patch.setenv("TERM", "xterm")  # a test that shows a terminal says itself what else that can do
+        for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
+            patch.delenv(name, raising=False)
         yield folder
 
 

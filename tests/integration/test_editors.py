@@ -93,7 +93,7 @@ def typed(user: Path, kind: Kind, text: str) -> tuple[Path, str]:
 
 def test_the_server_is_pinned_by_hashes() -> None:
     """Each package by its own, and no address says where from."""
-    lock = (ROOT / "tests" / "editor" / "package-lock.json").read_text(encoding="utf-8")
+    lock = (ROOT / "tests" / "support" / "editor" / "package-lock.json").read_text(encoding="utf-8")
     assert "://" not in lock
     installed = {name: each for name, each in json.loads(lock)["packages"].items() if name}
     assert "node_modules/yaml-language-server" in installed
