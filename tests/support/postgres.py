@@ -92,7 +92,7 @@ SELECT md5(string_agg(concat_ws(' ', c.oid, c.relname, c.relnatts, c.relchecks, 
 
 
 class LentDatabases:
-    """Copies of the database `template`, each lent to one test after the other: to empty one takes a twentieth of the
+    """Copies of the database `template`, each lent to one test after the other: to empty one takes a tenth of the
     time that a new one takes. One whose schema a test has changed is dropped."""
 
     def __init__(self, server: Engine, template: str) -> None:
